@@ -1,0 +1,393 @@
+/**
+ * Type nodes of the whole-program inference.
+ *
+ * A node says what kinds of value a place (a variable, an expression, the elements of some lists) may hold: a set of kinds
+ * as a bit mask, plus nodes for what containers hold. Values flow from node to node: kinds of scalars are joined along the
+ * flow, contents of containers are unified (containers are references, so both ends see each other's writes).
+ * This is Steensgaard's unification for contents ("Points-to Analysis in Almost Linear Time", POPL 1996) with subset
+ * constraints for the outermost kind.
+ */
+import type { StructInfo } from './program.ts';
+
+/** Kinds of value; a node's mask is a union of them. */
+export const NULL = 1;
+export const INT = 2;
+export const BIG = 4;
+export const FLOAT = 8;
+export const BOOL = 16;
+export const STR = 32;
+export const LIST = 64;
+export const MAP = 128;
+export const STRUCT = 256;
+export const FUN = 512;
+export const NUMERIC = INT | BIG | FLOAT;
+/** Every kind: what data from outside the program may be. */
+export const ANY = 1023;
+
+export interface FunShape {
+  readonly params: readonly Node[];
+  readonly result: Node;
+}
+
+export interface Node {
+  readonly id: number;
+  forward: Node | undefined;
+  mask: number;
+  /** `float`: an int that flows in becomes a float (a place declared `float`). */
+  conv: 'float' | undefined;
+  elem: Node | undefined;
+  key: Node | undefined;
+  val: Node | undefined;
+  fun: FunShape | undefined;
+  /** Two function values of different arity meet here. */
+  mixedArity: boolean;
+  structs: Set<StructInfo> | undefined;
+  deps: Constraint[];
+}
+
+interface Constraint {
+  readonly run: () => void;
+  queued: boolean;
+}
+
+export interface Solver {
+  /** A new node that may hold the kinds of `mask`. */
+  node(mask?: number): Node;
+  /** Values of `from` may arrive in `to`. */
+  flow(from: Node, to: Node): void;
+  /** Makes two nodes one. */
+  unify(a: Node, b: Node): void;
+  /** Runs `fn` now and whenever one of the nodes changes; `fn` only adds (flows, masks, unifications). */
+  when(nodes: readonly Node[], fn: () => void): void;
+  /** Adds kinds to a node (inside `when`, or as a source at any time). */
+  add(node: Node, mask: number): void;
+  addStruct(node: Node, info: StructInfo): void;
+  setFloat(node: Node): void;
+  setFun(node: Node, shape: FunShape): void;
+  /** Runs constraints until nothing changes. */
+  solve(): void;
+}
+
+/** The representative of a node. */
+export function find(node: Node): Node {
+  let root = node;
+  while (root.forward) root = root.forward;
+  while (node.forward) {
+    const next = node.forward;
+    node.forward = root;
+    node = next;
+  }
+  return root;
+}
+
+/** The kinds that a place may hold. */
+export function maskOf(node: Node): number {
+  return find(node).mask;
+}
+
+export function createSolver(): Solver {
+  let nextId = 0;
+  const queue: Constraint[] = [];
+  let head = 0;
+  const all: Node[] = [];
+  const constraints: Constraint[] = [];
+  /** Kinds given to nodes from outside constraints: replayed when a late conversion makes masks start over. */
+  const sources: { node: Node; mask: number }[] = [];
+  let running = false;
+  let late = false;
+
+  function node(mask = 0): Node {
+    const n: Node = {
+      id: nextId++,
+      forward: undefined,
+      mask,
+      conv: undefined,
+      elem: undefined,
+      key: undefined,
+      val: undefined,
+      fun: undefined,
+      mixedArity: false,
+      structs: undefined,
+      deps: [],
+    };
+    all.push(n);
+    if (mask) sources.push({ node: n, mask });
+    return n;
+  }
+
+  function touch(n: Node): void {
+    for (const c of n.deps) {
+      if (!c.queued) {
+        c.queued = true;
+        queue.push(c);
+      }
+    }
+  }
+
+  function add(target: Node, mask: number): void {
+    const n = find(target);
+    if (!running) sources.push({ node: n, mask });
+    let m = mask;
+    if (n.conv === 'float' && m & INT) m = (m & ~INT) | FLOAT;
+    if ((n.mask | m) !== n.mask) {
+      n.mask |= m;
+      touch(n);
+    }
+  }
+
+  function addStruct(target: Node, info: StructInfo): void {
+    const n = find(target);
+    n.structs ??= new Set();
+    if (!n.structs.has(info)) {
+      n.structs.add(info);
+      touch(n);
+    }
+    add(n, STRUCT);
+  }
+
+  function setFloat(target: Node): void {
+    const n = find(target);
+    if (n.conv === 'float') return;
+    n.conv = 'float';
+    if (n.mask & INT) {
+      n.mask = (n.mask & ~INT) | FLOAT;
+      late = true;
+      touch(n);
+    }
+  }
+
+  function setFun(target: Node, shape: FunShape): void {
+    const n = find(target);
+    add(n, FUN);
+    if (!n.fun) {
+      n.fun = shape;
+      touch(n);
+    } else unifyShapes(n, n.fun, shape);
+  }
+
+  function unifyShapes(owner: Node, a: FunShape, b: FunShape): void {
+    if (a === b) return;
+    if (a.params.length !== b.params.length) owner.mixedArity = true;
+    const count = Math.min(a.params.length, b.params.length);
+    for (let i = 0; i < count; i++) unify(a.params[i]!, b.params[i]!);
+    unify(a.result, b.result);
+  }
+
+  function unify(left: Node, right: Node): void {
+    const a = find(left);
+    const b = find(right);
+    if (a === b) return;
+    b.forward = a;
+    const { elem, key, val, fun, structs, deps, conv } = b;
+    const before = a.mask;
+    a.deps = a.deps.length >= deps.length ? a.deps.concat(deps) : deps.concat(a.deps);
+    b.deps = [];
+    if (a.mask !== b.mask || structs || fun || elem || key || val) {
+      a.mask |= b.mask;
+      touch(a);
+    }
+    a.mixedArity ||= b.mixedArity;
+    if (structs) {
+      a.structs ??= new Set();
+      for (const s of structs) a.structs.add(s);
+    }
+    if (conv || a.conv) {
+      const needs = (before | b.mask) & INT;
+      a.conv = 'float';
+      if (needs) {
+        a.mask = (a.mask & ~INT) | FLOAT;
+        late = true;
+        touch(a);
+      }
+    }
+    if (elem) {
+      if (a.elem) unify(a.elem, elem);
+      else a.elem = elem;
+    }
+    if (key) {
+      const root = find(a);
+      if (root.key) unify(root.key, key);
+      else root.key = key;
+    }
+    if (val) {
+      const root = find(a);
+      if (root.val) unify(root.val, val);
+      else root.val = val;
+    }
+    if (fun) {
+      const root = find(a);
+      if (root.fun) unifyShapes(root, root.fun, fun);
+      else root.fun = fun;
+    }
+  }
+
+  function link(from: Node, to: Node): void {
+    let a = find(from);
+    let b = find(to);
+    if (a === b) return;
+    add(b, a.mask);
+    if (a.mask & LIST) {
+      unify(elemOf(b), elemOf(a));
+      a = find(a);
+      b = find(b);
+    }
+    if (a.mask & MAP) {
+      unify(keyOf(b), keyOf(a));
+      unify(valOf(find(b)), valOf(find(a)));
+      a = find(a);
+      b = find(b);
+    }
+    if (a.mask & STRUCT && a.structs) {
+      for (const s of a.structs) addStruct(b, s);
+    }
+    if (a.mask & FUN && a.fun) {
+      if (b.fun) unifyShapes(b, b.fun, a.fun);
+      else {
+        b.fun = a.fun;
+        touch(b);
+      }
+      if (a.mixedArity && !b.mixedArity) {
+        b.mixedArity = true;
+        touch(b);
+      }
+    }
+  }
+
+  function elemOf(n: Node): Node {
+    const root = find(n);
+    root.elem ??= node();
+    return root.elem;
+  }
+  function keyOf(n: Node): Node {
+    const root = find(n);
+    root.key ??= node();
+    return root.key;
+  }
+  function valOf(n: Node): Node {
+    const root = find(n);
+    root.val ??= node();
+    return root.val;
+  }
+
+  function when(nodes: readonly Node[], fn: () => void): void {
+    const c: Constraint = { run: fn, queued: true };
+    for (const n of nodes) find(n).deps.push(c);
+    constraints.push(c);
+    queue.push(c);
+  }
+
+  function drain(): void {
+    while (head < queue.length) {
+      const c = queue[head++]!;
+      c.queued = false;
+      c.run();
+      if (head > 4096 && head * 2 > queue.length) {
+        queue.splice(0, head);
+        head = 0;
+      }
+    }
+    queue.length = 0;
+    head = 0;
+  }
+
+  function solve(): void {
+    running = true;
+    drain();
+    // An int that reached readers before its place turned out to be declared float has left traces: start the masks over.
+    for (let round = 0; late && round < 20; round++) {
+      late = false;
+      for (const n of all) n.mask = 0;
+      for (const s of sources) add(s.node, s.mask);
+      for (const n of all) {
+        if (!n.forward && n.structs) add(n, STRUCT);
+        if (!n.forward && n.fun) add(n, FUN);
+      }
+      for (const c of constraints) {
+        if (!c.queued) {
+          c.queued = true;
+          queue.push(c);
+        }
+      }
+      drain();
+    }
+    running = false;
+  }
+
+  function flow(from: Node, to: Node): void {
+    if (from === to) return;
+    when([from], () => link(from, to));
+  }
+
+  return { node, flow, unify, when, add, addStruct, setFloat, setFun, solve };
+}
+
+/** What the elements of a list node may be, made on demand. */
+export function elemNode(solver: Solver, n: Node): Node {
+  const root = find(n);
+  root.elem ??= solver.node();
+  return root.elem;
+}
+/** What the keys of a map node may be, made on demand. */
+export function keyNode(solver: Solver, n: Node): Node {
+  const root = find(n);
+  root.key ??= solver.node();
+  return root.key;
+}
+/** What the values of a map node may be, made on demand. */
+export function valNode(solver: Solver, n: Node): Node {
+  const root = find(n);
+  root.val ??= solver.node();
+  return root.val;
+}
+
+/** How a place holds its value: unboxed where one kind is possible, else a cell. */
+export type Repr = 'bool' | 'i64' | 'f64' | 'ref' | 'cell';
+
+/** The representation that a node's kinds allow. */
+export function reprOf(n: Node): Repr {
+  const mask = maskOf(n);
+  switch (mask) {
+    case INT:
+      return 'i64';
+    case FLOAT:
+      return 'f64';
+    case BOOL:
+      return 'bool';
+    default: {
+      const kinds = mask & ~NULL;
+      return kinds === STR || kinds === LIST || kinds === MAP || kinds === STRUCT || kinds === FUN ? 'ref' : 'cell';
+    }
+  }
+}
+
+/** Whether a map with these keys is keyed by ints (else by text). */
+export function intKeyed(map: Node): boolean {
+  const key = find(map).key;
+  return key !== undefined && maskOf(key) === INT;
+}
+
+/** A readable name of what a node may hold, for messages. */
+export function typeName(n: Node, depth = 0): string {
+  const root = find(n);
+  const mask = root.mask;
+  if (depth > 4) return '…';
+  const parts: string[] = [];
+  if (mask & INT) parts.push('int');
+  if (mask & BIG) parts.push('bigint');
+  if (mask & FLOAT) parts.push('float');
+  if (mask & BOOL) parts.push('bool');
+  if (mask & STR) parts.push('string');
+  if (mask & LIST) parts.push(`list<${root.elem && maskOf(root.elem) ? typeName(root.elem, depth + 1) : 'any'}>`);
+  if (mask & MAP) {
+    const key = root.key && maskOf(root.key) ? typeName(root.key, depth + 1) : 'string';
+    parts.push(`map<${key}, ${root.val && maskOf(root.val) ? typeName(root.val, depth + 1) : 'any'}>`);
+  }
+  if (mask & STRUCT) {
+    const unions = new Set([...(root.structs ?? [])].map((s) => s.union?.name ?? s.name));
+    parts.push(...unions);
+  }
+  if (mask & FUN) parts.push('fun');
+  if (parts.length === 0) return mask & NULL ? 'nil' : 'any';
+  if (parts.length > 3) return 'any';
+  return mask & NULL && parts.length === 1 ? `${parts[0]}?` : parts.join(' | ');
+}

@@ -1,0 +1,122 @@
+/** What the checker knows about a program: symbols, functions, structs, and what each expression means. */
+import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Expr, FunDecl, Stmt, TypeExpr } from '../syntax/ast.ts';
+import type { Node } from './nodes.ts';
+
+/** A variable: a top-level one, a local, a parameter, a loop variable, or a pattern's binding. */
+export interface Sym {
+  readonly name: string;
+  readonly node: Node;
+  readonly span: Span;
+  /** `let` is immutable; everything else may be assigned. */
+  readonly mutable: boolean;
+  /** The function whose frame holds it. */
+  readonly owner: FunInfo;
+  /** Declared at the top level of the program (not inside a block of it). */
+  readonly topLevel: boolean;
+  /** A top-level variable that a function uses: lives in a module global. */
+  global: boolean;
+  /** A nested function uses it. */
+  captured: boolean;
+  /** How often it is assigned after its declaration. */
+  assignments: number;
+  /** A nested function captures it before it has its value, so that the capture must be by reference. */
+  capturedEarly: boolean;
+  /** Its declaration has been passed by the walk. */
+  ready: boolean;
+}
+
+export interface FieldInfo {
+  readonly name: string;
+  readonly node: Node;
+  readonly type: TypeExpr;
+}
+
+export interface UnionInfo {
+  readonly name: string;
+  readonly variants: StructInfo[];
+}
+
+/** A struct type or one variant of a union. */
+export interface StructInfo {
+  readonly name: string;
+  readonly fields: FieldInfo[];
+  readonly byName: Map<string, FieldInfo>;
+  readonly methods: Map<string, FunInfo>;
+  readonly union: UnionInfo | undefined;
+  readonly span: Span;
+}
+
+export type Lambda = Extract<Expr, { kind: 'lambda' }>;
+export type Call = Extract<Expr, { kind: 'call' }>;
+
+/** What a name in an expression refers to. */
+export type Ref =
+  | { readonly kind: 'var'; readonly sym: Sym }
+  | { readonly kind: 'fun'; readonly fun: FunInfo }
+  | { readonly kind: 'variant'; readonly struct: StructInfo }
+  | { readonly kind: 'nil' };
+
+/** How a call is carried out. */
+export type CallPlan =
+  | { readonly kind: 'direct'; readonly fun: FunInfo }
+  /** Fewer arguments than parameters: the value is a function of the rest. */
+  | { readonly kind: 'partial'; readonly fun: FunInfo }
+  | { readonly kind: 'value' }
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'construct'; readonly struct: StructInfo }
+  /** A method or function-valued field; which one depends on the target's type. */
+  | { readonly kind: 'method'; readonly name: string };
+
+/** What a pattern's name means. */
+export type PatternPlan =
+  | { readonly kind: 'variant'; readonly struct: StructInfo }
+  | { readonly kind: 'value'; readonly expr: Expr };
+
+/** One function as analysed: the program's top level, a named function (one instance a use if generic), a lambda, a method. */
+export interface FunInfo {
+  readonly kind: 'main' | 'named' | 'lambda' | 'method';
+  /** Unique name in the IR. */
+  readonly name: string;
+  /** Name in stack traces. */
+  readonly display: string;
+  readonly span: Span;
+  readonly decl: FunDecl | undefined;
+  readonly lambda: Lambda | undefined;
+  readonly parent: FunInfo | undefined;
+  readonly params: Sym[];
+  readonly result: Node;
+  /** The end of the body can be reached without a `return`. */
+  fallsThrough: boolean;
+  /** Variables of enclosing functions that it (or a function inside it) uses. */
+  readonly captures: Set<Sym>;
+  /** Nested functions with captures that it uses: their closures are captured too. */
+  readonly capturedFuns: Set<FunInfo>;
+  /** Used other than by a direct call. */
+  asValue: boolean;
+  /** The struct whose method it is, and the fields its body uses as variables. */
+  readonly self: StructInfo | undefined;
+  readonly fieldSyms: Map<string, Sym>;
+  readonly nodes: Map<number, Node>;
+  readonly refs: Map<number, Ref>;
+  readonly calls: Map<number, CallPlan>;
+  /** Symbols by the id of their declaration (let, param, for, pattern argument, assign target). */
+  readonly syms: Map<number, Sym>;
+  /** Functions by the id of their declaration or lambda. */
+  readonly funs: Map<number, FunInfo>;
+  readonly patterns: Map<object, PatternPlan>;
+}
+
+export interface TestInfo {
+  readonly name: string;
+  readonly span: Span;
+  readonly stmt: Extract<Stmt, { kind: 'test' }>;
+}
+
+export interface CheckedProgram {
+  readonly main: FunInfo;
+  readonly body: readonly Stmt[];
+  readonly structs: readonly StructInfo[];
+  readonly globals: readonly Sym[];
+  readonly tests: readonly TestInfo[];
+}
