@@ -1,0 +1,88 @@
+// Bundles the command line and the action into dist/, which runs with Node alone. The same sources give the same bytes.
+// `--check` builds beside dist/ and tells whether the committed folder is up to date (exit 1 if not).
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { embed } from './embed-runtime.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Builds into `outdir` (emptied first); returns the file names with their sizes. */
+export async function bundle(outdir) {
+  const entryPoints = {};
+  for (const [name, path] of [
+    ['cli', 'src/cli/main.ts'],
+    ['index', 'src/action/main.ts'],
+  ]) {
+    if (existsSync(join(root, path))) entryPoints[name] = path;
+  }
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // CommonJS dependencies call require() for Node's own modules.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}\n');
+  const cli = join(outdir, 'cli.js');
+  writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`);
+  chmodSync(cli, 0o755);
+  return listing(outdir);
+}
+
+function listing(folder) {
+  return new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name))]),
+  );
+}
+
+async function check(dist) {
+  const scratch = mkdtempSync(join(root, '.dist-check-'));
+  try {
+    const want = await bundle(scratch);
+    const have = existsSync(dist) ? listing(dist) : new Map();
+    const names = new Set([...want.keys(), ...have.keys()]);
+    return [...names].filter((name) => !have.get(name)?.equals(want.get(name) ?? Buffer.alloc(0)));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dist = join(root, 'dist');
+  if (process.argv.includes('--check')) {
+    const differing = await check(dist);
+    if (differing.length > 0) {
+      console.error(`dist/ is not what the sources give: ${differing.join(', ')}. Run: npm run build`);
+      process.exitCode = 1;
+    }
+  } else {
+    embed();
+    const files = await bundle(dist);
+    const bytes = [...files.values()].reduce((sum, data) => sum + data.length, 0);
+    console.log(`dist/: ${files.size} files, ${bytes} bytes`);
+  }
+}
