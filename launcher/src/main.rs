@@ -1,0 +1,150 @@
+//! Runs the precompiled program that `mochi-wasm package` put into this very executable.
+//!
+//! The program is a `.cwasm` (machine code made ahead of time by `wasmtime compile`), mapped by the operating system as a
+//! part of the executable. The launcher checks it, gives it WASI preview 1, runs `_start` and turns traps into Mochi's
+//! own error report. The command line belongs wholly to the program: the launcher has no options of its own.
+#![no_main]
+
+mod lines;
+mod os;
+mod payload;
+mod wasi;
+
+use payload::Payload;
+use std::ffi::c_char;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use wasmtime::{Config, CustomCodeMemory, Engine, Error, Instance, Module, Store, Trap, WasmBacktrace};
+
+/// Most stack that WebAssembly frames may take, in bytes; the same number as in src/toolchain/flags.ts. Ordinary frames
+/// take 50 to 500 bytes, so this is enough for more than 100,000 of them.
+const MAX_WASM_STACK: usize = 64 << 20;
+/// Stack beyond that for the launcher itself: a WASI call may happen at the very end of the WebAssembly stack.
+const HOST_STACK: usize = 1 << 20;
+/// How many frames of a stack trace are printed.
+const SHOWN_FRAMES: usize = 20;
+/// How many frames are looked at, so that the rest can be counted.
+const COUNTED_FRAMES: usize = 1 << 16;
+
+/// The payload is mapped readable and executable with the executable itself, so there is nothing left to do.
+struct Mapped;
+
+impl CustomCodeMemory for Mapped {
+    fn required_alignment(&self) -> usize {
+        1
+    }
+    fn publish_executable(&self, _: *const u8, _: usize) -> wasmtime::Result<()> {
+        Ok(())
+    }
+    fn unpublish_executable(&self, _: *const u8, _: usize) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+/// The C entry point: Rust's own start-up would install handlers that a quiet, fast start does not want.
+#[unsafe(no_mangle)]
+pub extern "C" fn main(argc: i32, argv: *const *const c_char) -> i32 {
+    os::start(argc, argv);
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or(String::new(), |l| format!(" at {}:{}", l.file(), l.line()));
+        os::die(&format!("internal error{place}; please report it as a bug"))
+    }));
+    // A separate thread has the stack size that we choose, whatever `ulimit -s` says.
+    let spawned = std::thread::Builder::new().stack_size(MAX_WASM_STACK + HOST_STACK).spawn(run);
+    match spawned {
+        Ok(thread) => drop(thread.join()),
+        Err(e) => os::die(&format!("cannot get {} MiB for the stack: {e}", (MAX_WASM_STACK + HOST_STACK) >> 20)),
+    }
+    1
+}
+
+/// Checks, loads and runs the payload; never returns.
+fn run() {
+    let payload = Payload::find().unwrap_or_else(|e| os::die(&e));
+    let context = wasi::Context::new(&payload.dirs, &payload.env);
+    os::forget_backtrace_settings();
+
+    let mut config = Config::new();
+    config.async_stack_size(MAX_WASM_STACK + HOST_STACK); // never used, but must not be the smaller of the two
+    config.max_wasm_stack(MAX_WASM_STACK);
+    config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(COUNTED_FRAMES));
+    config.with_custom_code_memory(Some(Arc::new(Mapped)));
+    // Initial memory comes from a copy (which Linux then maps copy-on-write): the engine cannot map it from this file,
+    // and would insist on a page-aligned program for that.
+    config.force_memory_init_memfd(true);
+    let engine = Engine::new(&config).unwrap_or_else(|e| cannot_load(&e));
+    // SAFETY: the bytes are what `wasmtime compile` wrote (their digest has just been checked), and they are mapped,
+    // never written, for as long as the process lives.
+    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.program)) };
+    let module = module.unwrap_or_else(|e| cannot_load(&e));
+
+    let mut store = Store::new(&engine, context);
+    let imports = wasi::link(&mut store, &module).unwrap_or_else(|e| os::die(&e));
+    let instance = match Instance::new(&mut store, &module, &imports) {
+        Ok(instance) => instance,
+        Err(e) if e.is::<Trap>() => trapped(&e, &payload),
+        // The usual reserve of 4 GiB of address space did not fit under `ulimit -v`: code that relies on it must not
+        // run without it. A soft limit may be raised; a hard one only named.
+        Err(e) => match os::raise_address_space_limit() {
+            Some(true) => Instance::new(&mut store, &module, &imports).unwrap_or_else(|e| no_memory(&e)),
+            Some(false) => os::die("needs 4 GiB of address space, more than `ulimit -v` allows; raise that limit"),
+            None => no_memory(&e),
+        },
+    };
+    let memory = instance.get_memory(&mut store, "memory");
+    store.data_mut().memory = memory;
+    let start = instance.get_typed_func::<(), ()>(&mut store, "_start");
+    let start = start.unwrap_or_else(|_| os::die("the program has no function `_start`: it is not a WASI command"));
+    match start.call(&mut store, ()) {
+        Ok(()) => os::exit(0),
+        Err(e) => trapped(&e, &payload),
+    }
+}
+
+fn cannot_load(e: &Error) -> ! {
+    os::die(&format!("cannot load the program: {}", format!("{e:#}").replace('\n', " ")))
+}
+
+fn no_memory(e: &Error) -> ! {
+    os::die(&format!("cannot get memory for the program: {}", format!("{e:#}").replace('\n', " ")))
+}
+
+/// Reports a trap and ends the process. A Mochi program has said itself what went wrong before it executed `unreachable`,
+/// so only its frames are added, and the status is 1; any other program gets the engine's text and status 134.
+fn trapped(e: &Error, payload: &Payload) -> ! {
+    let trap = e.downcast_ref::<Trap>();
+    let trace = e.downcast_ref::<WasmBacktrace>();
+    let frames = trace.map_or(&[][..], |t| t.frames());
+    let text = trap.map_or_else(|| format!("{e:#}"), |t| t.to_string());
+    let mut out = String::new();
+    let Some(table) = payload.lines.and_then(lines::Table::decode) else {
+        out.push_str(&format!("error: {text}\n"));
+        for (i, frame) in frames.iter().enumerate().take(SHOWN_FRAMES) {
+            let name = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_string);
+            out.push_str(&format!("  {i}: {:#x} - {name}\n", frame.module_offset().unwrap_or(0)));
+        }
+        os::report(&out);
+        os::exit(134)
+    };
+    match trap {
+        Some(Trap::UnreachableCodeReached) => {}
+        Some(Trap::StackOverflow) => out.push_str("error: stack overflow\n"),
+        _ => out.push_str(&format!("error: {text}\n")),
+    }
+    let mut shown = 0;
+    let mut more = 0;
+    for place in frames.iter().filter_map(|f| table.lookup(f.module_offset()?)) {
+        if shown < SHOWN_FRAMES {
+            out.push_str(&format!("  at {} ({}:{}:{})\n", place.name, place.file, place.line, place.col));
+            shown += 1;
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        let at_least = if frames.len() == COUNTED_FRAMES { "at least " } else { "" };
+        out.push_str(&format!("  ... {at_least}{more} more\n"));
+    }
+    os::report(&out);
+    os::exit(1)
+}

@@ -1,0 +1,32 @@
+//! What differs between operating systems: where the payload is mapped, standard streams, limits and the way out.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::*;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::*;
+
+/// Ends the process with one line for the user, on standard error.
+pub fn die(message: &str) -> ! {
+    let name = arguments().first().map_or("program".into(), |a| String::from_utf8_lossy(a).into_owned());
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    report(&format!("{name}: {message}\n"));
+    exit(1)
+}
+
+/// Writes a report to standard error; nobody can be told when that fails.
+pub fn report(text: &str) {
+    let _ = write(2, text.as_bytes());
+}
+
+/// Makes RUST_BACKTRACE and its like unset for this process: they would slow every trap down, and show the user frames
+/// of the launcher instead of the program's. The program's own variables have been taken before.
+pub fn forget_backtrace_settings() {
+    for name in ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "WASMTIME_BACKTRACE_DETAILS"] {
+        // SAFETY: the main thread only waits, and no other thread exists.
+        unsafe { std::env::remove_var(name) };
+    }
+}
