@@ -359,7 +359,7 @@ function lexString(l: Lexer): void {
     return;
   }
   l.at = at + 1;
-  const value = escaped ? unescape(l, start, at) : text.slice(start + 1, at);
+  const value = escaped ? decodeEscapes(l, start, at) : text.slice(start + 1, at);
   push(l, STRING, start, l.at, value);
 }
 
@@ -399,7 +399,7 @@ const SIMPLE_ESCAPES: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Decodes the body of a string literal between its quotes. Bytes given by `\x` and `\ooo` make up UTF-8 text. */
-function unescape(l: Lexer, start: number, end: number): string {
+function decodeEscapes(l: Lexer, start: number, end: number): string {
   const text = l.text;
   let value = '';
   /** Set once an escape gave a byte beyond ASCII: everything so far, as UTF-8. */
@@ -421,13 +421,13 @@ function unescape(l: Lexer, start: number, end: number): string {
       break;
     }
     add(text.slice(at, next));
-    const escape = readEscape(text, next, end);
-    at = escape.end;
-    if (escape.kind === 'char') {
-      add(String.fromCodePoint(escape.code));
-    } else if (escape.kind === 'byte') {
+    const sequence = readEscape(text, next, end);
+    at = sequence.end;
+    if (sequence.kind === 'char') {
+      add(String.fromCodePoint(sequence.code));
+    } else if (sequence.kind === 'byte') {
       bytes ??= [...new TextEncoder().encode(value)];
-      bytes.push(escape.code);
+      bytes.push(sequence.code);
     } else {
       report(
         l,

@@ -19,11 +19,11 @@ import {
   acceptWord,
   at,
   atWord,
-  checkChain,
   enter,
   expect,
   fail,
   failExpected,
+  grow,
   here,
   isAbort,
   newId,
@@ -62,8 +62,11 @@ const LEVEL: ReadonlyMap<string, number> = new Map([
 /** `expr : unary { op ["all"] unary }` */
 export function parseExpr(p: Parser): Expr {
   enter(p);
+  const outer = p.height;
+  p.height = 0;
   const start = here(p);
   const expr = binaryRest(p, parseUnary(p), start, 1);
+  p.height = Math.max(outer, p.height + 1);
   p.depth--;
   return expr;
 }
@@ -90,20 +93,54 @@ function operatorLevel(p: Parser): number {
   }
   const word = p.tokens.value[p.pos];
   if (word === 'union' || word === 'except' || word === 'intersect') {
-    return atOperand(p, at(p, 'all', 1) ? 2 : 1) ? 1 : 0;
+    return atOperand(p, at(p, 'all', 1) ? 2 : 1) && !atArguments(p, 1) ? 1 : 0;
   }
   return 0;
+}
+
+/**
+ * True if at the token `ahead` places further on there is a `()` or a `(` with a comma before its `)`. So in
+ * `f(x) union(a, b)` the second call is one of a function called union, not an operator and its operand.
+ */
+function atArguments(p: Parser, ahead: number): boolean {
+  if (!at(p, '(', ahead)) {
+    return false;
+  }
+  let depth = 0;
+  for (let i = p.pos + ahead; ; i++) {
+    switch (p.tag[i]) {
+      case '(':
+      case '[':
+      case '{':
+        depth++;
+        break;
+      case ')':
+      case ']':
+      case '}':
+        if (--depth === 0) {
+          return i === p.pos + ahead + 1;
+        }
+        break;
+      case ',':
+        if (depth === 1) {
+          return true;
+        }
+        break;
+      case END:
+        return false;
+    }
+  }
 }
 
 /** Continues `left` with the operators that bind at least as strongly as `minimum`. */
 function binaryRest(p: Parser, first: Expr, start: number, minimum: number): Expr {
   let left = first;
-  for (let length = 1; ; length++) {
+  for (;;) {
     const level = operatorLevel(p);
     if (level < minimum || level === 0) {
       return left;
     }
-    checkChain(p, length);
+    grow(p);
     const opSpan = tokenSpan(p);
     const tag = p.tag[p.pos]!;
     let op = (tag === NAME ? p.tokens.value[p.pos] : tag) as BinaryOp;
@@ -136,7 +173,7 @@ function parseUnary(p: Parser): Expr {
   const last = p.pos;
   let operand = postfixRest(p, parsePrimary(p), start);
   if (last > first) {
-    checkChain(p, last - first);
+    grow(p, last - first);
     for (let i = last - 1; i >= first; i--) {
       const span = spanFrom(p, p.tokens.start[i]!);
       operand = { kind: 'unary', id: newId(p), op: p.tag[i] as UnaryOp, operand, span };
@@ -184,7 +221,7 @@ export function atOperand(p: Parser, ahead = 0): boolean {
  */
 function postfixRest(p: Parser, primary: Expr, start: number): Expr {
   let target = primary;
-  for (let length = 1; ; length++) {
+  for (;;) {
     switch (p.tag[p.pos]) {
       case '(': {
         const args = parseArgs(p);
@@ -213,7 +250,7 @@ function postfixRest(p: Parser, primary: Expr, start: number): Expr {
       default:
         return target;
     }
-    checkChain(p, length);
+    grow(p);
   }
 }
 
@@ -418,7 +455,7 @@ function atStructLiteral(p: Parser): boolean {
  */
 export function parseHead(p: Parser, ...others: string[]): Expr {
   const saved = { inHead: p.inHead, emptyLiteral: p.emptyLiteral };
-  const state = { pos: p.pos, depth: p.depth, errors: p.diagnostics.length };
+  const state = { pos: p.pos, depth: p.depth, height: p.height, errors: p.diagnostics.length };
   p.inHead = true;
   p.emptyLiteral = -1;
   let failure: unknown;
@@ -436,6 +473,7 @@ export function parseHead(p: Parser, ...others: string[]): Expr {
     p.notLiteral.add(p.emptyLiteral);
     p.pos = state.pos;
     p.depth = state.depth;
+    p.height = state.height;
     p.diagnostics.length = state.errors;
     p.inHead = true;
     expr = parseExpr(p);

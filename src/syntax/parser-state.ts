@@ -9,12 +9,13 @@ import type { Name } from './ast.ts';
 import { END, FLOAT, INT, NAME, RESERVED, STRING, type Tokens } from './lexer.ts';
 
 /**
- * How deeply constructs (parentheses, blocks, list literals, types...) may nest, and how many operators one chain such
- * as `a + b + c` or `f()()()` may have. Every stage walks the tree by recursion on a stack of about 1 MB, and these
- * bounds keep the deepest tree well within it; reported as P090.
+ * How deeply constructs (parentheses, blocks, list literals, types...) may nest, and how high the tree of one
+ * expression may grow: `a + b + c` and `f()()()` add a level with every operator. Every stage walks the tree by
+ * recursion on a stack of about 1 MB, and these bounds keep the deepest tree well within it; beyond them is P090.
+ * (The highest tree in some 9,600 real programs has 57 levels.)
  */
-export const MAX_NESTING = 300;
-export const MAX_CHAIN = 2000;
+export const MAX_NESTING = 200;
+export const MAX_OPERATORS = 500;
 
 /** After this many errors in one file the rest of the file is not parsed. */
 const MAX_ERRORS = 50;
@@ -29,6 +30,8 @@ export interface Parser {
   /** Index of the current token; the last token is the end marker. */
   pos: number;
   depth: number;
+  /** A bound of the height of what has been parsed of the current expression or statement. */
+  height: number;
   /** True directly inside the head of `if`, `while`, `for` or `match`, where a `{` may open the body. */
   inHead: boolean;
   /** In a head: the last `name {}` that was taken for a struct literal, -1 if none. */
@@ -249,15 +252,16 @@ export function enter(p: Parser): void {
   }
 }
 
-/** Fails with P090 where a chain of operators has become too long for later stages. */
-export function checkChain(p: Parser, length: number): void {
-  if (length > MAX_CHAIN) {
+/** Counts an operator on top of what has been parsed, or fails with P090. */
+export function grow(p: Parser, operators = 1): void {
+  p.height += operators;
+  if (p.height > MAX_OPERATORS) {
     report(
       p,
       'P090',
-      `this expression chains more than ${MAX_CHAIN} operators`,
+      `more than ${MAX_OPERATORS} operators are applied on top of each other here`,
       tokenSpan(p),
-      'split it with variables, or use a list and a loop',
+      'split the expression with variables, or use a list and a loop',
     );
     throw STOP;
   }

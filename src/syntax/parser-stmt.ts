@@ -35,6 +35,7 @@ import {
   expectWord,
   fail,
   failExpected,
+  grow,
   here,
   isAbort,
   newId,
@@ -98,13 +99,17 @@ export function parseStatements<T>(p: Parser, out: (T | Stmt)[], close: string, 
   const open = p.openBlocks.length;
   while (!at(p, close) && !at(p, END)) {
     const from = p.pos;
+    const outer = p.height;
+    p.height = 0;
     try {
       out.push(parse(p));
+      p.height = Math.max(outer, p.height);
     } catch (thrown) {
       if (!isAbort(thrown)) {
         throw thrown;
       }
       p.depth = depth;
+      p.height = outer;
       p.inHead = false;
       p.openBlocks.length = open;
       synchronise(p, from);
@@ -274,6 +279,7 @@ function parseIfStmt(p: Parser): Stmt {
   const arms = [{ start, cond, then: parseBlock(p, 'of the `if`') }];
   let rest: IfStmt | Block | undefined;
   while (accept(p, 'else')) {
+    grow(p);
     const armStart = here(p);
     if (!accept(p, 'if')) {
       rest = parseBlock(p, 'of the `else`');

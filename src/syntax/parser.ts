@@ -36,6 +36,7 @@ export function parse(source: SourceFile, file: number, ids: { next: number }): 
     diagnostics: [],
     pos: 0,
     depth: 0,
+    height: 0,
     inHead: false,
     emptyLiteral: -1,
     notLiteral: new Set(),
