@@ -1,0 +1,302 @@
+import { join } from 'node:path';
+import { assertNever } from '../diagnostics/assert.ts';
+import { EXIT, userError } from '../diagnostics/user-error.ts';
+import type { PlannedAsset, ReleasePlan } from './plan.ts';
+import { isTransient, type ReleasePort } from './port.ts';
+import { type Decision, incomplete, type RemoteAsset, type RemoteRelease, reconcile, type Step } from './reconcile.ts';
+
+/** Uploads that run at once. */
+const UPLOADS_AT_ONCE = 4;
+/** Attempts of one upload, and of making the draft. */
+const ATTEMPTS = 5;
+/** Times the steps are worked out anew when the release is not as planned after them. */
+const ROUNDS = 3;
+
+export type ReleaseEvent =
+  | { readonly kind: 'created'; readonly url: string }
+  | { readonly kind: 'withdrawn'; readonly url: string }
+  | { readonly kind: 'deleted'; readonly name: string; readonly why: string }
+  | {
+      readonly kind: 'uploaded';
+      readonly name: string;
+      readonly size: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly name: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'kept'; readonly names: readonly string[] }
+  | { readonly kind: 'foreign'; readonly names: readonly string[] }
+  | { readonly kind: 'verified'; readonly count: number }
+  | { readonly kind: 'published'; readonly url: string };
+
+export interface ApplyOptions {
+  /** The folder that holds the plan's assets. */
+  readonly dir: string;
+  readonly onEvent?: (event: ReleaseEvent) => void;
+  /** Waits so many seconds; tests pass one that does not. */
+  readonly sleep?: (seconds: number) => Promise<void>;
+  /** A number from 0 up to 1, for the jitter. */
+  readonly random?: () => number;
+}
+
+export interface ReleaseResult {
+  readonly id: number;
+  readonly url: string;
+  readonly published: boolean;
+  /** Did this run change anything on GitHub? */
+  readonly changed: boolean;
+  readonly assets: readonly RemoteAsset[];
+}
+
+/**
+ * Brings GitHub to the plan: draft, upload, compare every remote digest, publish. Safe to repeat after any interruption.
+ * Throws a UserError when the plan and what is published contradict (exit 1), when the digests do not match in the end
+ * (exit 3: the release stays a draft) or when GitHub cannot be reached (exit 4).
+ */
+export async function applyRelease(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  options: ApplyOptions,
+): Promise<ReleaseResult> {
+  const emit = options.onEvent ?? (() => {});
+  let changed = false;
+  let createdHere: number | undefined;
+  let announced = false;
+  let reason = '';
+  for (let round = 0, creations = 1; round < ROUNDS; ) {
+    const { decision, releases } = await decide(plan, port, createdHere);
+    if (decision.kind === 'problem') {
+      const { code, message, fix } = decision.problem;
+      throw userError(code, message, fix);
+    }
+    const { steps, release: existing } = decision;
+    if (!announced) {
+      announced = true;
+      if (decision.kept.length > 0) emit({ kind: 'kept', names: decision.kept.map((asset) => asset.name) });
+      if (decision.foreign.length > 0) emit({ kind: 'foreign', names: decision.foreign.map((asset) => asset.name) });
+    }
+    if (existing && steps.length === 0) return result(existing, changed);
+
+    let release = existing;
+    if (!release) {
+      try {
+        release = await port.createDraft(plan);
+      } catch (error) {
+        await pause('the release', creations++, error, options);
+        continue;
+      }
+      changed = true;
+      emit({ kind: 'created', url: release.url });
+      // Another run for the same tag may have done the same meanwhile: look once more, one of the drafts wins.
+      if (await losesRace(plan, port, release, releases)) continue;
+      createdHere = release.id;
+    }
+    round++;
+    const outcome = await perform(plan, port, options, release, steps);
+    changed ||= outcome.changed;
+    if (outcome.kind === 'done') return result(outcome.release, changed);
+    reason = outcome.reason;
+  }
+  throw userError(
+    'E420',
+    `the release of ${plan.tag} is not what was to be uploaded after ${ROUNDS} rounds: it ${reason}`,
+    'run the job again; the release was left a draft',
+    EXIT.verification,
+  );
+}
+
+/**
+ * Lists and reconciles. The list may show a long release's assets in part, so unless it settles the matter the
+ * release is read again by itself.
+ */
+async function decide(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  createdHere: number | undefined,
+): Promise<{ decision: Decision; releases: RemoteRelease[] }> {
+  let releases = await port.list(plan.tag);
+  // The list is a moment behind: a draft made in this run may not be in it yet.
+  if (createdHere !== undefined && !releases.some((r) => r.id === createdHere))
+    releases = [await port.get(createdHere)];
+  releases = await Promise.all(releases.map((release) => withDigests(plan, port, release)));
+  // A draft made in this run is no reason to fail for an existing one.
+  const wanted: ReleasePlan = createdHere === undefined ? plan : { ...plan, onExisting: 'reconcile' };
+  const first = reconcile(wanted, releases);
+  const release = first.kind === 'steps' ? first.release : releases.length === 1 ? releases[0] : undefined;
+  if (!release || (first.kind === 'steps' && first.steps.length === 0)) return { decision: first, releases };
+  const whole = await withDigests(plan, port, await port.get(release.id));
+  return { decision: reconcile(wanted, [whole]), releases: [whole] };
+}
+
+/** Fills in the digests that an old server does not say. */
+async function withDigests(plan: ReleasePlan, port: ReleasePort, release: RemoteRelease): Promise<RemoteRelease> {
+  const sizes = new Map(plan.assets.map((asset) => [asset.name, asset.size]));
+  const assets: RemoteAsset[] = [];
+  for (const asset of release.assets) {
+    const unknown = asset.digest === null && asset.state === 'uploaded' && sizes.get(asset.name) === asset.size;
+    assets.push(unknown ? { ...asset, digest: await port.digestOf(asset) } : asset);
+  }
+  return { ...release, assets };
+}
+
+/**
+ * After two runs each made a draft for the same tag, the older one (the smaller id) stays. Gives true when ours was
+ * the younger: it is deleted, and the run starts over with the other.
+ */
+async function losesRace(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  ours: RemoteRelease,
+  before: readonly RemoteRelease[],
+): Promise<boolean> {
+  const others = (await port.list(plan.tag)).filter((r) => r.id !== ours.id && !before.some((b) => b.id === r.id));
+  if (!others.some((other) => other.id < ours.id)) return false;
+  await port.deleteRelease(ours.id);
+  return true;
+}
+
+type Outcome =
+  | { readonly kind: 'done'; readonly release: RemoteRelease; readonly changed: boolean }
+  | { readonly kind: 'again'; readonly reason: string; readonly changed: boolean };
+
+async function perform(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  options: ApplyOptions,
+  release: RemoteRelease,
+  steps: readonly Step[],
+): Promise<Outcome> {
+  const emit = options.onEvent ?? (() => {});
+  const uploads = steps.flatMap((step) => (step.kind === 'upload' ? [step.asset] : []));
+  let current = release;
+  let changed = false;
+  let uploaded = false;
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'create-draft':
+        changed = true;
+        break;
+      case 'withdraw':
+        await port.withdraw(step.release);
+        changed = true;
+        emit({ kind: 'withdrawn', url: release.url });
+        break;
+      case 'delete':
+        await port.deleteAsset(step.asset.id);
+        changed = true;
+        emit({ kind: 'deleted', name: step.asset.name, why: step.why });
+        break;
+      case 'upload':
+        // All uploads follow each other: the first of them runs them all.
+        if (!uploaded) await uploadAll(plan, port, options, release, uploads);
+        uploaded = true;
+        changed = true;
+        break;
+      case 'verify': {
+        current = await withDigests(plan, port, await port.get(release.id));
+        const reason = incomplete(plan, current);
+        if (reason !== undefined) return { kind: 'again', reason, changed };
+        emit({ kind: 'verified', count: plan.assets.length });
+        break;
+      }
+      case 'publish':
+        current = { ...(await port.publish(release.id, plan)), assets: current.assets };
+        changed = true;
+        emit({ kind: 'published', url: current.url });
+        break;
+      default:
+        assertNever(step);
+    }
+  }
+  return { kind: 'done', release: current, changed };
+}
+
+/** Uploads four at a time, SHA256SUMS (the last of the plan) alone after the others. The first failure stops the rest. */
+async function uploadAll(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  options: ApplyOptions,
+  release: RemoteRelease,
+  assets: readonly PlannedAsset[],
+): Promise<void> {
+  const last = plan.assets.at(-1);
+  const queue = assets.filter((asset) => asset !== last);
+  let done = 0;
+  let failed = false;
+  const one = async (asset: PlannedAsset): Promise<void> => {
+    await uploadOne(port, options, release, asset);
+    done++;
+    options.onEvent?.({ kind: 'uploaded', name: asset.name, size: asset.size, done, of: assets.length });
+  };
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next && !failed; next = queue.shift()) {
+      try {
+        await one(next);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: UPLOADS_AT_ONCE }, worker));
+  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
+  if (last && assets.includes(last)) await one(last);
+}
+
+/** One asset, several attempts. Before another attempt the release is listed again: the last one may have arrived. */
+async function uploadOne(
+  port: ReleasePort,
+  options: ApplyOptions,
+  release: RemoteRelease,
+  asset: PlannedAsset,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await port.upload(release, asset, join(options.dir, asset.name));
+      return;
+    } catch (error) {
+      await pause(asset.name, attempt, error, options);
+      const there = (await port.get(release.id)).assets.filter((other) => other.name === asset.name);
+      for (const other of there) {
+        if (other.state === 'uploaded' && other.size === asset.size) {
+          const digest = other.digest ?? (await port.digestOf(other));
+          if (digest === asset.digest) return;
+        }
+        await port.deleteAsset(other.id);
+      }
+    }
+  }
+}
+
+/**
+ * Waits before another attempt: exponential backoff with jitter (1, 2, 4, 8 seconds, of which between a half and all),
+ * or what the server asks for. Throws `error` when it is not transient, and a UserError (exit 4) after the last attempt.
+ */
+async function pause(name: string, attempt: number, error: unknown, options: ApplyOptions): Promise<void> {
+  if (!isTransient(error)) throw error;
+  if (attempt === ATTEMPTS) {
+    throw userError(
+      'E421',
+      `${name} could not be uploaded in ${attempt} attempts: ${error.message}`,
+      'run the job again: what was uploaded is kept, and nothing is published before all is there',
+      EXIT.network,
+      { cause: error },
+    );
+  }
+  const sleep = options.sleep ?? ((seconds) => new Promise((wake) => setTimeout(wake, seconds * 1000)));
+  const random = options.random ?? Math.random;
+  const seconds = Math.max(error.retryAfter ?? 0, 2 ** (attempt - 1) * (0.5 + random() / 2));
+  options.onEvent?.({ kind: 'retry', name, attempt, reason: error.message, seconds });
+  await sleep(seconds);
+}
+
+function result(release: RemoteRelease, changed: boolean): ReleaseResult {
+  const { id, url, draft, assets } = release;
+  return { id, url, published: !draft, changed, assets };
+}
