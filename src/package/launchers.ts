@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import matrix from '../../matrix.json' with { type: 'json' };
 import { EXIT, userError } from '../diagnostics/user-error.ts';
 import type { Target } from '../toolchain/targets.ts';
 
@@ -17,6 +18,10 @@ export interface Launcher {
   /** SHA-256 of the bytes, in hexadecimal digits. */
   readonly sha256: string;
 }
+
+/** The digests that matrix.json records; part of the bundle, so that changed files on disk cannot change them. */
+const RECORDED: Readonly<Record<string, { readonly sha256: string } | undefined>> =
+  (matrix as { launchers?: Record<string, { sha256: string }> }).launchers ?? {};
 
 /** The project's own folder: the nearest one above this file (or the bundle made of it) that holds matrix.json. */
 function projectRoot(): string | undefined {
@@ -48,12 +53,9 @@ export async function findLauncher(target: Target, root = projectRoot()): Promis
   if (root === undefined) return undefined;
   const packed = await readIfThere(join(root, 'launcher', 'prebuilt', `${target.name}.br`));
   if (packed) {
-    const matrix = JSON.parse(await readFile(join(root, 'matrix.json'), 'utf8')) as {
-      launchers?: Record<string, { sha256: string }>;
-    };
     const bytes = await promisify(brotliDecompress)(packed).catch(() => new Uint8Array());
     const digest = sha256(bytes);
-    if (digest === matrix.launchers?.[target.name]?.sha256) return { bytes, sha256: digest };
+    if (digest === RECORDED[target.name]?.sha256) return { bytes, sha256: digest };
     throw userError(
       'E505',
       `the prebuilt launcher for ${target.name} does not have the digest that matrix.json records`,

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds the launchers for all targets (or for those named) into launcher/target/prebuilt/, on Debian 12 for x86_64.
+#
+#   launcher/build.sh --setup            installs what is needed (as root): Debian's cross compilers and Rust with its source, zig
+#   launcher/build.sh [TARGET…]          builds; then `node launcher/prebuilt.mjs` packs the results into launcher/prebuilt/
+#
+# The same sources and tools give the same bytes, whatever folder this is in: paths are mapped away, nothing has a date.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=$here/target
+tools=$work/tools
+out=${MOCHI_LAUNCHER_OUT:-$work/prebuilt}
+
+DEBIAN_PACKAGES="rustc-web=1.96.0+dfsg1-1~deb12u2 cargo-web=1.96.0+dfsg1-1~deb12u2 rust-web-src=1.96.0+dfsg1-1~deb12u2
+  gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-mingw-w64-x86-64-win32 llvm-14 python3-venv"
+ZIG=0.17.1
+CARGO_ZIGBUILD=0.24.1
+ALL="x86_64-linux aarch64-linux riscv64gc-linux s390x-linux x86_64-macos aarch64-macos x86_64-windows aarch64-windows"
+
+# Debian's own Rust, which brings the source of its standard library; it has no other targets, so that is built too.
+export CARGO=/usr/bin/cargo RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+
+if [ "${1:-}" = --setup ]; then
+  apt-get update
+  # shellcheck disable=SC2086 # a list of words
+  apt-get install -y --no-install-recommends $DEBIAN_PACKAGES
+  python3 -m venv "$tools/venv"
+  "$tools/venv/bin/pip" install --quiet "ziglang==$ZIG"
+  cargo install --locked --root "$tools" --version "$CARGO_ZIGBUILD" cargo-zigbuild
+  ln -sf /usr/bin/llvm-objcopy-14 "$tools/bin/rust-objcopy" # strips Mach-O
+  exit
+fi
+
+export PATH=$tools/bin:$tools/venv/bin:$PATH
+export CARGO_ZIGBUILD_ZIG_PATH=$tools/venv/lib/$(ls "$tools/venv/lib")/site-packages/ziglang/zig
+export SOURCE_DATE_EPOCH=0 ZERO_AR_DATE=1 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$work/cross
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+remap="--remap-path-prefix=$cargo_home/registry/src= --remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross="
+std="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
+cd "$here"
+mkdir -p "$out"
+
+# zig TRIPLE [OPTION…]: with zig as compiler and linker.
+zig() {
+  local triple=$1
+  shift
+  # shellcheck disable=SC2086
+  RUSTFLAGS="$remap" "$tools/bin/cargo-zigbuild" rustc --release --locked $std --target "$triple" -- "$@"
+}
+
+# gcc TRIPLE PREFIX FLAGS: with a cross compiler of Debian's.
+gcc() {
+  local triple=$1 prefix=$2 flags=$3 name
+  name=${triple//-/_}
+  # shellcheck disable=SC2086
+  env "CARGO_TARGET_${name^^}_LINKER=$prefix-gcc" "CC_$name=$prefix-gcc" "AR_$name=$prefix-ar" RUSTFLAGS="$remap $flags" \
+    "$CARGO" build --release --locked $std --target "$triple"
+}
+
+for target in ${@:-$ALL}; do
+  suffix=
+  case $target in
+    x86_64-linux) triple=x86_64-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
+    aarch64-linux) triple=aarch64-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
+    s390x-linux) triple=s390x-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
+    # Not musl: the crate libc lacks a register name there that the engine needs.
+    riscv64gc-linux)
+      triple=riscv64gc-unknown-linux-gnu
+      gcc $triple riscv64-linux-gnu "-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none"
+      ;;
+    # The deployment target would otherwise be that of the newest macOS.
+    x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple ;;
+    x86_64-windows)
+      suffix=.exe triple=x86_64-pc-windows-gnu
+      gcc $triple x86_64-w64-mingw32 "-C link-arg=-Wl,--no-insert-timestamp"
+      ;;
+    aarch64-windows) suffix=.exe triple=aarch64-pc-windows-gnullvm && zig $triple ;;
+    *) echo "unknown target: $target (known: $ALL)" >&2 && exit 2 ;;
+  esac
+  cp "$CARGO_TARGET_DIR/$triple/release/mochi-launcher$suffix" "$out/$target"
+  echo "$target: $(stat -c %s "$out/$target") bytes, sha256 $(sha256sum <"$out/$target" | cut -d' ' -f1)"
+done
