@@ -1,0 +1,344 @@
+/** Constructors, walkers and small analyses of IR trees that passes share. */
+import { assertNever } from '../diagnostics/assert.ts';
+import type { Datum, Expr, Func, NumericOp, Stmt, Type } from './ir.ts';
+import { NUMERIC_SIGNATURES } from './ops.ts';
+
+export const i32 = (value: number): Expr => ({ op: 'const', type: 'i32', value: value | 0 });
+export const i64 = (value: number | bigint): Expr => ({ op: 'const', type: 'i64', value: BigInt(value) });
+export const f64 = (value: number): Expr => ({ op: 'const', type: 'f64', value });
+export const get = (local: number, type: Type): Expr => ({ op: 'get', type, local });
+export const set = (local: number, value: Expr): Stmt => ({ op: 'set', local, value });
+
+/** The zero of a type: 0, null. */
+export function zero(type: Type): Expr {
+  return { op: 'const', type, value: type === 'i64' || type === 'cell' ? 0n : 0 };
+}
+
+/** A numeric instruction. */
+export function num(code: NumericOp, ...args: Expr[]): Expr {
+  return { op: 'num', type: NUMERIC_SIGNATURES.get(code)!.result, code, args };
+}
+
+/** Re-types a value without code, if it is not of the type already. */
+export function as(type: Type, value: Expr): Expr {
+  if (value.type === type) return value;
+  if (value.op === 'const' || value.op === 'as') return { ...(value.op === 'as' ? value : value), type } as Expr;
+  return { op: 'as', type, value };
+}
+
+/** A call for its effect. */
+export function callStmt(func: string, args: readonly Expr[]): Stmt {
+  return { op: 'do', value: { op: 'call', type: undefined, func, args } };
+}
+
+/** A new local of a function that is being built; gives its index. */
+export function addLocal(func: { locals: Type[] }, type: Type): number {
+  return func.locals.push(type) - 1;
+}
+
+// ---- static data
+
+const TEXT = new TextEncoder();
+export const STRING_KIND = 1;
+export const STRING_HEADER_BYTES = 24;
+
+/** The name of the datum of a static string; equal strings have equal names, so they exist once in a program. */
+export function stringDatumName(text: string | Uint8Array): string {
+  return typeof text === 'string'
+    ? `str:${text}`
+    : `strb:${Array.from(text, (b) => b.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * A static STRING object (docs/values.md): header, byte length, code-point count, address of the bytes (which follow),
+ * no owner, no hash yet. `text` is UTF-8 bytes or well-formed text.
+ */
+export function stringDatum(text: string | Uint8Array): Datum {
+  const utf8 = typeof text === 'string' ? TEXT.encode(text) : text;
+  const name = stringDatumName(text);
+  const bytes = new Uint8Array(STRING_HEADER_BYTES + utf8.length);
+  const view = new DataView(bytes.buffer);
+  let points = 0;
+  for (const byte of utf8) if ((byte & 0xc0) !== 0x80) points++;
+  view.setUint32(0, STRING_KIND, true);
+  view.setUint32(4, utf8.length, true);
+  view.setUint32(8, points, true);
+  view.setUint32(12, STRING_HEADER_BYTES, true);
+  bytes.set(utf8, STRING_HEADER_BYTES);
+  return { name, align: 4, bytes, relocs: [{ at: 12, data: name }] };
+}
+
+// ---- walking
+
+/** The operand expressions of an expression in evaluation order (a `seq` has its body before its value: not here). */
+export function operands(e: Expr): readonly Expr[] {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'global':
+    case 'funcIndex':
+    case 'data':
+    case 'memorySize':
+      return NONE;
+    case 'num':
+    case 'call':
+      return e.args;
+    case 'callIndirect':
+      return [...e.args, e.target];
+    case 'as':
+      return [e.value];
+    case 'load':
+      return [e.addr];
+    case 'if':
+      return [e.cond, e.then, e.else];
+    case 'select':
+      return [e.then, e.else, e.cond];
+    case 'seq':
+      return [e.value];
+    case 'memoryGrow':
+      return [e.pages];
+    default:
+      return assertNever(e);
+  }
+}
+const NONE: readonly Expr[] = [];
+
+/** The expressions of a statement in evaluation order (not of its nested statements). */
+export function stmtOperands(s: Stmt): readonly Expr[] {
+  switch (s.op) {
+    case 'set':
+    case 'setGlobal':
+    case 'do':
+    case 'keep':
+    case 'switch':
+      return [s.value];
+    case 'store':
+      return [s.addr, s.value];
+    case 'if':
+    case 'brIf':
+      return [s.cond];
+    case 'return':
+      return s.value ? [s.value] : NONE;
+    case 'memoryCopy':
+      return [s.to, s.from, s.bytes];
+    case 'memoryFill':
+      return [s.to, s.byte, s.bytes];
+    case 'block':
+    case 'loop':
+    case 'br':
+    case 'unreachable':
+      return NONE;
+    default:
+      return assertNever(s);
+  }
+}
+
+/** Visits every statement and expression of a list, each before its parts. */
+export function walk(body: readonly Stmt[], onExpr: (e: Expr) => void, onStmt?: (s: Stmt) => void): void {
+  for (const s of body) {
+    onStmt?.(s);
+    for (const e of stmtOperands(s)) walkExpr(e, onExpr, onStmt);
+    if (s.op === 'if') {
+      walk(s.then, onExpr, onStmt);
+      walk(s.else, onExpr, onStmt);
+    } else if (s.op === 'block' || s.op === 'loop') walk(s.body, onExpr, onStmt);
+  }
+}
+
+/** Visits an expression and everything in it, each before its parts. */
+export function walkExpr(e: Expr, onExpr: (e: Expr) => void, onStmt?: (s: Stmt) => void): void {
+  onExpr(e);
+  if (e.op === 'seq') walk(e.body, onExpr, onStmt);
+  for (const part of operands(e)) walkExpr(part, onExpr, onStmt);
+}
+
+/** How `mapExpr` and `mapStmt` rebuild: what becomes of the parts of a node. */
+export interface Mapper {
+  readonly expr: (e: Expr) => Expr;
+  readonly body: (body: readonly Stmt[]) => readonly Stmt[];
+}
+
+/** An array with each element mapped; the same array if nothing changed. */
+export function mapSame<T>(items: readonly T[], f: (item: T) => T): readonly T[] {
+  let out: T[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const before = items[i]!;
+    const after = f(before);
+    if (after !== before && !out) out = items.slice(0, i);
+    out?.push(after);
+  }
+  return out ?? items;
+}
+
+/** Rebuilds an expression with its parts mapped, in evaluation order; the same node if nothing changed. */
+export function mapExpr(e: Expr, m: Mapper): Expr {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'global':
+    case 'funcIndex':
+    case 'data':
+    case 'memorySize':
+      return e;
+    case 'num':
+    case 'call': {
+      const args = mapSame(e.args, m.expr);
+      return args === e.args ? e : { ...e, args };
+    }
+    case 'callIndirect': {
+      const args = mapSame(e.args, m.expr);
+      const target = m.expr(e.target);
+      return args === e.args && target === e.target ? e : { ...e, args, target };
+    }
+    case 'as': {
+      const value = m.expr(e.value);
+      return value === e.value ? e : { ...e, value };
+    }
+    case 'load': {
+      const addr = m.expr(e.addr);
+      return addr === e.addr ? e : { ...e, addr };
+    }
+    case 'if': {
+      const cond = m.expr(e.cond);
+      const yes = m.expr(e.then);
+      const no = m.expr(e.else);
+      return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+    }
+    case 'select': {
+      const yes = m.expr(e.then);
+      const no = m.expr(e.else);
+      const cond = m.expr(e.cond);
+      return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+    }
+    case 'seq': {
+      const body = m.body(e.body);
+      const value = m.expr(e.value);
+      return body === e.body && value === e.value ? e : { ...e, body, value };
+    }
+    case 'memoryGrow': {
+      const pages = m.expr(e.pages);
+      return pages === e.pages ? e : { ...e, pages };
+    }
+    default:
+      return assertNever(e);
+  }
+}
+
+/** Rebuilds a statement with its parts mapped, in evaluation order; the same node if nothing changed. */
+export function mapStmt(s: Stmt, m: Mapper): Stmt {
+  switch (s.op) {
+    case 'set':
+    case 'setGlobal':
+    case 'do':
+    case 'keep':
+    case 'switch': {
+      const value = m.expr(s.value);
+      return value === s.value ? s : { ...s, value };
+    }
+    case 'store': {
+      const addr = m.expr(s.addr);
+      const value = m.expr(s.value);
+      return addr === s.addr && value === s.value ? s : { ...s, addr, value };
+    }
+    case 'if': {
+      const cond = m.expr(s.cond);
+      const yes = m.body(s.then);
+      const no = m.body(s.else);
+      return cond === s.cond && yes === s.then && no === s.else ? s : { ...s, cond, then: yes, else: no };
+    }
+    case 'brIf': {
+      const cond = m.expr(s.cond);
+      return cond === s.cond ? s : { ...s, cond };
+    }
+    case 'block':
+    case 'loop': {
+      const body = m.body(s.body);
+      return body === s.body ? s : { ...s, body };
+    }
+    case 'return': {
+      if (!s.value) return s;
+      const value = m.expr(s.value);
+      return value === s.value ? s : { ...s, value };
+    }
+    case 'memoryCopy': {
+      const to = m.expr(s.to);
+      const from = m.expr(s.from);
+      const bytes = m.expr(s.bytes);
+      return to === s.to && from === s.from && bytes === s.bytes ? s : { ...s, to, from, bytes };
+    }
+    case 'memoryFill': {
+      const to = m.expr(s.to);
+      const byte = m.expr(s.byte);
+      const bytes = m.expr(s.bytes);
+      return to === s.to && byte === s.byte && bytes === s.bytes ? s : { ...s, to, byte, bytes };
+    }
+    case 'br':
+    case 'unreachable':
+      return s;
+    default:
+      return assertNever(s);
+  }
+}
+
+// ---- analyses
+
+/** The largest label used in a body, or -1. */
+export function maxLabel(body: readonly Stmt[]): number {
+  let max = -1;
+  walk(
+    body,
+    () => {},
+    (s) => {
+      if ((s.op === 'block' || s.op === 'loop') && s.label > max) max = s.label;
+    },
+  );
+  return max;
+}
+
+/** True if any jump of the list goes to the label. */
+export function jumpsTo(body: readonly Stmt[], label: number): boolean {
+  let found = false;
+  walk(
+    body,
+    () => {},
+    (s) => {
+      if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
+      else if (s.op === 'switch' && (s.otherwise === label || s.labels.includes(label))) found = true;
+    },
+  );
+  return found;
+}
+
+/**
+ * False if execution cannot go on after the list: it ends in a jump, a return, `unreachable`, an endless loop, or a call
+ * of a function for which `noReturn` is true.
+ */
+export function fallsThrough(body: readonly Stmt[], noReturn?: (func: string) => boolean): boolean {
+  for (const s of body) if (!stmtFallsThrough(s, noReturn)) return false;
+  return true;
+}
+
+export function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolean {
+  switch (s.op) {
+    case 'br':
+    case 'switch':
+    case 'return':
+    case 'unreachable':
+      return false;
+    case 'do':
+      return !(noReturn && s.value.op === 'call' && noReturn(s.value.func));
+    case 'if':
+      return fallsThrough(s.then, noReturn) || fallsThrough(s.else, noReturn);
+    case 'block':
+      return fallsThrough(s.body, noReturn) || jumpsTo(s.body, s.label);
+    case 'loop':
+      return fallsThrough(s.body, noReturn);
+    default:
+      return true;
+  }
+}
+
+/** A copy of a function whose locals and body a pass may change. */
+export function copyFunc(func: Func, body: readonly Stmt[] = func.body): Func {
+  return { ...func, locals: func.locals.slice(), localNames: func.localNames?.slice(), body };
+}

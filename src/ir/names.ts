@@ -1,0 +1,19 @@
+/** Names that mean something to the linker or the root pass rather than to the program. */
+
+/** `data` of this name: the first address after static data, 16-aligned. */
+export const HEAP_BASE = 'rt.heap_base';
+/** `data` of this name: the upper end of the shadow stack. */
+export const STACK_BASE = 'rt.stack_base';
+/** The datum that holds the addresses of type descriptors by type id; its address is 0 when there is none. */
+export const TYPE_TABLE = 'rt.type_table';
+/** The global variable that points to the lowest used slot of the shadow stack. */
+export const STACK_POINTER = 'rt.sp';
+/** The function whose callers may collect. */
+export const COLLECT = 'rt.collect';
+/** Prefix of `data` names that are memory cells of global variables that hold references. */
+export const ROOT_GLOBAL = 'root:';
+
+/** True for `data` names that the linker resolves without a datum. */
+export function isLinkerAddress(name: string): boolean {
+  return name === HEAP_BASE || name === STACK_BASE || name === TYPE_TABLE || name.startsWith(ROOT_GLOBAL);
+}

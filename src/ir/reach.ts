@@ -1,0 +1,74 @@
+/**
+ * Tree shaking: keeps what the exported functions reach. It is also how run-time functions come into a program: a name
+ * that the module lacks is asked of the run-time library, which lowers it then and only then.
+ */
+import { walk } from './build.ts';
+import { type Expr, emptyModule, type Func, type Module, type Stmt } from './ir.ts';
+import { isLinkerAddress, STACK_POINTER, TYPE_TABLE } from './names.ts';
+import type { Runtime } from './system.ts';
+
+/**
+ * The part of a module that its exports reach, in the order of discovery (so the result does not depend on the order
+ * in which the module was filled). Without a `runtime`, or for names it does not know, a missing name throws.
+ */
+export function reach(module: Module, runtime?: Runtime): Module {
+  const out = emptyModule();
+  const queue: Func[] = [];
+
+  const needFunc = (name: string): void => {
+    if (out.funcs.has(name) || out.imports.has(name)) return;
+    const imported = module.imports.get(name) ?? (module.funcs.has(name) ? undefined : runtime?.importFunc(name));
+    if (imported) {
+      out.imports.set(name, imported);
+      return;
+    }
+    const func = module.funcs.get(name) ?? runtime?.need(name);
+    if (!func) throw new Error(`no function ${name}`);
+    out.funcs.set(name, func);
+    queue.push(func);
+  };
+  const needData = (name: string): void => {
+    if (out.data.has(name)) return;
+    if (isLinkerAddress(name) && !(name === TYPE_TABLE && module.data.has(name))) return;
+    const datum = module.data.get(name) ?? runtime?.datum(name);
+    if (!datum) throw new Error(`no datum ${name}`);
+    out.data.set(name, datum);
+    for (const reloc of datum.relocs) {
+      if ('data' in reloc) needData(reloc.data);
+      else needFunc(reloc.func);
+    }
+  };
+  const needGlobal = (name: string): void => {
+    if (out.globals.has(name)) return;
+    const known = module.globals.get(name);
+    if (!known && name === STACK_POINTER) return;
+    const global = known ?? runtime?.global(name);
+    if (!global) throw new Error(`no global ${name}`);
+    out.globals.set(name, global);
+  };
+  const onExpr = (e: Expr): void => {
+    switch (e.op) {
+      case 'call':
+      case 'funcIndex':
+        needFunc(e.func);
+        break;
+      case 'data':
+        needData(e.name);
+        break;
+      case 'global':
+        needGlobal(e.name);
+        break;
+      default:
+    }
+  };
+  const onStmt = (s: Stmt): void => {
+    if (s.op === 'setGlobal') needGlobal(s.name);
+  };
+
+  for (const [exported, name] of module.exports) {
+    out.exports.set(exported, name);
+    needFunc(name);
+  }
+  for (const func of queue) walk(func.body, onExpr, onStmt);
+  return out;
+}

@@ -1,0 +1,100 @@
+/** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
+import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Module } from '../ir/ir.ts';
+import { lintModule } from '../ir/lint.ts';
+import { printModule } from '../ir/print.ts';
+import { reach } from '../ir/reach.ts';
+import { irType, type Runtime } from '../ir/system.ts';
+import { type Emitted, emitModule } from './emit.ts';
+import { encodeModule } from './encode.ts';
+import { encodeLines, type LineFunc, type LineTable } from './lines.ts';
+
+/** How spans become lines: display names of the files, and 1-based line and column of a span's start. */
+export interface SourcePositions {
+  readonly fileNames: readonly string[];
+  readonly position: (span: Span) => { readonly file: number; readonly line: number; readonly col: number };
+}
+
+export interface CompileIrOptions {
+  readonly optimise: boolean;
+  /** Checks the module after every pass; problems throw. */
+  readonly verify?: boolean;
+  /** Writes names of functions into the module. */
+  readonly names?: boolean;
+  readonly lines: SourcePositions;
+}
+
+export interface CompiledIr {
+  readonly wasm: Uint8Array;
+  readonly lineTable: LineTable;
+  /** Text of the final IR. */
+  readonly ir: () => string;
+}
+
+/** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
+export function compileIr(module: Module, runtime: Runtime, options: CompileIrOptions): CompiledIr {
+  const check = (current: Module, pass: string): Module => {
+    if (options.verify) {
+      const problems = lintModule(current);
+      if (problems.length > 0) throw new Error(`IR after ${pass}:\n${problems.join('\n')}`);
+    }
+    return current;
+  };
+  if (options.verify) {
+    const problems = lintModule(module, {
+      external: (name) => {
+        if (!name.startsWith('rt.') || !runtime.has(name)) return undefined;
+        const { params, result } = runtime.signature(name);
+        return { params: params.map(irType), result: result && irType(result) };
+      },
+    });
+    if (problems.length > 0) throw new Error(`IR before passes:\n${problems.join('\n')}`);
+  }
+  const current = check(reach(module, runtime), 'reach');
+  const { wasm, lineTable } = finish(current, options);
+  return { wasm, lineTable, ir: () => printModule(current) };
+}
+
+/** Links, emits and encodes a module that all passes have seen. */
+export function finish(
+  module: Module,
+  options: { readonly lines: SourcePositions; readonly names?: boolean },
+): { wasm: Uint8Array; lineTable: LineTable; emitted: Emitted } {
+  const emitted = emitModule(module);
+  let lineTable: LineTable = { files: [], funcs: [] };
+  const { bytes } = encodeModule(emitted.module, {
+    names: options.names ?? false,
+    customs: (bodyOffsets, codeOffsets) => {
+      lineTable = lineTableOf(emitted, bodyOffsets, codeOffsets, options.lines);
+      return [{ name: 'mochi.lines', bytes: encodeLines(lineTable) }];
+    },
+  });
+  return { wasm: bytes, lineTable, emitted };
+}
+
+function lineTableOf(
+  emitted: Emitted,
+  bodyOffsets: readonly number[],
+  codeOffsets: readonly number[],
+  lines: SourcePositions,
+): LineTable {
+  const funcs: LineFunc[] = emitted.funcs.map(({ func, positions }, i) => {
+    const start = bodyOffsets[i]!;
+    if (func.display === undefined) return { name: '', file: -1, start, rows: [] };
+    const rows: { offset: number; line: number; col: number }[] = [];
+    let file = func.span ? lines.position(func.span).file : -1;
+    for (const { offset, span } of positions) {
+      const at = lines.position(span);
+      if (file < 0) file = at.file;
+      const last = rows.at(-1);
+      if (last && last.line === at.line && last.col === at.col) continue;
+      rows.push({ offset: codeOffsets[i]! + offset, line: at.line, col: at.col });
+    }
+    if (rows.length === 0 && func.span) {
+      const at = lines.position(func.span);
+      rows.push({ offset: start, line: at.line, col: at.col });
+    }
+    return { name: func.display, file, start, rows };
+  });
+  return { files: [...lines.fileNames], funcs };
+}
