@@ -1,0 +1,82 @@
+/** Files of the tool's own: where its cache is, whole-or-nothing writing, digests, and file errors in plain words. */
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type UserError, userError } from '../diagnostics/user-error.ts';
+
+/**
+ * The folder for downloads and compiled code: MOCHI_WASM_CACHE, else the operating system's place for caches
+ * (XDG_CACHE_HOME or ~/.cache, ~/Library/Caches, %LOCALAPPDATA%) with `mochi-wasm` in it.
+ */
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
+  if (env.MOCHI_WASM_CACHE) return env.MOCHI_WASM_CACHE;
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'mochi-wasm', 'cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'mochi-wasm');
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mochi-wasm');
+}
+
+/** A name beside `path` that nobody else uses, for writing before a rename. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/**
+ * Writes a whole file or nothing: under a temporary name in the same folder, which is made if it is missing, then
+ * renamed. Throws a UserError when the folder cannot be written or the disk is full.
+ */
+export async function writeAtomic(path: string, data: Uint8Array | string, mode = 0o644): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(data);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileError(error, 'write', path);
+  }
+}
+
+/** SHA-256 of bytes, in hexadecimal digits. */
+export function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** SHA-256 of a file, in hexadecimal digits, worked out off the main thread. */
+export async function sha256File(path: string): Promise<string> {
+  const digest = await webcrypto.subtle.digest('SHA-256', await readFile(path));
+  return Buffer.from(digest).toString('hex');
+}
+
+/** The system's error code of a thrown value, such as ENOENT. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+const FILE_ERRORS: Readonly<Record<string, readonly [code: string, problem: string, fix: string]>> = {
+  ENOENT: ['E201', 'it does not exist', 'Check the spelling and the current folder.'],
+  EACCES: ['E202', 'permission denied', 'Change its permissions or choose another place.'],
+  EPERM: ['E202', 'permission denied', 'Change its permissions or choose another place.'],
+  EROFS: ['E202', 'the file system is read-only', 'Choose another place.'],
+  ENOSPC: ['E203', 'no space is left on the device', 'Free some space or choose another place.'],
+  EDQUOT: ['E203', 'the disk quota is used up', 'Free some space or choose another place.'],
+  ENOTDIR: ['E204', 'a part of the path is not a folder', 'Choose another path.'],
+  EEXIST: ['E204', 'a file is in the way', 'Remove it or choose another path.'],
+  EISDIR: ['E204', 'it is a folder', 'Name a file.'],
+  ENAMETOOLONG: ['E204', 'the name is too long', 'Choose a shorter one.'],
+  ELOOP: ['E204', 'its symbolic links go in a circle', 'Choose another path.'],
+  EMFILE: ['E205', 'too many files are open', 'Raise the limit (ulimit -n) and try again.'],
+};
+
+/** Turns a file system error into a UserError; every other value is returned as it is. */
+export function fileError(error: unknown, verb: 'read' | 'write', path: string): UserError | unknown {
+  const known = FILE_ERRORS[errorCode(error) ?? ''];
+  if (known === undefined) return error;
+  const [code, problem, fix] = known;
+  return userError(code, `cannot ${verb} ${path}: ${problem}`, fix, 1, { cause: error });
+}
