@@ -27,7 +27,7 @@ const byPath = (a: ArchiveEntry, b: ArchiveEntry): number => (a.path < b.path ? 
  * owner 0:0, modes 0755 and 0644, every date `epoch` (seconds since 1970, UTC).
  * A path that is absolute, empty, double or leads out of the top folder throws: names are the caller's, not a user's.
  */
-export function makeArchive(
+export async function makeArchive(
   format: ArchiveFormat,
   topFolder: string,
   entries: readonly ArchiveEntry[],

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { userError } from '../diagnostics/user-error.ts';
+import { sha256 } from '../toolchain/files.ts';
 import type { Target } from '../toolchain/targets.ts';
 import { encodeLines, type LineTable } from '../wasm/lines.ts';
 import { type ArchiveEntry, type ArchiveFormat, makeArchive } from './archive.ts';
-import { ASSET_NAME, CHECKSUMS_FILE, formatChecksums, sha256 } from './checksums.ts';
+import { ASSET_NAME, CHECKSUMS_FILE, formatChecksums } from './checksums.ts';
 import { writeDir } from './files.ts';
 import { findLauncher, type Launcher } from './launchers.ts';
 import {

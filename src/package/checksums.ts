@@ -8,11 +8,6 @@ export const CHECKSUMS_FILE = 'SHA256SUMS';
 /** What a release's file names are made of; anything else is renamed by GitHub on upload. */
 export const ASSET_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
-/** SHA-256 as 64 lower-case hexadecimal digits. */
-export function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
 /** SHA-256 of a file, read in pieces: memory stays flat whatever its size. */
 export async function sha256File(path: string): Promise<string> {
   const hash = createHash('sha256');

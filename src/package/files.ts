@@ -1,29 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isUserError, userError } from '../diagnostics/user-error.ts';
+import { userError } from '../diagnostics/user-error.ts';
+import { errorCode, fileError } from '../toolchain/files.ts';
 import { CHECKSUMS_FILE } from './checksums.ts';
-
-/**
- * What a file system's refusal means to a user: a UserError for a full disk, missing rights and the like; any other
- * value is given back as it is. `doing` completes "could not …".
- */
-export function explainFsError(error: unknown, doing: string): unknown {
-  if (isUserError(error) || !(error instanceof Error)) return error;
-  const fixes: Record<string, string> = {
-    ENOSPC: 'the disk is full: free some room, or write to another disk',
-    EDQUOT: 'the disk quota is used up: free some room, or write to another disk',
-    EACCES: 'you have no right to write there: choose another folder',
-    EPERM: 'you have no right to write there: choose another folder',
-    EROFS: 'that file system is read-only: choose another folder',
-    ENOTDIR: 'a part of that path is a file: choose another folder',
-    EEXIST: 'a file of that name is in the way: choose another folder',
-    ENAMETOOLONG: 'choose a shorter name',
-  };
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const fix = fixes[code];
-  return fix === undefined ? error : userError('E301', `could not ${doing} (${code})`, fix, 1, { cause: error });
-}
 
 /**
  * Makes `outDir` hold exactly `files` (name → bytes, names without folders), all or nothing: they are written to a new
@@ -55,10 +35,9 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
       throw error;
     }
   } catch (error) {
-    throw explainFsError(error, `write ${outDir}`);
+    throw fileError(error, 'write', outDir);
   } finally {
-    await rm(fresh, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
+    for (const leftover of [fresh, old]) await rm(leftover, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -66,7 +45,7 @@ async function listIfThere(dir: string): Promise<string[] | undefined> {
   try {
     return await readdir(dir);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
