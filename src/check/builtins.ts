@@ -61,15 +61,13 @@ function extreme(s: Solver, args: readonly Node[], result: Node): void {
     for (const a of args) s.flow(a, result);
     return;
   }
-  const from = args[0]!;
-  s.when([from], () => {
-    if (maskOf(from) & LIST) s.flow(elemNode(s, from), result);
-    // The extreme of an empty list is 0.
-    if (!(find(elemNode(s, from)).mask & STR)) s.add(result, INT);
-  });
-  s.when([from, elemNode(s, from)], () => {
-    const mask = maskOf(elemNode(s, from));
-    if (mask !== FLOAT) s.add(result, INT);
+  const elem = elemNode(s, args[0]!);
+  s.when([elem], () => {
+    const mask = maskOf(elem);
+    // The extreme of an empty list is 0 for numbers and nil for strings.
+    if (mask === FLOAT) s.add(result, FLOAT);
+    else if (mask && !(mask & ~(STR | NULL))) s.add(result, STR | NULL);
+    else s.add(result, mask | INT);
   });
 }
 

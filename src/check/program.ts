@@ -1,7 +1,9 @@
 /** What the checker knows about a program: symbols, functions, structs, and what each expression means. */
 import type { Span } from '../diagnostics/diagnostic.ts';
-import type { Expr, FunDecl, Stmt, TypeExpr } from '../syntax/ast.ts';
-import type { Node } from './nodes.ts';
+import type { Accessor, Expr, FunDecl, Stmt, TypeExpr } from '../syntax/ast.ts';
+import type { Node, Solver } from './nodes.ts';
+import type { TypeTable } from './scope.ts';
+import type { Allowed } from './types.ts';
 
 /** A variable: a top-level one, a local, a parameter, a loop variable, or a pattern's binding. */
 export interface Sym {
@@ -10,6 +12,8 @@ export interface Sym {
   readonly span: Span;
   /** `let` is immutable; everything else may be assigned. */
   readonly mutable: boolean;
+  /** What its declared type allows. */
+  readonly declared: Allowed | undefined;
   /** The function whose frame holds it. */
   readonly owner: FunInfo;
   /** Declared at the top level of the program (not inside a block of it). */
@@ -22,8 +26,6 @@ export interface Sym {
   assignments: number;
   /** A nested function captures it before it has its value, so that the capture must be by reference. */
   capturedEarly: boolean;
-  /** Its declaration has been passed by the walk. */
-  ready: boolean;
 }
 
 export interface FieldInfo {
@@ -105,6 +107,8 @@ export interface FunInfo {
   /** Functions by the id of their declaration or lambda. */
   readonly funs: Map<number, FunInfo>;
   readonly patterns: Map<object, PatternPlan>;
+  /** What the steps of an assignment target but the last may hold. */
+  readonly steps: Map<Accessor, Node>;
 }
 
 export interface TestInfo {
@@ -119,4 +123,6 @@ export interface CheckedProgram {
   readonly structs: readonly StructInfo[];
   readonly globals: readonly Sym[];
   readonly tests: readonly TestInfo[];
+  readonly types: TypeTable;
+  readonly solver: Solver;
 }

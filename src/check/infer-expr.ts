@@ -1,0 +1,661 @@
+/** Inference of expressions: what each one may hold, what each name and call means. */
+import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
+import { BUILTINS, VALUE_METHODS } from './builtins.ts';
+import {
+  canFallThrough,
+  checkDeclared,
+  checkTypeNames,
+  type Ctx,
+  errorAt,
+  fieldSym,
+  flowKey,
+  instanceOf,
+  readField,
+  readIndex,
+  unsupported,
+  useSym,
+  walkLambda,
+  walkPattern,
+  walkStatements,
+  warnAt,
+} from './infer.ts';
+import {
+  BIG,
+  BOOL,
+  elemNode,
+  find,
+  FLOAT,
+  FUN,
+  INT,
+  keyNode,
+  LIST,
+  MAP,
+  maskOf,
+  type Node,
+  NULL,
+  NUMERIC,
+  STR,
+  STRUCT,
+  valNode,
+} from './nodes.ts';
+import type { Call, FunInfo, StructInfo } from './program.ts';
+import { childScope, lookup, nearest, type Scope, visibleNames } from './scope.ts';
+import { declNode } from './types.ts';
+
+/** Infers an expression and notes its node in the function's table. */
+export function inferExpr(ctx: Ctx, e: Expr, scope: Scope): Node {
+  const node = infer(ctx, e, scope);
+  scope.fun.nodes.set(e.id, node);
+  return node;
+}
+
+function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
+  const { solver } = ctx;
+  switch (e.kind) {
+    case 'int':
+      return solver.node(INT);
+    case 'float':
+      return solver.node(FLOAT);
+    case 'bool':
+      return solver.node(BOOL);
+    case 'string':
+      return solver.node(STR);
+    case 'none':
+      return solver.node(NULL);
+    case 'error':
+      return solver.node();
+    case 'name':
+      return inferName(ctx, e, scope);
+    case 'unary': {
+      const a = inferExpr(ctx, e.operand, scope);
+      if (e.op === '!') return solver.node(BOOL);
+      const result = solver.node();
+      solver.when([a], () => {
+        const m = maskOf(a);
+        solver.add(result, m & (NUMERIC | NULL));
+        if (m & BOOL) solver.add(result, INT);
+        if (m & STR) solver.add(result, INT | FLOAT);
+      });
+      return result;
+    }
+    case 'binary':
+      return inferBinary(ctx, e, scope);
+    case 'call':
+      return inferCall(ctx, e, scope);
+    case 'index': {
+      const base = inferExpr(ctx, e.target, scope);
+      const index = inferExpr(ctx, e.index, scope);
+      ctx.checks.push({
+        kind: 'kind',
+        node: base,
+        mask: LIST | MAP | STR | STRUCT,
+        span: e.target.span,
+        code: 'T018',
+        title: 'only lists, maps and strings can be indexed',
+      });
+      const result = readIndex(ctx, base, index);
+      if (e.optional) solver.add(result, NULL);
+      return result;
+    }
+    case 'slice': {
+      const base = inferExpr(ctx, e.target, scope);
+      for (const part of [e.start, e.end, e.step]) if (part) inferExpr(ctx, part, scope);
+      const result = solver.node();
+      solver.when([base], () => {
+        const m = maskOf(base);
+        if (m & LIST) {
+          solver.add(result, LIST);
+          solver.unify(elemNode(solver, result), elemNode(solver, base));
+        }
+        if (m & STR) solver.add(result, STR);
+        if (m & NULL) solver.add(result, NULL);
+      });
+      return result;
+    }
+    case 'field': {
+      const base = inferExpr(ctx, e.target, scope);
+      const result = readField(ctx, base, e.name.text);
+      if (e.optional) solver.add(result, NULL);
+      ctx.checks.push({ kind: 'field', node: base, name: e.name.text, span: e.name.span });
+      return result;
+    }
+    case 'cast':
+      return inferCast(ctx, e, scope);
+    case 'struct':
+      return inferStruct(ctx, e, scope);
+    case 'list': {
+      const result = solver.node(LIST);
+      for (const item of e.items) solver.flow(inferExpr(ctx, item, scope), elemNode(solver, result));
+      return result;
+    }
+    case 'map': {
+      const result = solver.node(MAP);
+      for (const { key, value } of e.entries) {
+        flowKey(ctx, inferExpr(ctx, key, scope), result);
+        solver.flow(inferExpr(ctx, value, scope), valNode(solver, result));
+      }
+      return result;
+    }
+    case 'lambda': {
+      const lambda = walkLambda(ctx, e, scope);
+      const result = solver.node();
+      solver.setFun(result, { params: lambda.params.map((p) => p.node), result: lambda.result });
+      return result;
+    }
+    case 'if': {
+      inferExpr(ctx, e.cond, scope);
+      const result = solver.node(e.else ? 0 : NULL);
+      solver.flow(inferExpr(ctx, e.then, scope), result);
+      if (e.else) solver.flow(inferExpr(ctx, e.else, scope), result);
+      return result;
+    }
+    case 'match':
+      return inferMatch(ctx, e, scope);
+    case 'query':
+      unsupported(ctx, 'queries (`from … select`)', e.span);
+      return solver.node();
+    case 'logicQuery':
+      unsupported(ctx, 'logic programming (`query`)', e.span);
+      return solver.node();
+    case 'generate':
+      unsupported(ctx, '`generate`', e.span);
+      return solver.node();
+    case 'fetch':
+      unsupported(ctx, '`fetch`', e.span);
+      return solver.node();
+    case 'load':
+      unsupported(ctx, '`load`', e.span);
+      return solver.node();
+    case 'save':
+      unsupported(ctx, '`save`', e.span);
+      return solver.node();
+  }
+}
+
+// ---- names
+
+function inferName(ctx: Ctx, e: Extract<Expr, { kind: 'name' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const { refs } = scope.fun;
+  const binding = lookup(scope, e.name);
+  switch (binding?.kind) {
+    case 'var':
+      useSym(scope.fun, binding.sym);
+      refs.set(e.id, { kind: 'var', sym: binding.sym });
+      return binding.sym.node;
+    case 'fun': {
+      const target = instanceOf(ctx, binding.named, scope.fun);
+      target.asValue = true;
+      useFun(scope.fun, target);
+      refs.set(e.id, { kind: 'fun', fun: target });
+      return funNode(ctx, target);
+    }
+    case 'field': {
+      const sym = fieldSym(ctx, binding);
+      useSym(scope.fun, sym);
+      refs.set(e.id, { kind: 'var', sym });
+      return sym.node;
+    }
+    case 'method':
+      unsupported(ctx, 'a method as a value', e.span);
+      return solver.node();
+    case undefined:
+      break;
+  }
+  const struct = ctx.types.structs.get(e.name);
+  if (struct?.union && struct.fields.length === 0) {
+    refs.set(e.id, { kind: 'variant', struct });
+    const n = solver.node();
+    solver.addStruct(n, struct);
+    return n;
+  }
+  if (e.name === 'nil' || e.name === 'null') {
+    refs.set(e.id, { kind: 'nil' });
+    return solver.node(NULL);
+  }
+  if (BUILTINS.has(e.name)) {
+    unsupported(ctx, `the built-in function \`${e.name}\` as a value`, e.span);
+    return solver.node();
+  }
+  const near = nearest(e.name, [...visibleNames(scope), ...ctx.types.structs.keys()]);
+  errorAt(
+    ctx,
+    'T002',
+    `undefined variable: ${e.name}`,
+    e.span,
+    near ? `Did you mean \`${near}\`?` : 'Declare it before this line, with `let` or `var`.',
+  );
+  refs.set(e.id, { kind: 'nil' });
+  return solver.node();
+}
+
+/** A node for a named function as a value. */
+function funNode(ctx: Ctx, target: FunInfo): Node {
+  const n = ctx.solver.node();
+  ctx.solver.setFun(n, { params: target.params.map((p) => p.node), result: target.result });
+  return n;
+}
+
+/** Notes that `fun` refers to a nested function: if that one turns out to capture, its closure is captured too. */
+export function useFun(fun: FunInfo, target: FunInfo): void {
+  if (!target.parent || target.kind === 'method') return;
+  for (let f: FunInfo | undefined = fun; f && f !== target.parent; f = f.parent) {
+    if (f !== target) f.capturedFuns.add(target);
+  }
+}
+
+// ---- operators
+
+function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const a = inferExpr(ctx, e.left, scope);
+  const b = inferExpr(ctx, e.right, scope);
+  switch (e.op) {
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case 'in':
+      return solver.node(BOOL);
+    case '&&':
+    case '||': {
+      const result = solver.node();
+      solver.flow(a, result);
+      solver.flow(b, result);
+      return result;
+    }
+    case '??': {
+      const result = solver.node();
+      solver.when([a], () => {
+        const m = maskOf(a);
+        if (m & ~NULL) solver.add(result, m & ~NULL & ~(LIST | MAP | STRUCT | FUN));
+      });
+      flowNonNull(ctx, a, result);
+      solver.flow(b, result);
+      return result;
+    }
+    case 'union':
+    case 'union all':
+    case 'except':
+    case 'intersect': {
+      const result = solver.node(LIST);
+      for (const n of [a, b]) {
+        solver.when([n], () => {
+          if (maskOf(n) & LIST) solver.unify(elemNode(solver, result), elemNode(solver, n));
+        });
+      }
+      return result;
+    }
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%': {
+      const result = solver.node();
+      solver.when([a, b], () => {
+        const l = maskOf(a);
+        const r = maskOf(b);
+        if (l && r) solver.add(result, arithmetic(e.op, l, r));
+        if (e.op === '+' && l & LIST && r & LIST) {
+          solver.add(result, LIST);
+          solver.unify(elemNode(solver, result), elemNode(solver, a));
+          solver.unify(elemNode(solver, result), elemNode(solver, b));
+        }
+      });
+      return result;
+    }
+  }
+}
+
+/** Flows what is not nil: a node of its own, since nil stays behind. */
+function flowNonNull(ctx: Ctx, from: Node, to: Node): void {
+  const { solver } = ctx;
+  solver.when([from], () => {
+    const root = find(from);
+    if (root.mask & LIST) {
+      solver.add(to, LIST);
+      solver.unify(elemNode(solver, to), elemNode(solver, from));
+    }
+    if (root.mask & MAP) {
+      solver.add(to, MAP);
+      solver.unify(keyNode(solver, to), keyNode(solver, from));
+      solver.unify(valNode(solver, to), valNode(solver, from));
+    }
+    for (const s of find(from).structs ?? []) solver.addStruct(to, s);
+    const shape = find(from).fun;
+    if (shape) solver.setFun(to, shape);
+  });
+}
+
+/** The kinds of a result of arithmetic on operands of the given kinds (LANGUAGE 4.2). */
+function arithmetic(op: string, l: number, r: number): number {
+  let m = 0;
+  if ((l | r) & NULL) m |= NULL;
+  const li = l & (INT | BOOL);
+  const ri = r & (INT | BOOL);
+  if (li && ri) m |= INT;
+  if ((l & BIG && r & (BIG | INT)) || (r & BIG && l & (BIG | INT))) m |= BIG;
+  if ((l & FLOAT && r & (NUMERIC | BOOL)) || (r & FLOAT && l & (NUMERIC | BOOL))) m |= FLOAT;
+  if (l & STR || r & STR) {
+    if (op === '+') m |= STR;
+    else m |= INT | FLOAT;
+  }
+  return m;
+}
+
+// ---- calls
+
+function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
+  const { solver } = ctx;
+  const fun = scope.fun;
+  const { callee } = e;
+  if (callee.kind === 'name') {
+    const binding = lookup(scope, callee.name);
+    if (binding?.kind === 'fun') {
+      const target = instanceOf(ctx, binding.named, fun);
+      return directCall(ctx, e, target, callee.name, scope);
+    }
+    if (binding?.kind === 'method') {
+      const target = binding.struct.methods.get(binding.name)!;
+      errorAt(ctx, 'N001', 'not supported yet: calling a method from another by its bare name', e.span);
+      void target;
+    }
+    if (!binding) {
+      const struct = ctx.types.structs.get(callee.name);
+      if (struct) return construct(ctx, e, struct, scope);
+      const builtin = BUILTINS.get(callee.name);
+      if (builtin) {
+        const args = e.args.map((a) => inferExpr(ctx, a, scope));
+        fun.calls.set(e.id, { kind: 'builtin', name: callee.name });
+        const result = solver.node();
+        if (args.length < builtin.min || args.length > builtin.max) {
+          const expected = builtin.min === builtin.max ? `${builtin.min}` : `${builtin.min} to ${builtin.max}`;
+          errorAt(ctx, 'T039', `function ${callee.name} expects ${expected} argument(s), got ${args.length}`, e.span);
+        } else builtin.infer(solver, args, result);
+        builtinLimits(ctx, callee.name, e);
+        return result;
+      }
+      for (const a of e.args) inferExpr(ctx, a, scope);
+      const near = nearest(callee.name, [...visibleNames(scope), ...BUILTINS.keys(), ...ctx.types.structs.keys()]);
+      errorAt(
+        ctx,
+        'T003',
+        `unknown function: ${callee.name}`,
+        callee.span,
+        near ? `Did you mean \`${near}\`?` : 'No function of this name is declared here, and there is no such built-in.',
+      );
+      fun.calls.set(e.id, { kind: 'value' });
+      return solver.node();
+    }
+  }
+  if (callee.kind === 'field') return methodCall(ctx, e, callee, scope);
+  const target = inferExpr(ctx, callee, scope);
+  const args = e.args.map((a) => inferExpr(ctx, a, scope));
+  fun.calls.set(e.id, { kind: 'value' });
+  ctx.checks.push({ kind: 'kind', node: target, mask: FUN, span: callee.span, code: 'T004', title: 'only functions can be called' });
+  return callValue(ctx, target, args, e);
+}
+
+function builtinLimits(ctx: Ctx, name: string, e: Call): void {
+  if (name === 'eval') unsupported(ctx, '`eval`', e.span);
+  if (name === 'num' || name === 'denom') unsupported(ctx, `\`${name}\` (rational numbers)`, e.span);
+  if (name === 'sha256') unsupported(ctx, '`sha256`', e.span);
+}
+
+/** A call of a function value. */
+function callValue(ctx: Ctx, target: Node, args: readonly Node[], e: Call): Node {
+  const { solver } = ctx;
+  const result = solver.node();
+  let done: unknown;
+  solver.when([target], () => {
+    const root = find(target);
+    const shape = root.fun;
+    if (!shape || done === shape) return;
+    done = shape;
+    if (root.mixedArity) {
+      unsupported(ctx, 'calling functions of different arity through one variable', e.span);
+      return;
+    }
+    const count = Math.min(args.length, shape.params.length);
+    for (let i = 0; i < count; i++) solver.flow(args[i]!, shape.params[i]!);
+    if (args.length < shape.params.length) {
+      solver.setFun(result, { params: shape.params.slice(args.length), result: shape.result });
+    } else solver.flow(shape.result, result);
+  });
+  return result;
+}
+
+function directCall(ctx: Ctx, e: Call, target: FunInfo, name: string, scope: Scope): Node {
+  const { solver } = ctx;
+  const fun = scope.fun;
+  useFun(fun, target);
+  const args = e.args.map((a) => inferExpr(ctx, a, scope));
+  const count = target.params.length;
+  const decls = paramDecls(target);
+  args.forEach((a, i) => {
+    if (i >= count) return;
+    solver.flow(a, target.params[i]!.node);
+    checkDeclared(ctx, a, decls[i]?.type, e.args[i]!.span, 'T007', scope, `argument ${i + 1} of ${name}`);
+  });
+  if (args.length > count) {
+    ctx.report({
+      severity: 'error',
+      code: 'T006',
+      title: `too many arguments: ${name} takes ${count}, got ${args.length}`,
+      labels: [{ span: e.args[count]!.span }, { span: target.decl?.name.span ?? target.span, text: 'declared here' }],
+      hint: 'Remove the extra arguments.',
+    });
+  }
+  if (args.length < count) {
+    if (args.length === 0 && count > 0) {
+      warnAt(ctx, 'T076', `${name} takes ${count} argument(s); without them this is the function itself`, e.span);
+    }
+    target.asValue = true;
+    fun.calls.set(e.id, { kind: 'partial', fun: target });
+    const result = solver.node();
+    solver.setFun(result, { params: target.params.slice(args.length).map((p) => p.node), result: target.result });
+    return result;
+  }
+  fun.calls.set(e.id, { kind: 'direct', fun: target });
+  return target.result;
+}
+
+function paramDecls(target: FunInfo): readonly Param[] {
+  return target.decl?.params ?? target.lambda?.params ?? [];
+}
+
+function construct(ctx: Ctx, e: Call, struct: StructInfo, scope: Scope): Node {
+  const { solver } = ctx;
+  e.args.forEach((a, i) => {
+    const value = inferExpr(ctx, a, scope);
+    const field = struct.fields[i];
+    if (field) {
+      solver.flow(value, field.node);
+      checkDeclared(ctx, value, field.type, a.span, 'T007', scope, `field ${field.name} of ${struct.name}`);
+    }
+  });
+  if (e.args.length > struct.fields.length) {
+    errorAt(ctx, 'T006', `too many arguments: ${struct.name} has ${struct.fields.length} field(s), got ${e.args.length}`, e.span);
+  }
+  for (let i = e.args.length; i < struct.fields.length; i++) solver.add(struct.fields[i]!.node, NULL);
+  scope.fun.calls.set(e.id, { kind: 'construct', struct });
+  const result = solver.node();
+  solver.addStruct(result, struct);
+  return result;
+}
+
+function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const name = callee.name.text;
+  const target = inferExpr(ctx, callee.target, scope);
+  const args = e.args.map((a) => inferExpr(ctx, a, scope));
+  scope.fun.calls.set(e.id, { kind: 'method', name });
+  const result = solver.node();
+  const builtin = VALUE_METHODS.get(name);
+  const done = new Set<StructInfo>();
+  let called = false;
+  solver.when([target], () => {
+    const root = find(target);
+    for (const s of root.structs ?? []) {
+      if (done.has(s)) continue;
+      done.add(s);
+      const m = s.methods.get(name);
+      const f = s.byName.get(name);
+      if (m) {
+        args.forEach((a, i) => {
+          const p = m.params[i];
+          if (p) solver.flow(a, p.node);
+        });
+        if (args.length !== m.params.length) {
+          errorAt(ctx, 'T039', `method ${name} expects ${m.params.length} argument(s), got ${args.length}`, e.span);
+        }
+        solver.flow(m.result, result);
+      } else if (f) solver.flow(callValue(ctx, f.node, args, e), result);
+    }
+    if (builtin && root.mask & builtin.kinds) {
+      solver.add(result, builtin.result);
+      if (args.length !== builtin.args) {
+        errorAt(ctx, 'T039', `method ${name} expects ${builtin.args} argument(s), got ${args.length}`, e.span);
+      }
+    } else if (root.mask & MAP && !called) {
+      called = true;
+      solver.add(keyNode(solver, target), STR);
+      solver.flow(callValue(ctx, valNode(solver, target), args, e), result);
+    }
+  });
+  if (!builtin) ctx.checks.push({ kind: 'field', node: target, name, span: callee.name.span });
+  else {
+    ctx.checks.push({
+      kind: 'kind',
+      node: target,
+      mask: builtin.kinds | STRUCT,
+      span: callee.target.span,
+      code: 'T027',
+      title: `no method \`${name}\` here`,
+    });
+  }
+  return result;
+}
+
+// ---- structs, casts, matches
+
+function inferStruct(ctx: Ctx, e: Extract<Expr, { kind: 'struct' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const result = solver.node();
+  let info = ctx.types.structs.get(e.name.text);
+  const alias = ctx.types.aliases.get(e.name.text);
+  if (!info && alias?.kind === 'name') info = ctx.types.structs.get(alias.name);
+  if (!info) {
+    const near = nearest(e.name.text, ctx.types.structs.keys());
+    errorAt(
+      ctx,
+      'T025',
+      `unknown type: ${e.name.text}`,
+      e.name.span,
+      near ? `Did you mean \`${near}\`?` : 'Declare it with `type`.',
+    );
+    for (const f of e.fields) inferExpr(ctx, f.value, scope);
+    return result;
+  }
+  const given = new Set<string>();
+  for (const f of e.fields) {
+    const value = inferExpr(ctx, f.value, scope);
+    const field = info.byName.get(f.name.text);
+    if (!field) {
+      const near = nearest(f.name.text, info.byName.keys());
+      errorAt(
+        ctx,
+        'T026',
+        `unknown field \`${f.name.text}\` on ${info.name}`,
+        f.name.span,
+        near ? `Did you mean \`${near}\`?` : `Its fields: ${[...info.byName.keys()].join(', ')}.`,
+      );
+      continue;
+    }
+    if (given.has(field.name)) errorAt(ctx, 'T077', `field \`${field.name}\` is given twice`, f.name.span);
+    given.add(field.name);
+    solver.flow(value, field.node);
+    checkDeclared(ctx, value, field.type, f.value.span, 'T008', scope, `field ${field.name} of ${info.name}`);
+  }
+  const missing = info.fields.filter((f) => !given.has(f.name));
+  if (missing.length) {
+    for (const f of missing) solver.add(f.node, NULL);
+    warnAt(
+      ctx,
+      'T053',
+      `${info.name} is made without ${missing.map((f) => `\`${f.name}\``).join(', ')}; missing fields are nil`,
+      e.span,
+    );
+  }
+  solver.addStruct(result, info);
+  return result;
+}
+
+function inferCast(ctx: Ctx, e: Extract<Expr, { kind: 'cast' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const value = inferExpr(ctx, e.value, scope);
+  checkTypeNames(ctx, e.type, scope);
+  const result = declNode(ctx.typeCtx, e.type, scope.typeArgs);
+  if (isIdentityCast(ctx, e.type)) solver.flow(value, result);
+  // An empty literal takes the type it is cast to.
+  if ((e.value.kind === 'list' && e.value.items.length === 0) || (e.value.kind === 'map' && e.value.entries.length === 0)) {
+    solver.flow(value, result);
+  }
+  if (e.type.kind === 'option') solver.add(result, NULL);
+  return result;
+}
+
+/** Casts to unions, `any`, function types and unknown names change nothing. */
+export function isIdentityCast(ctx: { types: Ctx['types'] }, t: TypeExpr): boolean {
+  switch (t.kind) {
+    case 'name': {
+      if (ctx.types.structs.has(t.name) && !ctx.types.structs.get(t.name)!.union) return false;
+      const alias = ctx.types.aliases.get(t.name);
+      if (alias) return isIdentityCast(ctx, alias);
+      return !['int', 'int64', 'float', 'bigint', 'bigrat', 'string', 'bool', 'list', 'map'].includes(t.name);
+    }
+    case 'generic':
+      return t.name !== 'list' && t.name !== 'map';
+    case 'fun':
+    case 'record':
+      return true;
+    case 'option':
+      return isIdentityCast(ctx, t.inner);
+  }
+}
+
+function inferMatch(ctx: Ctx, e: Extract<Expr, { kind: 'match' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const value = inferExpr(ctx, e.value, scope);
+  const result = solver.node();
+  const covered = new Set<StructInfo>();
+  let total = false;
+  let bools = 0;
+  for (const arm of e.arms) {
+    const inner = childScope(scope, scope.fun);
+    walkPattern(ctx, arm.pattern, inner);
+    const plan = scope.fun.patterns.get(arm.pattern);
+    if (arm.pattern.kind === 'wildcard') total = true;
+    if (plan?.kind === 'variant') covered.add(plan.struct);
+    if (arm.pattern.kind === 'literal' && arm.pattern.value.kind === 'bool') bools |= arm.pattern.value.value ? 1 : 2;
+    if (arm.body.kind === 'expr') solver.flow(inferExpr(ctx, arm.body.expr, inner), result);
+    else {
+      walkArmBlock(ctx, arm.body.block, inner);
+      if (canFallThrough(arm.body.block.body)) solver.add(result, NULL);
+    }
+  }
+  if (!total) {
+    solver.when([value], () => {
+      const root = find(value);
+      const open = root.mask & ~(STRUCT | (bools === 3 ? BOOL : 0));
+      if (open || [...(root.structs ?? [])].some((s) => !covered.has(s))) solver.add(result, NULL);
+    });
+  }
+  return result;
+}
+
+function walkArmBlock(ctx: Ctx, block: Block, scope: Scope): void {
+  walkStatements(ctx, block.body, childScope(scope, scope.fun));
+}

@@ -1,0 +1,86 @@
+/** Lexical scopes. */
+import type { TypeDecl, TypeExpr, FunDecl } from '../syntax/ast.ts';
+import type { Node } from './nodes.ts';
+import type { FunInfo, StructInfo, Sym, UnionInfo } from './program.ts';
+
+/** A named function before it is analysed: generic ones are analysed anew for every use. */
+export interface NamedFun {
+  readonly decl: FunDecl;
+  readonly scope: Scope;
+  readonly parent: FunInfo;
+  /** The one instance of a function without type parameters. */
+  instance: FunInfo | undefined;
+}
+
+export type Binding =
+  | { readonly kind: 'var'; readonly sym: Sym }
+  | { readonly kind: 'fun'; readonly named: NamedFun }
+  /** A field of the receiver inside a method: becomes a local copy on first use. */
+  | { readonly kind: 'field'; readonly struct: StructInfo; readonly name: string; readonly method: FunInfo }
+  | { readonly kind: 'method'; readonly struct: StructInfo; readonly name: string };
+
+export interface Scope {
+  readonly parent: Scope | undefined;
+  readonly fun: FunInfo;
+  readonly names: Map<string, Binding>;
+  /** Type parameters of a generic instance. */
+  readonly typeArgs: Map<string, Node> | undefined;
+}
+
+export function childScope(parent: Scope | undefined, fun: FunInfo, typeArgs?: Map<string, Node>): Scope {
+  return { parent, fun, names: new Map(), typeArgs: typeArgs ?? parent?.typeArgs };
+}
+
+export function lookup(scope: Scope, name: string): Binding | undefined {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const binding = s.names.get(name);
+    if (binding) return binding;
+  }
+  return undefined;
+}
+
+/** Every name in reach, for "did you mean". */
+export function visibleNames(scope: Scope): string[] {
+  const names: string[] = [];
+  for (let s: Scope | undefined = scope; s; s = s.parent) names.push(...s.names.keys());
+  return names;
+}
+
+/** Types by name. */
+export interface TypeTable {
+  readonly structs: Map<string, StructInfo>;
+  readonly unions: Map<string, UnionInfo>;
+  readonly aliases: Map<string, TypeExpr>;
+  readonly decls: Map<string, TypeDecl>;
+}
+
+/** Damerau-Levenshtein distance (optimal string alignment) of two short names, for hints. */
+export function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      row.push(best);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** The candidate nearest to a misspelt name, if one is near enough to be meant. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = name.length < 4 ? 2 : 3;
+  for (const c of candidates) {
+    if (Math.abs(c.length - name.length) >= bestDistance || c === name) continue;
+    const d = editDistance(name.toLowerCase(), c.toLowerCase());
+    if (d < bestDistance) {
+      best = c;
+      bestDistance = d;
+    }
+  }
+  return best;
+}
