@@ -21,6 +21,7 @@ import {
   atWord,
   enter,
   expect,
+  expectClose,
   fail,
   failExpected,
   grow,
@@ -271,6 +272,7 @@ function parseOptional(p: Parser, target: Expr, start: number): Expr {
 
 /** `"(" [ expr { "," expr } ] ")"` */
 function parseArgs(p: Parser): Expr[] {
+  const open = here(p);
   p.pos++;
   const args: Expr[] = [];
   if (!at(p, ')')) {
@@ -282,7 +284,7 @@ function parseArgs(p: Parser): Expr[] {
       args.push(parseInner(p));
     } while (nextItem(p, ')', 'arguments'));
   }
-  expect(p, ')', 'P052', 'after the arguments');
+  expectClose(p, ')', 'P052', 'after the arguments', open);
   return args;
 }
 
@@ -320,9 +322,7 @@ function parseIndex(p: Parser, target: Expr, start: number): Expr {
       step = at(p, ']') ? undefined : parseInner(p);
     }
   }
-  if (!accept(p, ']')) {
-    failExpected(p, 'P999', '`]` after the index');
-  }
+  expectClose(p, ']', 'P999', 'after the index', open);
   if (first === undefined && end === undefined && step === undefined) {
     const hint = 'write `xs[i]` for an element, or a slice with a bound: `xs[1:]`, `xs[:3]`, `xs[1:3]`';
     report(p, 'P060', 'there is nothing between these brackets', spanFrom(p, open), hint);
@@ -386,7 +386,7 @@ function parsePrimary(p: Parser): Expr {
     case '(': {
       p.pos++;
       const expr = parseInner(p);
-      expect(p, ')', 'P052', 'after the expression');
+      expectClose(p, ')', 'P052', 'after the expression', start);
       return expr;
     }
     case '[':
@@ -493,6 +493,7 @@ function parseStruct(p: Parser): Expr {
 
 /** `"{" [ IDENT ":" expr { "," IDENT ":" expr } [","] ] "}"`; the commas are optional in a `model`. */
 export function parseInits(p: Parser, what: string, commas = true): FieldInit[] {
+  const open = here(p);
   expect(p, '{', 'P001', `before the ${what}`);
   const fields: FieldInit[] = [];
   while (!at(p, '}')) {
@@ -505,7 +506,7 @@ export function parseInits(p: Parser, what: string, commas = true): FieldInit[] 
       break;
     }
   }
-  expect(p, '}', 'P001', `after the ${what}`);
+  expectClose(p, '}', 'P001', `after the ${what}`, open);
   return fields;
 }
 
@@ -520,7 +521,7 @@ function parseList(p: Parser): Expr {
       break;
     }
   }
-  expect(p, ']', 'P999', 'after the list elements');
+  expectClose(p, ']', 'P999', 'after the list elements', start);
   return { kind: 'list', id: newId(p), items, span: spanFrom(p, start) };
 }
 
@@ -540,7 +541,7 @@ export function parseMapRest(p: Parser, start: number, firstKey: Expr | undefine
       break;
     }
   }
-  expect(p, '}', 'P001', 'after the map entries');
+  expectClose(p, '}', 'P001', 'after the map entries', start);
   return { kind: 'map', id: newId(p), entries, span: spanFrom(p, start) };
 }
 

@@ -200,6 +200,20 @@ export function expect(p: Parser, tag: string, code: string, what: string, hint?
   p.pos++;
 }
 
+/** Consumes a closing bracket or fails, pointing out the bracket at offset `open` if it is on another line. */
+export function expectClose(p: Parser, tag: string, code: string, what: string, open: number): void {
+  if (p.tag[p.pos] === tag) {
+    p.pos++;
+    return;
+  }
+  const title = `expected \`${tag}\` ${what}, found ${describe(p)}`;
+  const others: Label[] = [];
+  if (p.text.slice(open, here(p)).includes('\n')) {
+    others.push({ span: { file: p.file, start: open, end: open + 1 }, text: 'opened here' });
+  }
+  fail(p, code, title, tokenSpan(p), continuationHint(p), others);
+}
+
 /** Consumes a contextual word or fails. */
 export function expectWord(p: Parser, word: string, what: string): void {
   if (!acceptWord(p, word)) {
