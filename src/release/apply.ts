@@ -15,7 +15,7 @@ const ROUNDS = 3;
 export type ReleaseEvent =
   | { readonly kind: 'created'; readonly url: string }
   | { readonly kind: 'withdrawn'; readonly url: string }
-  | { readonly kind: 'deleted'; readonly name: string; readonly why: string }
+  | { readonly kind: 'deleted'; readonly name: string; readonly why: 'leftover' | 'different' | 'stale' }
   | {
       readonly kind: 'uploaded';
       readonly name: string;

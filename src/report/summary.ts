@@ -1,0 +1,148 @@
+/** The job summary, in Markdown: what the page of a workflow run shows. */
+import type { DiagnosticRecord } from '../diagnostics/render.ts';
+import type { Manifest } from '../package/manifest.ts';
+import { count, formatSize } from './sizes.ts';
+
+export interface CheckSummary {
+  readonly programs: readonly {
+    readonly file: string;
+    readonly ok: boolean;
+    readonly wasmSize: number | undefined;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly passed: number;
+    readonly failed: number;
+  }[];
+  readonly diagnostics: readonly DiagnosticRecord[];
+  readonly failedTests: readonly { readonly name: string; readonly file: string; readonly output: string }[];
+  readonly tested: boolean;
+}
+
+/** Rows and details that a summary shows at most: GitHub refuses one of more than 1 MiB. */
+const MOST_ROWS = 500;
+const MOST_DETAILS = 50;
+
+/** The summary of a check: a sentence, a table of the programs, the errors and the failed tests. */
+export function checkSummary(summary: CheckSummary): string {
+  const { programs, diagnostics, failedTests } = summary;
+  const broken = programs.filter((p) => !p.ok).length;
+  const passed = programs.reduce((sum, p) => sum + p.passed, 0);
+  const failed = failedTests.length;
+  const tests = summary.tested ? `${passed} of ${count(passed + failed, 'test')} passed` : 'tests were not run';
+  const sentence =
+    broken === 0
+      ? `${count(programs.length, 'program')} compiled, ${tests}.`
+      : `${broken} of ${count(programs.length, 'program')} did not compile, ${tests}.`;
+  const lines = [`## ${broken + failed === 0 ? '✅' : '❌'} Mochi`, '', sentence, ''];
+  if (programs.length > 0) {
+    // What needs attention comes first, and is never cut.
+    const rows = [...programs].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ROWS);
+    lines.push('| | Program | Size | Tests | Messages |', '|---|---|--:|--:|---|');
+    for (const p of rows) {
+      const total = p.passed + p.failed;
+      const messages = [
+        p.errors > 0 ? count(p.errors, 'error') : '',
+        p.warnings > 0 ? count(p.warnings, 'warning') : '',
+      ];
+      const cells = [
+        rank(p) === 1 ? '✅' : '❌',
+        code(p.file),
+        p.wasmSize === undefined ? '' : formatSize(p.wasmSize),
+        total === 0 ? '' : `${p.passed}/${total}`,
+        messages.filter((m) => m !== '').join(', '),
+      ];
+      lines.push(`| ${cells.join(' | ')} |`);
+    }
+    if (programs.length > rows.length) lines.push('', `… and ${programs.length - rows.length} more.`);
+    lines.push('');
+  }
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  if (errors.length > 0) {
+    lines.push('### Errors', '');
+    for (const d of errors.slice(0, MOST_DETAILS)) {
+      const at = d.labels[0];
+      const place = at ? `${code(`${at.file}:${at.line}:${at.column}`)} ` : '';
+      lines.push(`- ${place}**${d.code}** ${text(d.title)}${d.hint === undefined ? '' : ` — ${text(d.hint)}`}`);
+    }
+    if (errors.length > MOST_DETAILS) lines.push(`- … and ${errors.length - MOST_DETAILS} more`);
+    lines.push('');
+  }
+  if (failed > 0) {
+    lines.push('### Failed tests', '');
+    for (const test of failedTests.slice(0, MOST_DETAILS)) {
+      lines.push(
+        `<details><summary>${html(test.name)} (${html(test.file)})</summary>`,
+        '',
+        fence(test.output.slice(0, 4000)),
+        '',
+        '</details>',
+        '',
+      );
+    }
+    if (failed > MOST_DETAILS) lines.push(`… and ${failed - MOST_DETAILS} more.`, '');
+  }
+  return lines.join('\n');
+}
+
+function rank(program: { ok: boolean; failed: number }): number {
+  return program.ok && program.failed === 0 ? 1 : 0;
+}
+
+export interface ReleaseSummary {
+  readonly manifest: Manifest;
+  readonly tag?: string;
+  readonly url?: string;
+  readonly state: 'packaged' | 'dry run' | 'draft' | 'published' | 'unchanged';
+}
+
+/** The summary of packaging or releasing: a sentence, the targets and what each got, the files with their digests. */
+export function releaseSummary({ manifest, tag, url, state }: ReleaseSummary): string {
+  const { name, version } = manifest;
+  const what = `${name} ${version}`;
+  const linked = url === undefined ? text(what) : `[${text(what)}](${url})`;
+  const sentences: Record<ReleaseSummary['state'], string> = {
+    packaged: `${linked} is packaged.`,
+    'dry run': `${linked} would be released as ${code(tag ?? version)}.`,
+    draft: `${linked} is uploaded and verified; the release is a draft.`,
+    published: `${linked} is published: every digest was verified before.`,
+    unchanged: `${linked} was released already, with the same digests.`,
+  };
+  const sizes = new Map(manifest.files.map((file) => [file.name, file.size]));
+  const lines = [`## 📦 ${text(what)}`, '', sentences[state], ''];
+  lines.push('| Target | Archive | Size | Tier | Tested by |', '|---|---|--:|--:|---|');
+  for (const target of manifest.targets) {
+    const reasons = new Set(Object.values(target.executables).flatMap((e) => (e.status === 'none' ? [e.reason] : [])));
+    const archive = target.archive === null ? text([...reasons].join('; ') || 'none') : code(target.archive);
+    const size = target.archive === null ? '' : formatSize(sizes.get(target.archive) ?? 0);
+    lines.push(`| ${target.name} | ${archive} | ${size} | ${target.tier} | ${text(target.testedBy)} |`);
+  }
+  lines.push('', `<details><summary>${count(manifest.files.length, 'file')} and their SHA-256</summary>`, '');
+  lines.push('| File | Size | SHA-256 |', '|---|--:|---|');
+  for (const file of manifest.files)
+    lines.push(`| ${code(file.name)} | ${formatSize(file.size)} | ${code(file.sha256)} |`);
+  lines.push('', '</details>', '', `Compiled with wasmtime ${manifest.wasmtime.version}.`, '');
+  return lines.join('\n');
+}
+
+/** Text in a table cell or a list item, without what Markdown or HTML would make of it. */
+function text(value: string): string {
+  return html(value.replace(/\s+/g, ' ')).replace(/[\\`*_[\]|#~]/g, '\\$&');
+}
+
+function html(value: string): string {
+  return value.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);
+}
+
+/** Text as inline code that may stand in a table. */
+function code(value: string): string {
+  return `<code>${html(value.replace(/\s+/g, ' '))
+    .replaceAll('|', '&#124;')
+    .replace(/[\\`*_[\]~]/g, '\\$&')}</code>`;
+}
+
+/** A fenced block whose fence is longer than any in the text. */
+function fence(value: string): string {
+  const longest = Math.max(2, ...[...value.matchAll(/`+/g)].map((m) => m[0].length));
+  const marks = '`'.repeat(longest + 1);
+  return `${marks}text\n${value.trimEnd()}\n${marks}`;
+}
