@@ -12,7 +12,8 @@ tools=$work/tools
 out=${MOCHI_LAUNCHER_OUT:-$work/prebuilt}
 
 DEBIAN_PACKAGES="rustc-web=1.96.0+dfsg1-1~deb12u2 cargo-web=1.96.0+dfsg1-1~deb12u2 rust-web-src=1.96.0+dfsg1-1~deb12u2
-  gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-mingw-w64-x86-64-win32 llvm-14 python3-venv"
+  gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+  gcc-mingw-w64-x86-64-win32 llvm-14 python3-venv"
 ZIG=0.17.1
 CARGO_ZIGBUILD=0.24.1
 ALL="x86_64-linux aarch64-linux riscv64gc-linux s390x-linux x86_64-macos aarch64-macos x86_64-windows aarch64-windows"
@@ -37,6 +38,7 @@ export SOURCE_DATE_EPOCH=0 ZERO_AR_DATE=1 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 remap="--remap-path-prefix=$cargo_home/registry/src= --remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross="
 std="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
+static="-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none"
 cd "$here"
 mkdir -p "$out"
 
@@ -62,12 +64,9 @@ for target in ${@:-$ALL}; do
   case $target in
     x86_64-linux) triple=x86_64-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
     aarch64-linux) triple=aarch64-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
-    s390x-linux) triple=s390x-unknown-linux-musl && zig $triple -C link-self-contained=no ;;
-    # Not musl: the crate libc lacks a register name there that the engine needs.
-    riscv64gc-linux)
-      triple=riscv64gc-unknown-linux-gnu
-      gcc $triple riscv64-linux-gnu "-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none"
-      ;;
+    # Not musl: there the crates libc and rustix disagree on statfs (s390x), and libc lacks a register name (riscv64).
+    s390x-linux) triple=s390x-unknown-linux-gnu && gcc $triple s390x-linux-gnu "$static" ;;
+    riscv64gc-linux) triple=riscv64gc-unknown-linux-gnu && gcc $triple riscv64-linux-gnu "$static" ;;
     # The deployment target would otherwise be that of the newest macOS.
     x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple ;;
     x86_64-windows)

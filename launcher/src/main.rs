@@ -49,17 +49,11 @@ pub extern "C" fn main(argc: i32, argv: *const *const c_char) -> i32 {
         let place = info.location().map_or(String::new(), |l| format!(" at {}:{}", l.file(), l.line()));
         os::die(&format!("internal error{place}; please report it as a bug"))
     }));
-    // A separate thread has the stack size that we choose, whatever `ulimit -s` says.
-    let spawned = std::thread::Builder::new().stack_size(MAX_WASM_STACK + HOST_STACK).spawn(run);
-    match spawned {
-        Ok(thread) => drop(thread.join()),
-        Err(e) => os::die(&format!("cannot get {} MiB for the stack: {e}", (MAX_WASM_STACK + HOST_STACK) >> 20)),
-    }
-    1
+    os::on_stack(MAX_WASM_STACK + HOST_STACK, run)
 }
 
 /// Checks, loads and runs the payload; never returns.
-fn run() {
+fn run() -> ! {
     let payload = Payload::find().unwrap_or_else(|e| os::die(&e));
     let context = wasi::Context::new(&payload.dirs, &payload.env);
     os::forget_backtrace_settings();

@@ -22,6 +22,16 @@ pub fn report(text: &str) {
     let _ = write(2, text.as_bytes());
 }
 
+/// Runs a function on a thread with a stack of its own, of so many bytes.
+#[cfg(not(target_os = "linux"))]
+pub fn on_stack(size: usize, run: fn() -> !) -> ! {
+    match std::thread::Builder::new().stack_size(size).spawn(move || run()) {
+        Ok(thread) => drop(thread.join()),
+        Err(e) => die(&format!("cannot get {} MiB for the stack: {e}", size >> 20)),
+    }
+    exit(1)
+}
+
 /// Makes RUST_BACKTRACE and its like unset for this process: they would slow every trap down, and show the user frames
 /// of the launcher instead of the program's. The program's own variables have been taken before.
 pub fn forget_backtrace_settings() {

@@ -46,6 +46,24 @@ pub fn exit(status: i32) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// Runs a function on a stack of so many bytes, whatever `ulimit -s` says. Pages are only taken when they are used. This
+/// is the only thread: another one would make up a fifth of the whole start-up.
+#[cfg(target_os = "linux")]
+pub fn on_stack(size: usize, run: fn() -> !) -> ! {
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
+    // SAFETY: the new mapping is this function's own, and nothing of the old stack is needed any more. The lowest page
+    // (of 64 KiB, the largest there is) catches an overflow.
+    unsafe {
+        let base = libc::mmap(std::ptr::null_mut(), size, protection, flags, -1, 0);
+        if base == libc::MAP_FAILED || libc::mprotect(base, 1 << 16, libc::PROT_NONE) != 0 {
+            super::die(&format!("cannot get {} MiB for the stack: {}", size >> 20, io::Error::last_os_error()));
+        }
+        libc::madvise(base, size, libc::MADV_NOHUGEPAGE);
+        psm::replace_stack(base.cast(), size, || run())
+    }
+}
+
 /// `Some(true)` when a soft limit on the address space was in force and has been raised to the hard one, `Some(false)`
 /// when it is the hard one, `None` when there is none.
 pub fn raise_address_space_limit() -> Option<bool> {
