@@ -2,6 +2,7 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { elemNode, find, maskOf, type Node, NULL, reprOf, type Repr, type Solver } from '../check/nodes.ts';
 import type { CheckedProgram, FunInfo, StructInfo, Sym } from '../check/program.ts';
+import { stringDatum, stringDatumName } from './build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from './ir.ts';
 
 /** Object kinds (docs/values.md). */
@@ -204,30 +205,11 @@ export function alloc(size: number, head: number): Expr {
 
 // ---- static data
 
-const encoder = new TextEncoder();
-
-/** A static STRING object with the given bytes. */
+/** A static STRING object with the given text, or bytes that are not valid text. */
 export function stringData(lo: Lowering, text: string, raw?: Uint8Array): Expr {
-  const bytes = raw ?? encoder.encode(text);
-  const key = raw ? `s:raw:${Array.from(raw).join(',')}` : `s:${text}`;
-  if (!lo.module.data.has(key)) {
-    const object = new Uint8Array(24 + bytes.length);
-    const view = new DataView(object.buffer);
-    view.setUint32(0, KIND.STRING, true);
-    view.setUint32(4, bytes.length, true);
-    view.setUint32(8, countCodePoints(bytes), true);
-    view.setUint32(12, 24, true);
-    object.set(bytes, 24);
-    addData(lo, { name: key, align: 4, bytes: object, relocs: [{ at: 12, data: key }] });
-  }
-  return { op: 'data', type: 'ref', name: key };
-}
-
-/** Code points of UTF-8 text; a byte that starts no valid sequence counts as one. */
-function countCodePoints(bytes: Uint8Array): number {
-  let n = 0;
-  for (const b of bytes) if ((b & 0xc0) !== 0x80) n++;
-  return n;
+  const name = stringDatumName(raw ?? text);
+  if (!lo.module.data.has(name)) addData(lo, stringDatum(raw ?? text));
+  return { op: 'data', type: 'ref', name };
 }
 
 export function addData(lo: Lowering, datum: Datum): void {

@@ -79,7 +79,7 @@ export function lowerProgram(program: CheckedProgram, options: LowerOptions): Mo
   lo.module.exports.set('_start', '_start');
   markGlobals(lo);
   addData(lo, {
-    name: 'type_table',
+    name: 'rt.type_table',
     align: 4,
     bytes: new Uint8Array(4 * (lo.descriptors.length + 1)),
     relocs: lo.descriptors.map((data, i) => ({ at: 4 * (i + 1), data })),
