@@ -40,6 +40,8 @@ export async function bundle(outdir) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    // Optional plug-ins of the SBOM library, for formats and checks that are not used: it does without them.
+    external: ['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'],
     logLevel: 'warning',
     // CommonJS dependencies call require() for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
