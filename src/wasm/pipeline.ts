@@ -1,9 +1,12 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { foldModule } from '../ir/fold.ts';
+import { inlineModule } from '../ir/inline.ts';
 import type { Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
 import { reach } from '../ir/reach.ts';
+import { addRoots } from '../ir/roots.ts';
 import { irType, type Runtime } from '../ir/system.ts';
 import { type Emitted, emitModule } from './emit.ts';
 import { encodeModule } from './encode.ts';
@@ -27,7 +30,7 @@ export interface CompileIrOptions {
 export interface CompiledIr {
   readonly wasm: Uint8Array;
   readonly lineTable: LineTable;
-  /** Text of the final IR. */
+  /** Text of the final IR, after all passes. */
   readonly ir: () => string;
 }
 
@@ -50,7 +53,13 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     });
     if (problems.length > 0) throw new Error(`IR before passes:\n${problems.join('\n')}`);
   }
-  const current = check(reach(module, runtime), 'reach');
+  let current = check(reach(module, runtime), 'reach');
+  if (options.optimise) {
+    current = check(inlineModule(current), 'inline');
+    current = check(foldModule(reach(current)), 'fold');
+    current = check(reach(current), 'reach');
+  }
+  current = check(addRoots(current), 'roots');
   const { wasm, lineTable } = finish(current, options);
   return { wasm, lineTable, ir: () => printModule(current) };
 }

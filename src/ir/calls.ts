@@ -1,0 +1,93 @@
+/** What calls do, over the whole call graph: which never return, which may collect. */
+import { fallsThrough, walk } from './build.ts';
+import type { Func, Module } from './ir.ts';
+import { COLLECT } from './names.ts';
+
+/** Stands for whatever an indirect call may reach. */
+const TABLE = '(table)';
+
+/**
+ * The functions that never return: they end in a trap on every path. A run-time failure is such a function, so that the
+ * code after a failed check counts as unreachable.
+ */
+export function noReturnFuncs(module: Module): Set<string> {
+  const found = new Set<string>();
+  const candidates: Func[] = [];
+  for (const func of module.funcs.values()) if (!hasReturn(func)) candidates.push(func);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const func of candidates) {
+      if (found.has(func.name) || fallsThrough(func.body, (name) => found.has(name))) continue;
+      found.add(func.name);
+      changed = true;
+    }
+  }
+  return found;
+}
+
+function hasReturn(func: Func): boolean {
+  let found = false;
+  walk(
+    func.body,
+    () => {},
+    (s) => {
+      if (s.op === 'return') found = true;
+    },
+  );
+  return found;
+}
+
+/** Names of the functions that have an entry in the table. */
+export function tableFuncs(module: Module): Set<string> {
+  const found = new Set<string>();
+  for (const func of module.funcs.values()) {
+    walk(func.body, (e) => {
+      if (e.op === 'funcIndex') found.add(e.func);
+    });
+  }
+  for (const datum of module.data.values()) {
+    for (const reloc of datum.relocs) if ('func' in reloc) found.add(reloc.func);
+  }
+  return found;
+}
+
+export interface Collecting {
+  /** Calls of it may collect garbage and then return. */
+  readonly func: (name: string) => boolean;
+  /** So may an indirect call. */
+  readonly indirect: boolean;
+}
+
+/**
+ * Which calls may collect garbage: those that reach `collect`, except that a call that never returns does not matter to
+ * its caller, who has no more use for anything.
+ */
+export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, collect = COLLECT): Collecting {
+  const callers = new Map<string, string[]>();
+  const note = (callee: string, caller: string): void => {
+    const list = callers.get(callee);
+    if (list) list.push(caller);
+    else callers.set(callee, [caller]);
+  };
+  for (const func of module.funcs.values()) {
+    walk(func.body, (e) => {
+      if (e.op === 'call') {
+        if (!noReturn.has(e.func)) note(e.func, func.name);
+      } else if (e.op === 'callIndirect') note(TABLE, func.name);
+      else if (e.op === 'funcIndex') note(e.func, TABLE);
+    });
+  }
+  for (const datum of module.data.values()) {
+    for (const reloc of datum.relocs) if ('func' in reloc) note(reloc.func, TABLE);
+  }
+  const found = new Set<string>([collect]);
+  const queue = [collect];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const caller of callers.get(name) ?? []) {
+      if (found.has(caller)) continue;
+      found.add(caller);
+      queue.push(caller);
+    }
+  }
+  return { func: (name) => found.has(name) && !noReturn.has(name), indirect: found.has(TABLE) };
+}

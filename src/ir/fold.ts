@@ -1,0 +1,530 @@
+/**
+ * Folding: constants, dead branches, and locals that are only names for values. It runs before and after inlining, whose
+ * substituted arguments make most of the constants.
+ *
+ * What it relies on: a local that has one assignment in the whole function keeps its value wherever that assignment
+ * dominates, that is in the rest of its statement list and in everything nested there.
+ */
+import {
+  as,
+  copyFunc,
+  fallsThrough,
+  mapExpr,
+  mapStmt,
+  num,
+  operands,
+  stmtFallsThrough,
+  stmtOperands,
+  walk,
+  walkExpr,
+} from './build.ts';
+import { noReturnFuncs } from './calls.ts';
+import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
+import type { Expr, Func, Module, Stmt } from './ir.ts';
+import { mayTrap } from './ops.ts';
+
+/** Folds all functions of a module. */
+export function foldModule(module: Module): Module {
+  const noReturn = noReturnFuncs(module);
+  const funcs = new Map<string, Func>();
+  for (const func of module.funcs.values())
+    funcs.set(
+      func.name,
+      foldFunc(func, (name) => noReturn.has(name)),
+    );
+  return { ...module, funcs };
+}
+
+/** Rounds per function; most need one or two. */
+const ROUNDS = 3;
+
+/** Folds one function. */
+export function foldFunc(func: Func, noReturn: (name: string) => boolean): Func {
+  let current = func;
+  for (let round = 0; round < ROUNDS; round++) {
+    const body = foldBody(current, noReturn);
+    if (body === current.body) break;
+    current = copyFunc(current, body);
+  }
+  return current;
+}
+
+/** True if evaluating the expression has no effect that anybody can see; loads count as such. */
+export function isPure(e: Expr): boolean {
+  if (e.op === 'call' || e.op === 'callIndirect' || e.op === 'memoryGrow' || e.op === 'seq') return false;
+  if (e.op === 'num' && mayTrap(e.code)) return false;
+  return operands(e).every(isPure);
+}
+
+/** True if the value depends on nothing but locals. */
+function isTimeless(e: Expr): boolean {
+  if (e.op === 'load' || e.op === 'global' || e.op === 'memorySize') return false;
+  return isPure(e) && operands(e).every(isTimeless);
+}
+
+/** Pure, and cheap enough to be evaluated when it need not be. */
+function isCheap(e: Expr, depth = 2): boolean {
+  if (e.op === 'get' || e.op === 'const' || e.op === 'data') return true;
+  if (depth === 0) return false;
+  if (e.op === 'num') return !mayTrap(e.code) && e.args.every((arg) => isCheap(arg, depth - 1));
+  return e.op === 'as' && isCheap(e.value, depth);
+}
+
+interface Counts {
+  readonly gets: Uint32Array;
+  readonly sets: Uint32Array;
+}
+
+function count(func: Func): Counts {
+  const gets = new Uint32Array(func.locals.length);
+  const sets = new Uint32Array(func.locals.length);
+  walk(
+    func.body,
+    (e) => {
+      if (e.op === 'get') gets[e.local]!++;
+    },
+    (s) => {
+      if (s.op === 'set') sets[s.local]!++;
+    },
+  );
+  return { gets, sets };
+}
+
+function foldBody(func: Func, noReturn: (name: string) => boolean): readonly Stmt[] {
+  const { gets, sets } = count(func);
+  /** What a local with one assignment stands for, where that assignment dominates. */
+  const values: (Expr | undefined)[] = new Array(func.locals.length);
+  /** Locals that keep their value as far as the current list goes. */
+  const settled = new Uint8Array(func.locals.length);
+  for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
+  const jumps = new Map<number, number>();
+
+  const expr = (e: Expr): Expr => {
+    switch (e.op) {
+      case 'get': {
+        const value = values[e.local];
+        if (!value) return e;
+        const source = value.op === 'as' ? value.value : value;
+        if (source.op === 'get') gets[source.local]!++;
+        return value;
+      }
+      case 'seq': {
+        const mark: number[] = [];
+        const stmts = list(e.body, mark);
+        const value = expr(e.value);
+        forget(mark);
+        if (stmts.length === 0) return value;
+        if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
+        return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
+      }
+      case 'if': {
+        const cond = expr(e.cond);
+        if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
+        return foldIf(e, cond, expr(e.then), expr(e.else));
+      }
+      default:
+        return simplify(mapExpr(e, { expr, body: list }));
+    }
+  };
+
+  const simplify = (e: Expr): Expr => {
+    switch (e.op) {
+      case 'num':
+        return foldNum(e);
+      case 'as':
+        return as(e.type, e.value);
+      case 'select':
+        if (e.cond.op === 'const' && isPure(e.then) && isPure(e.else)) {
+          return Number(e.cond.value) === 0 ? e.else : e.then;
+        }
+        return e;
+      case 'load': {
+        const moved = intoOffset(e.addr, e.offset);
+        return moved ? { ...e, ...moved } : e;
+      }
+      default:
+        return e;
+    }
+  };
+
+  const foldIf = (e: Extract<Expr, { op: 'if' }>, full: Expr, yes: Expr, no: Expr): Expr => {
+    const cond = truth(full);
+    if (e.type === 'i32' && isBoolean(full)) {
+      const yesIs = yes.op === 'const' ? yes.value : undefined;
+      const noIs = no.op === 'const' ? no.value : undefined;
+      if (yesIs === 1 && noIs === 0) return full;
+      if (yesIs === 0 && noIs === 1) return negate(full);
+      if (noIs === 0 && isBoolean(yes) && isCheap(yes)) return num('i32.and', full, yes);
+      if (yesIs === 1 && isBoolean(no) && isCheap(no)) return num('i32.or', full, no);
+    }
+    return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+  };
+
+  const forget = (mark: readonly number[]): void => {
+    for (const local of mark) {
+      values[local] = undefined;
+      settled[local] = 0;
+    }
+  };
+
+  const body = (stmts: readonly Stmt[]): readonly Stmt[] => {
+    const mark: number[] = [];
+    const out = list(stmts, mark);
+    forget(mark);
+    return out;
+  };
+
+  /** Folds a statement list; `mark` collects the locals that its end must forget. */
+  const list = (stmts: readonly Stmt[], mark: number[] = []): readonly Stmt[] => {
+    const out: Stmt[] = [];
+    let same = true;
+    for (let i = 0; i < stmts.length; i++) {
+      const before = out.length;
+      stmt(stmts[i]!, out, mark);
+      if (out.length !== before + 1 || out[before] !== stmts[i]) same = false;
+      const last = out.at(-1);
+      if (out.length > before && last && !stmtFallsThrough(last, noReturn)) {
+        if (last.op === 'do') {
+          const span = last.value.op === 'call' ? last.value.span : undefined;
+          if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
+          out.push({ op: 'unreachable', span });
+          same = false;
+        }
+        if (i + 1 < stmts.length) same = false;
+        break;
+      }
+    }
+    const forwarded = forward(out);
+    if (forwarded) return forwarded;
+    return same ? stmts : out;
+  };
+
+  /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
+  const forward = (stmts: Stmt[]): Stmt[] | undefined => {
+    let changed = false;
+    for (let i = stmts.length - 2; i >= 0; i--) {
+      const s = stmts[i]!;
+      if (s.op !== 'set' || gets[s.local] !== 1 || sets[s.local] !== 1) continue;
+      const next = substituteFirst(stmts[i + 1]!, s.local, s.value);
+      if (!next) continue;
+      stmts.splice(i, 2, next);
+      changed = true;
+    }
+    return changed ? stmts : undefined;
+  };
+
+  const jump = (label: number): void => {
+    jumps.set(label, (jumps.get(label) ?? 0) + 1);
+  };
+
+  const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
+    switch (s.op) {
+      case 'set': {
+        const value = hoist(expr(s.value), out);
+        if (gets[s.local] === 0) {
+          effects(value, out);
+          return;
+        }
+        if (value.op === 'get' && value.local === s.local) return;
+        if (sets[s.local] === 1 && s.local >= func.params.length) {
+          settled[s.local] = 1;
+          mark.push(s.local);
+          if (isSettled(value)) values[s.local] = value;
+        }
+        out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'do':
+        if (s.value.op === 'call' || s.value.op === 'callIndirect') {
+          const value = expr(s.value);
+          const flat = hoist(value, out);
+          if (flat.op === 'call' || flat.op === 'callIndirect') {
+            out.push(flat === s.value ? s : { ...s, value: flat });
+          } else effects(flat, out);
+          return;
+        }
+        effects(hoist(expr(s.value), out), out);
+        return;
+      case 'if': {
+        const cond = truth(hoist(expr(s.cond), out));
+        if (cond.op === 'const') {
+          // The labels of the branch that goes away are not jumped to from elsewhere.
+          out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
+          return;
+        }
+        const yes = body(s.then);
+        const no = body(s.else);
+        if (yes.length === 0 && no.length === 0) {
+          effects(cond, out);
+        } else if (yes.length === 0) {
+          pushIf({ op: 'if', cond: negate(cond), then: no, else: [] }, out);
+        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
+        else pushIf({ op: 'if', cond, then: yes, else: no }, out);
+        return;
+      }
+      case 'block': {
+        const outer = jumps.get(s.label);
+        jumps.set(s.label, 0);
+        let inner = body(s.body);
+        const last = inner.at(-1);
+        if (last?.op === 'br' && last.label === s.label) {
+          inner = inner.slice(0, -1);
+          jumps.set(s.label, jumps.get(s.label)! - 1);
+        }
+        const used = jumps.get(s.label)!;
+        jumps.set(s.label, outer ?? 0);
+        if (used === 0) out.push(...inner);
+        else out.push(inner === s.body ? s : { ...s, body: inner });
+        return;
+      }
+      case 'loop': {
+        const outer = jumps.get(s.label);
+        jumps.set(s.label, 0);
+        const inner = body(s.body);
+        const used = jumps.get(s.label)!;
+        jumps.set(s.label, outer ?? 0);
+        if (used === 0) out.push(...inner);
+        else out.push(inner === s.body ? s : { ...s, body: inner });
+        return;
+      }
+      case 'br':
+        jump(s.label);
+        out.push(s);
+        return;
+      case 'brIf': {
+        const cond = truth(hoist(expr(s.cond), out));
+        if (cond.op === 'const') {
+          if (Number(cond.value) === 0) return;
+          jump(s.label);
+          out.push({ op: 'br', label: s.label });
+          return;
+        }
+        jump(s.label);
+        out.push(cond === s.cond ? s : { ...s, cond });
+        return;
+      }
+      case 'switch':
+        for (const label of s.labels) jump(label);
+        jump(s.otherwise);
+        out.push(mapStmt(s, { expr, body }));
+        return;
+      case 'return':
+      case 'setGlobal': {
+        if (!s.value) {
+          out.push(s);
+          return;
+        }
+        const value = hoist(expr(s.value), out);
+        out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'keep': {
+        const value = expr(s.value);
+        if (value.op === 'const' || value.op === 'data') return;
+        out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'store': {
+        const [addr, value] = hoistAll([expr(s.addr), expr(s.value)], out) as [Expr, Expr];
+        const moved = intoOffset(addr, s.offset);
+        if (moved) out.push({ ...s, ...moved, value });
+        else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
+        return;
+      }
+      default:
+        out.push(mapStmt(s, { expr, body }));
+    }
+  };
+
+  /** An `if` whose branch only jumps is a conditional jump. */
+  const pushIf = (s: Extract<Stmt, { op: 'if' }>, out: Stmt[]): void => {
+    const [only] = s.then;
+    if (s.then.length === 1 && only!.op === 'br') {
+      out.push({ op: 'brIf', label: only!.label, cond: s.cond }, ...s.else);
+    } else if (s.else.length === 1 && s.else[0]!.op === 'br' && fallsThrough(s.then, noReturn)) {
+      out.push({ op: 'brIf', label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
+    } else out.push(s);
+  };
+
+  /** A value that may replace the local: a constant, or a local that does not change here either. */
+  const isSettled = (e: Expr): boolean => {
+    if (e.op === 'as') return isSettled(e.value);
+    if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return true;
+    return e.op === 'get' && settled[e.local] === 1;
+  };
+
+  return body(func.body);
+}
+
+/**
+ * Moves the statements that an expression begins with into the list before it, so that the names they define are known
+ * to what follows: those of a leading `seq`, also of an operand with nothing but values of locals evaluated before it.
+ */
+function hoist(e: Expr, out: Stmt[]): Expr {
+  switch (e.op) {
+    case 'seq':
+      out.push(...e.body);
+      return hoist(e.value, out);
+    case 'as': {
+      const value = hoist(e.value, out);
+      return value === e.value ? e : { ...e, value };
+    }
+    case 'load': {
+      const addr = hoist(e.addr, out);
+      return addr === e.addr ? e : { ...e, addr };
+    }
+    case 'if': {
+      const cond = hoist(e.cond, out);
+      return cond === e.cond ? e : { ...e, cond };
+    }
+    case 'num':
+    case 'call': {
+      const args = hoistAll(e.args, out);
+      return args === e.args ? e : { ...e, args };
+    }
+    default:
+      return e;
+  }
+}
+
+function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
+  let result: Expr[] | undefined;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (i > 0 && !isPure(part) && parts.slice(0, i).some((earlier) => assignsAny(part, earlier))) break;
+    const value = hoist(part, out);
+    if (value !== part) {
+      result ??= parts.slice();
+      result[i] = value;
+    }
+    if (!isTimeless(value)) break;
+  }
+  return result ?? parts;
+}
+
+/** Keeps of an expression what has effects. */
+function effects(e: Expr, out: Stmt[]): void {
+  if (isPure(e)) return;
+  switch (e.op) {
+    case 'seq':
+      out.push(...e.body);
+      effects(e.value, out);
+      return;
+    case 'num':
+      if (mayTrap(e.code)) break;
+      for (const arg of e.args) effects(arg, out);
+      return;
+    case 'as':
+      effects(e.value, out);
+      return;
+    case 'load':
+      effects(e.addr, out);
+      return;
+    case 'if': {
+      const yes: Stmt[] = [];
+      const no: Stmt[] = [];
+      effects(e.then, yes);
+      effects(e.else, no);
+      out.push({ op: 'if', cond: e.cond, then: yes, else: no });
+      return;
+    }
+    default:
+  }
+  out.push({ op: 'do', value: e });
+}
+
+/**
+ * A constant added to the address of an object goes into the offset of the access. Only for references and static
+ * addresses: their sum with a field's offset cannot wrap around.
+ */
+function intoOffset(addr: Expr, offset: number): { addr: Expr; offset: number } | undefined {
+  if (addr.op !== 'num' || addr.code !== 'i32.add') return undefined;
+  const [base, constant] = addr.args;
+  if (constant!.op !== 'const' || Number(constant!.value) < 0) return undefined;
+  const whole = base!.op === 'as' ? base!.value : base!;
+  if (whole.type !== 'ref' && whole.op !== 'data') return undefined;
+  return { addr: base!, offset: offset + Number(constant!.value) };
+}
+
+/** The statement with the first thing it evaluates, a get of the local, replaced; undefined if that is something else. */
+function substituteFirst(s: Stmt, local: number, value: Expr): Stmt | undefined {
+  if (s.op === 'block' || s.op === 'loop' || s.op === 'br' || s.op === 'unreachable') return undefined;
+  if (s.op === 'keep') return undefined;
+  const parts = stmtOperands(s);
+  const replaced = replaceFirst(parts, local, value);
+  if (!replaced) return undefined;
+  let i = 0;
+  return mapStmt(s, { expr: (e) => (i < replaced.length ? replaced[i++]! : e), body: (b) => b });
+}
+
+function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[] | undefined {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    const found = replaceIn(part, local, value);
+    if (found) {
+      const out = parts.slice();
+      out[i] = found;
+      return out;
+    }
+    if (!mayPass(part, value)) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether `value` may be evaluated after `part` instead of before it. */
+function mayPass(part: Expr, value: Expr): boolean {
+  if (part.op === 'const' || part.op === 'data' || part.op === 'funcIndex') return true;
+  if (isTimeless(value)) return isPure(part) || !assignsAny(part, value);
+  return part.op === 'get' && !assignsLocal(value, part.local);
+}
+
+function assignsLocal(e: Expr, local: number): boolean {
+  let found = false;
+  walkExpr(
+    e,
+    () => {},
+    (s) => {
+      if (s.op === 'set' && s.local === local) found = true;
+    },
+  );
+  return found;
+}
+
+/** Whether `part` assigns a local that `value` reads. */
+function assignsAny(part: Expr, value: Expr): boolean {
+  let found = false;
+  walkExpr(value, (e) => {
+    if (e.op === 'get' && assignsLocal(part, e.local)) found = true;
+  });
+  return found;
+}
+
+function replaceIn(e: Expr, local: number, value: Expr): Expr | undefined {
+  switch (e.op) {
+    case 'get':
+      return e.local === local ? value : undefined;
+    case 'as': {
+      const inner = replaceIn(e.value, local, value);
+      return inner && { ...e, value: inner };
+    }
+    case 'load': {
+      const inner = replaceIn(e.addr, local, value);
+      return inner && { ...e, addr: inner };
+    }
+    case 'num':
+    case 'call': {
+      const args = replaceFirst(e.args, local, value);
+      return args && { ...e, args };
+    }
+    case 'if': {
+      const cond = replaceIn(e.cond, local, value);
+      return cond && { ...e, cond };
+    }
+    case 'select': {
+      const parts = replaceFirst([e.then, e.else, e.cond], local, value);
+      return parts && { ...e, then: parts[0]!, else: parts[1]!, cond: parts[2]! };
+    }
+    default:
+      return undefined;
+  }
+}
