@@ -60,7 +60,7 @@ export function cellOf(r: RuntimeInstance, value: Value): bigint {
 }
 
 /** What a cell holds; an address other than a string's or a boxed int's is given as `ref:N`. */
-export function valueOf(r: RuntimeInstance, bits: bigint): Value {
+export function readCell(r: RuntimeInstance, bits: bigint): Value {
   const cell = BigInt.asUintN(64, bits);
   if (cell === 0n) return null;
   if (cell >> 32n === 0n) return objectOf(r, Number(cell));
@@ -105,8 +105,7 @@ export function readList(r: RuntimeInstance, list: number): Value[] | null {
   const length = view.getUint32(list + 4, true);
   if (length > view.getUint32(list + 8, true)) throw new Error('longer than its capacity');
   const data = view.getUint32(list + 12, true) + 8;
-  return Array.from({ length }, (_, i) => {
-    const at = data + i * SIZES[kind];
+  const element = (at: number): Value => {
     switch (kind) {
       case 'bool':
         return view.getUint8(at) === 1;
@@ -117,9 +116,10 @@ export function readList(r: RuntimeInstance, list: number): Value[] | null {
       case 'ref':
         return objectOf(r, view.getUint32(at, true));
       case 'cell':
-        return valueOf(r, view.getBigUint64(at, true));
+        return readCell(r, view.getBigUint64(at, true));
     }
-  });
+  };
+  return Array.from({ length }, (_, i) => element(data + i * SIZES[kind]));
 }
 
 /** What a run-time function of the kind's instance takes for a value. */
