@@ -1,0 +1,57 @@
+/** What the runner says about the run: the event, the repository, the tag. */
+import { readFile } from 'node:fs/promises';
+import type { Command, Inputs } from './inputs.ts';
+
+export interface Context {
+  readonly eventName: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly sha: string | undefined;
+  /** The tag that the run is for, without `refs/tags/`. */
+  readonly tag: string | undefined;
+  readonly workspace: string;
+  /** Why the token is read-only, when the event says so. */
+  readonly origin: 'fork' | 'dependabot' | undefined;
+  /** GitHub Enterprise Server, which takes no artifacts of the current kind. */
+  readonly enterpriseServer: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the run's context from the environment and the event's file; outside of a runner most of it is empty. */
+export async function readContext(env: Env): Promise<Context> {
+  const ref = env.GITHUB_REF ?? '';
+  return {
+    eventName: env.GITHUB_EVENT_NAME ?? '',
+    repository: env.GITHUB_REPOSITORY ?? '',
+    sha: env.GITHUB_SHA || undefined,
+    tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
+    workspace: env.GITHUB_WORKSPACE || process.cwd(),
+    origin: await readOrigin(env),
+    enterpriseServer: isEnterpriseServer(env.GITHUB_SERVER_URL ?? 'https://github.com'),
+  };
+}
+
+async function readOrigin(env: Env): Promise<Context['origin']> {
+  if (env.GITHUB_ACTOR === 'dependabot[bot]') return 'dependabot';
+  if (!env.GITHUB_EVENT_PATH || !env.GITHUB_EVENT_NAME?.startsWith('pull_request')) return undefined;
+  const text = await readFile(env.GITHUB_EVENT_PATH, 'utf8').catch(() => '{}');
+  const event = JSON.parse(text) as { pull_request?: { head?: { repo?: { full_name?: string } | null } } };
+  const head = event.pull_request?.head;
+  return head && head.repo?.full_name !== env.GITHUB_REPOSITORY ? 'fork' : undefined;
+}
+
+/** The same rule as in GitHub's own toolkit: everything but github.com, *.ghe.com and *.localhost. */
+function isEnterpriseServer(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname.toUpperCase() : 'GITHUB.COM';
+  return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
+}
+
+/**
+ * What `auto` means in a run: release when a tag that ends in a version was pushed or a release for it was made, else check.
+ */
+export function resolveCommand(command: Inputs['command'], context: Context): Exclude<Command, 'auto'> {
+  if (command !== 'auto') return command;
+  const forVersion = context.tag !== undefined && /(?:^|[-/@])v?\d+\.\d+\.\d+(?:[-+].*)?$/.test(context.tag);
+  return forVersion && (context.eventName === 'push' || context.eventName === 'release') ? 'release' : 'check';
+}

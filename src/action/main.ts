@@ -1,0 +1,4 @@
+import { main } from './entry.ts';
+import { githubRunner } from './runner.ts';
+
+process.exitCode = await main(githubRunner());
