@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,7 +28,7 @@ export async function bundle(outdir) {
     if (existsSync(join(root, path))) entryPoints[name] = path;
   }
   rmSync(outdir, { recursive: true, force: true });
-  mkdirSync(outdir, { recursive: true });
+  mkdirSync(outdir, { recursive: true, mode: 0o755 });
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -43,8 +44,13 @@ export async function bundle(outdir) {
     // Optional plug-ins of the SBOM library, for formats and checks that are not used: it does without them.
     external: ['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'],
     logLevel: 'warning',
-    // CommonJS dependencies call require() for Node's own modules.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    // What CommonJS dependencies take for granted.
+    banner: {
+      js: [
+        "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';",
+        "const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));",
+      ].join(''),
+    },
   });
   writeFileSync(join(outdir, 'package.json'), '{"type":"module"}\n');
   const cli = join(outdir, 'cli.js');
@@ -83,7 +89,16 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     }
   } else {
     embed();
-    const files = await bundle(dist);
+    // Made beside it first: a build that fails leaves the old folder alone.
+    const fresh = mkdtempSync(join(root, '.dist-new-'));
+    let files;
+    try {
+      files = await bundle(fresh);
+      rmSync(dist, { recursive: true, force: true });
+      renameSync(fresh, dist);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
     const bytes = [...files.values()].reduce((sum, data) => sum + data.length, 0);
     console.log(`dist/: ${files.size} files, ${bytes} bytes`);
   }
