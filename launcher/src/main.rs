@@ -14,7 +14,7 @@ use payload::Payload;
 use std::ffi::c_char;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use wasmtime::{Config, CustomCodeMemory, Engine, Error, Instance, Module, Store, Trap, WasmBacktrace};
+use wasmtime::{Config, CustomCodeMemory, Engine, Error, FrameInfo, Instance, Module, Store, Trap, WasmBacktrace};
 
 /// Most stack that WebAssembly frames may take, in bytes; the same number as in src/toolchain/flags.ts. Ordinary frames
 /// take 50 to 500 bytes, so this is enough for more than 100,000 of them.
@@ -110,35 +110,32 @@ fn trapped(e: &Error, payload: &Payload) -> ! {
     let trace = e.downcast_ref::<WasmBacktrace>();
     let frames = trace.map_or(&[][..], |t| t.frames());
     let text = trap.map_or_else(|| format!("{e:#}"), |t| t.to_string());
-    let mut out = String::new();
-    let Some(table) = payload.lines.and_then(lines::Table::decode) else {
-        out.push_str(&format!("error: {text}\n"));
-        for (i, frame) in frames.iter().enumerate().take(SHOWN_FRAMES) {
-            let name = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_string);
-            out.push_str(&format!("  {i}: {:#x} - {name}\n", frame.module_offset().unwrap_or(0)));
+    let line_table = payload.lines.and_then(lines::Table::decode);
+    let (title, status, shown, count) = match &line_table {
+        Some(table) => {
+            let title = match trap {
+                Some(Trap::UnreachableCodeReached) => String::new(),
+                Some(Trap::StackOverflow) => "error: stack overflow\n".into(),
+                _ => format!("error: {text}\n"),
+            };
+            let places = || frames.iter().filter_map(|f| table.lookup(f.module_offset()?));
+            let line = |p: lines::Place| format!("  at {} ({}:{}:{})\n", p.name, p.file, p.line, p.col);
+            (title, 1, places().take(SHOWN_FRAMES).map(line).collect::<String>(), places().count())
         }
-        os::report(&out);
-        os::exit(134)
+        None => {
+            let line = |(i, frame): (usize, &FrameInfo)| {
+                let name =
+                    frame.func_name().map_or_else(|| format!("<wasm function {}>", frame.func_index()), str::to_string);
+                format!("  {i}: {:#x} - {name}\n", frame.module_offset().unwrap_or(0))
+            };
+            let shown = frames.iter().enumerate().take(SHOWN_FRAMES).map(line).collect();
+            (format!("error: {text}\n"), 134, shown, frames.len())
+        }
     };
-    match trap {
-        Some(Trap::UnreachableCodeReached) => {}
-        Some(Trap::StackOverflow) => out.push_str("error: stack overflow\n"),
-        _ => out.push_str(&format!("error: {text}\n")),
-    }
-    let mut shown = 0;
-    let mut more = 0;
-    for place in frames.iter().filter_map(|f| table.lookup(f.module_offset()?)) {
-        if shown < SHOWN_FRAMES {
-            out.push_str(&format!("  at {} ({}:{}:{})\n", place.name, place.file, place.line, place.col));
-            shown += 1;
-        } else {
-            more += 1;
-        }
-    }
-    if more > 0 {
-        let at_least = if frames.len() == COUNTED_FRAMES { "at least " } else { "" };
-        out.push_str(&format!("  ... {at_least}{more} more\n"));
-    }
-    os::report(&out);
-    os::exit(1)
+    let more = match count.saturating_sub(SHOWN_FRAMES) {
+        0 => String::new(),
+        more => format!("  ... {more} more\n"),
+    };
+    os::report(&[title, shown, more].concat());
+    os::exit(status)
 }

@@ -9,7 +9,7 @@
 //! 24  digest   32 bytes SHA-256 of bytes 0 to 24 and 56 to the end
 //! 56  records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
 //!     tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table
-//! header: the .cwasm, up to the end
+//! header: the .cwasm; then the magic again, so that even a lost zero byte at the end is noticed
 //! ```
 
 use crate::os;
@@ -63,7 +63,8 @@ impl Payload {
         let header = u32_at(mapped, 12).ok_or_else(short)? as usize;
         let length = u64_at(mapped, 16).and_then(|n| usize::try_from(n).ok()).ok_or_else(short)?;
         let bytes = mapped.get(..length).ok_or_else(short)?;
-        if header < RECORDS || header > length {
+        let end = length.saturating_sub(MAGIC.len());
+        if header < RECORDS || header > end {
             return Err(damaged("impossible header"));
         }
         let digest = Sha256::new().chain_update(&bytes[..24]).chain_update(&bytes[RECORDS..]).finalize();
@@ -75,7 +76,7 @@ impl Payload {
                 "payload format {version} is not known to this launcher (it knows {VERSION}); package it again"
             ));
         }
-        let mut payload = Payload { lines: None, dirs: Vec::new(), env: Vec::new(), program: &bytes[header..] };
+        let mut payload = Payload { lines: None, dirs: Vec::new(), env: Vec::new(), program: &bytes[header..end] };
         let (mut engine, mut target) = ("", "");
         let mut at = RECORDS;
         while let Some(tag) = u32_at(&bytes[..header], at) {

@@ -9,7 +9,7 @@
  *     24  digest   32 bytes SHA-256 of bytes 0 to 24 and 56 to the end
  *     56  records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
  *         tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table
- *     header: the .cwasm, up to the end
+ *     header: the .cwasm; then the magic again, so that even a lost zero byte at the end is noticed
  *
  * The operating system maps it with the executable: as a segment of its own (ELF, Mach-O) or a section (PE).
  */
@@ -74,7 +74,7 @@ export function encodePayload(target: string, payload: Payload): Uint8Array {
   records.push([TAG.end, new Uint8Array(0)]);
   const size = records.reduce((sum, [, value]) => sum + 8 + alignUp(value.length, 4), 0);
   const header = alignUp(RECORDS_AT + size, PROGRAM_ALIGNMENT);
-  const bytes = new Uint8Array(header + payload.cwasm.length);
+  const bytes = new Uint8Array(header + payload.cwasm.length + PAYLOAD_MAGIC.length);
   const view = new DataView(bytes.buffer);
   bytes.set(PAYLOAD_MAGIC);
   view.setUint32(8, VERSION, true);
@@ -88,6 +88,7 @@ export function encodePayload(target: string, payload: Payload): Uint8Array {
     at += 8 + alignUp(value.length, 4);
   }
   bytes.set(payload.cwasm, header);
+  bytes.set(PAYLOAD_MAGIC, header + payload.cwasm.length);
   bytes.set(digestOf(bytes), DIGEST_AT);
   return bytes;
 }
@@ -105,7 +106,8 @@ export function decodePayload(mapped: Uint8Array): PayloadInfo {
   const header = view.getUint32(12, true);
   const length = Number(view.getBigUint64(16, true));
   if (length > mapped.length) throw damaged('it is truncated');
-  if (header < RECORDS_AT || header > length) throw damaged('its header is impossible');
+  const end = length - PAYLOAD_MAGIC.length;
+  if (header < RECORDS_AT || header > end) throw damaged('its header is impossible');
   const bytes = mapped.subarray(0, length);
   const digest = Buffer.from(bytes.subarray(DIGEST_AT, RECORDS_AT)).toString('hex');
   const intact = digestOf(bytes).toString('hex') === digest;
@@ -135,7 +137,7 @@ export function decodePayload(mapped: Uint8Array): PayloadInfo {
     else if (tag === TAG.lines) found.lines = value;
     at += 8 + alignUp(size, 4);
   }
-  return { ...found, capabilities: { dirs, env }, cwasm: bytes.subarray(header), digest, intact };
+  return { ...found, capabilities: { dirs, env }, cwasm: bytes.subarray(header, end), digest, intact };
 }
 
 function startsWithMagic(bytes: Uint8Array, at: number): boolean {

@@ -1,0 +1,75 @@
+// Runs the official WASI test suite (the repository WebAssembly/wasi-testsuite, branch prod/testsuite-base) as executables:
+//
+//   node launcher/wasi-testsuite.mjs SUITE [TARGET [EMULATOR…]]
+//
+// Every wasm32-wasip1 program is packaged for the target with the directory, variables and arguments that its description
+// names, and run; beside it the same program under `wasmtime run`. Prints a line for each, and exits with 1 when a program
+// fails that passes under wasmtime.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { findLauncher } from '../src/package/launchers.ts';
+import { makeExecutable } from '../src/package/payload.ts';
+import { precompile } from '../src/toolchain/compile.ts';
+import { ensureWasmtime } from '../src/toolchain/install.ts';
+import { hostTarget, parseTargets } from '../src/toolchain/targets.ts';
+
+const [suite, name, ...emulator] = process.argv.slice(2);
+if (!suite) {
+  console.error('usage: node launcher/wasi-testsuite.mjs SUITE [TARGET [EMULATOR…]]');
+  process.exit(2);
+}
+const target = name ? parseTargets(name)[0] : hostTarget();
+const wasmtime = await ensureWasmtime();
+const launcher = await findLauncher(target);
+if (!launcher) throw new Error(`there is no launcher for ${target.name}`);
+
+/** Runs a command in a copy of the test's folder; gives undefined when all is as described, else what is not. */
+function attempt(test, command, args, environment) {
+  const work = mkdtempSync(join(tmpdir(), 'wasi-testsuite-'));
+  try {
+    if (test.root) cpSync(join(test.folder, test.root), join(work, test.root), { recursive: true });
+    const run = spawnSync(command, args, { cwd: work, env: environment, timeout: 120_000, input: '' });
+    if (run.error) return run.error.message;
+    if (run.status !== test.exit_code) {
+      const why = run.stderr.toString().trim().split('\n').find((l) => l.length > 0) ?? '';
+      return `status ${run.status ?? run.signal}: ${why.slice(0, 160)}`;
+    }
+    if (test.stdout !== undefined && run.stdout.toString() !== test.stdout) return 'wrong output';
+    return undefined;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const programs = globSync('tests/*/testsuite/wasm32-wasip1/*.wasm', { cwd: suite }).sort();
+const scratch = mkdtempSync(join(tmpdir(), 'wasi-testsuite-exe-'));
+const count = { passed: 0, failed: 0, worse: 0, wasmtime: 0 };
+for (const program of programs) {
+  const file = join(suite, program);
+  const description = file.replace(/\.wasm$/, '.json');
+  const read = existsSync(description) ? JSON.parse(readFileSync(description, 'utf8')) : {};
+  const test = { args: [], env: {}, exit_code: 0, ...read, folder: dirname(file) };
+  const dirs = test.root ? [`${test.root}::/`] : [];
+  const wasm = readFileSync(file);
+  const cwasm = await precompile(wasmtime, wasm, target);
+  const capabilities = { dirs, env: Object.keys(test.env) };
+  const exe = join(scratch, `${basename(program, '.wasm')}${target.exeSuffix}`);
+  writeFileSync(exe, makeExecutable(launcher.bytes, target, { cwasm, capabilities, engine: wasmtime.version }));
+  chmodSync(exe, 0o755);
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, WINEDEBUG: '-all', WINEPREFIX: process.env.WINEPREFIX };
+  const [command, ...before] = [...emulator, exe];
+  const own = attempt(test, command, [...before, ...test.args], { ...environment, ...test.env });
+  const options = [...dirs.flatMap((d) => ['--dir', d]), ...Object.entries(test.env).flatMap(([k, v]) => ['--env', `${k}=${v}`])];
+  const theirs = attempt(test, wasmtime.path, ['run', ...options, file, ...test.args], environment);
+  rmSync(exe);
+  count[own ? 'failed' : 'passed']++;
+  if (!theirs) count.wasmtime++;
+  if (own && !theirs) count.worse++;
+  const words = (problem) => (problem ? `FAILED (${problem})` : 'passed');
+  console.log(`${program.split('/')[1]}/${basename(program, '.wasm')}: ${words(own)}; wasmtime run: ${words(theirs)}`);
+}
+rmSync(scratch, { recursive: true, force: true });
+console.log(`${target.name}: ${count.passed} of ${programs.length} passed, ${count.wasmtime} under wasmtime run`);
+process.exit(count.worse > 0 ? 1 : 0);
