@@ -6,7 +6,7 @@ import { NUMERIC_SIGNATURES } from './ops.ts';
 export const i32 = (value: number): Expr => ({ op: 'const', type: 'i32', value: value | 0 });
 export const i64 = (value: number | bigint): Expr => ({ op: 'const', type: 'i64', value: BigInt(value) });
 export const f64 = (value: number): Expr => ({ op: 'const', type: 'f64', value });
-export const get = (local: number, type: Type): Expr => ({ op: 'get', type, local });
+export const get = (local: number, type: Type): Extract<Expr, { op: 'get' }> => ({ op: 'get', type, local });
 export const set = (local: number, value: Expr): Stmt => ({ op: 'set', local, value });
 
 /** The zero of a type: 0, null. */

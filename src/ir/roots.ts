@@ -5,14 +5,17 @@
  *
  * Steps, for each function that has such calls:
  * 1. references on WebAssembly's operand stack during such a call are bound to locals first (`bindTemporaries`);
- * 2. liveness over the structured code finds the locals that need a slot (`liveAcross`);
- * 3. a frame is made at entry, every definition of such a local is also stored to its slot, and every return takes the
- *    frame down. Slots that might be seen before they are first written are zeroed at entry.
+ * 2. liveness over the structured code finds what is live across each such call (`liveAcross`);
+ * 3. `placeSlots` decides where it is written. As a rule the function makes a frame at entry, stores every definition of
+ *    such a local to its slot, too, and takes the frame down at every return; slots that might be seen before they are
+ *    first written are zeroed at entry. A call that is seldom made (the slow path of an inlined allocation) or the only
+ *    one of its function has a small frame of its own around it, so that other paths pay nothing.
  * Global variables that hold references move into memory, to the upper end of the shadow stack.
  */
 import {
   as,
   copyFunc,
+  fallsThrough,
   get,
   i32,
   mapExpr,
@@ -28,6 +31,8 @@ import {
 import { type Collecting, collectingFuncs, noReturnFuncs } from './calls.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from './names.ts';
+
+type Get = Extract<Expr, { op: 'get' }>;
 
 export const isRoot = (type: Type | undefined): boolean => type === 'ref' || type === 'cell';
 
@@ -92,9 +97,10 @@ function rootFunc(func: Func, collecting: Collecting): Func {
   const bound = bindTemporaries(func, calls);
   // Binding rebuilds nodes: mark the calls anew.
   const marks = bound === func ? calls : collectingNodes(bound.body, collecting);
-  const rooted = liveAcross(bound, marks, collecting);
-  if (rooted.length === 0) return func;
-  return addFrame(bound, rooted, marks);
+  const sites = liveAcross(bound, marks, collecting);
+  if (sites.size === 0) return func;
+  const { inFrame, around } = placeSlots(bound, sites);
+  return addFrames(bound, inFrame, around, marks);
 }
 
 const isCollectingCall = (e: Expr, collecting: Collecting): boolean =>
@@ -207,9 +213,13 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
     return result;
   };
 
+  const seen = new Set<Expr>();
   const expr = (e: Expr): Expr => {
     if (!calls.has(e)) return e;
-    const mapped = mapExpr(e, { expr, body });
+    let mapped = mapExpr(e, { expr, body });
+    // Each call is looked up by its identity below: one node must not stand in two places.
+    if (mapped === e && seen.has(e)) mapped = { ...e };
+    seen.add(e);
     const before = operands(e);
     if (e.op === 'if' || e.op === 'seq' || before.length < 2) return mapped;
     const parts = operands(mapped);
@@ -232,9 +242,12 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
     if (!calls.has(s)) return s;
     // A call without a result is a statement of its own: bind its operands before it.
     if (s.op === 'do' && s.value.type === undefined) {
-      const call = mapExpr(s.value, { expr, body });
+      let call = mapExpr(s.value, { expr, body });
+      if (call === s.value && seen.has(call)) call = { ...call };
+      seen.add(s.value);
       const bound = bind(operands(call), operands(s.value), prefix);
-      return { op: 'do', value: prefix.length > 0 ? withOperands(call, bound) : call };
+      if (prefix.length === 0) return call === s.value ? s : { op: 'do', value: call };
+      return { op: 'do', value: withOperands(call, bound) };
     }
     const mapped = mapStmt(s, { expr, body });
     if (mapped.op === 'store') {
@@ -290,18 +303,22 @@ function union(into: Bits, from: Bits): boolean {
 }
 
 /**
- * The locals of reference types that are live across a collecting call, ascending. A local that only ever holds
- * constants and static data needs no slot.
+ * For each collecting call the locals of reference types that are live across it (calls without are left out). A local
+ * that only ever holds constants and static data needs no slot.
  */
-function liveAcross(func: Func, calls: ReadonlySet<Expr | Stmt>, collecting: Collecting): number[] {
+function liveAcross(
+  func: Func,
+  calls: ReadonlySet<Expr | Stmt>,
+  collecting: Collecting,
+): ReadonlyMap<Expr, readonly number[]> {
+  const sites = new Map<Expr, Bits>();
   const candidates = rootLocals(func);
-  if (candidates.length === 0) return [];
+  if (candidates.length === 0) return new Map();
   const bit = new Int32Array(func.locals.length).fill(-1);
   candidates.forEach((local, i) => {
     bit[local] = i;
   });
   const words = (candidates.length + 31) >> 5;
-  const across = new Uint32Array(words);
   const targets = new Map<number, Bits>();
   /** What was live at the head of a loop in the last round over it: where the next round begins. */
   const heads = new Map<Stmt, Bits>();
@@ -333,7 +350,11 @@ function liveAcross(func: Func, calls: ReadonlySet<Expr | Stmt>, collecting: Col
         return;
       case 'call':
       case 'callIndirect':
-        if (isCollectingCall(e, collecting)) union(across, live);
+        if (isCollectingCall(e, collecting)) {
+          const across = sites.get(e);
+          if (across) union(across, live);
+          else sites.set(e, live.slice());
+        }
         several(operands(e));
         return;
       case 'if': {
@@ -427,7 +448,12 @@ function liveAcross(func: Func, calls: ReadonlySet<Expr | Stmt>, collecting: Col
     }
   };
   list(func.body);
-  return candidates.filter((_, i) => (across[i >> 5]! >>> (i & 31)) & 1);
+  const result = new Map<Expr, readonly number[]>();
+  for (const [call, across] of sites) {
+    const locals = candidates.filter((_, i) => (across[i >> 5]! >>> (i & 31)) & 1);
+    if (locals.length > 0) result.set(call, locals);
+  }
+  return result;
 }
 
 /** Locals of reference types that may hold a reference into the heap. */
@@ -454,60 +480,177 @@ function isStatic(e: Expr): boolean {
 
 type ReturnStmt = Extract<Stmt, { op: 'return' }>;
 
-function addFrame(func: Func, rooted: readonly number[], calls: ReadonlySet<Expr | Stmt>): Func {
+/** References that one call may save by itself; with more, the function's frame is smaller code. */
+const MAX_AROUND = 3;
+
+/**
+ * Divides what must be saved between the function's frame and frames around single calls. Such a call stands in a
+ * branch, calls the run-time library (whose rare paths they are) and has few references to save besides those that are in
+ * the function's frame anyway.
+ */
+function placeSlots(
+  func: Func,
+  sites: ReadonlyMap<Expr, readonly number[]>,
+): { inFrame: ReadonlySet<number>; around: ReadonlyMap<Expr, readonly number[]> } {
+  const inFrame = new Set<number>();
+  const seldom: Expr[] = [];
+  const visit = (e: Expr, inBranch: boolean): void => {
+    const live = sites.get(e);
+    if (live) {
+      const isLibrary = e.op === 'call' && e.func.startsWith('rt.');
+      const alone = sites.size === 1 && !inLoop;
+      const plain = operands(e).every((arg) => !live.some((local) => assigns(arg, local)));
+      if (((inBranch && isLibrary) || alone) && plain) seldom.push(e);
+      else for (const local of live) inFrame.add(local);
+    }
+    if (e.op === 'if') {
+      visit(e.cond, inBranch);
+      visit(e.then, true);
+      visit(e.else, true);
+      return;
+    }
+    if (e.op === 'seq') list(e.body, inBranch);
+    for (const part of operands(e)) visit(part, inBranch);
+  };
+  let inLoop = false;
+  const list = (stmts: readonly Stmt[], inBranch: boolean): void => {
+    for (const s of stmts) {
+      for (const part of stmtOperands(s)) visit(part, inBranch);
+      if (s.op === 'if') {
+        list(s.then, true);
+        list(s.else, true);
+      } else if (s.op === 'block') list(s.body, inBranch);
+      else if (s.op === 'loop') {
+        const outer = inLoop;
+        inLoop = true;
+        // What a branch around the loop means for one run of it, it does not mean for its many rounds.
+        list(s.body, false);
+        inLoop = outer;
+      }
+    }
+  };
+  list(func.body, false);
+  const extra = (e: Expr): number[] => sites.get(e)!.filter((local) => !inFrame.has(local));
+  for (const e of seldom) {
+    const locals = extra(e);
+    if (locals.length > MAX_AROUND) for (const local of locals) inFrame.add(local);
+  }
+  const around = new Map<Expr, readonly number[]>();
+  for (const e of seldom) {
+    const locals = extra(e);
+    if (locals.length > 0) around.set(e, locals);
+  }
+  return { inFrame, around };
+}
+
+function addFrames(
+  func: Func,
+  inFrame: ReadonlySet<number>,
+  around: ReadonlyMap<Expr, readonly number[]>,
+  calls: ReadonlySet<Expr | Stmt>,
+): Func {
   const out = copyFunc(func);
-  const frame = out.locals.push('i32') - 1;
-  const size = rooted.length * SLOT;
-  const slots = new Map(rooted.map((local, i) => [local, i * SLOT]));
-  const pointer = get(frame, 'i32');
-  const restore: Stmt = { op: 'setGlobal', name: STACK_POINTER, value: num('i32.add', pointer, i32(size)) };
+  const addLocal = (type: Type): number => out.locals.push(type) - 1;
+  const slots = new Map([...inFrame].sort((a, b) => a - b).map((local, i) => [local, i * SLOT]));
+  const size = slots.size * SLOT;
+  const frame = size > 0 ? get(addLocal('i32'), 'i32') : undefined;
+  let callFrame: Get | undefined;
   let result: number | undefined;
 
-  const save = (local: number): Stmt => {
+  const lower = (pointer: Get, bytes: number): Stmt[] => [
+    set(pointer.local, num('i32.sub', { op: 'global', type: 'i32', name: STACK_POINTER }, i32(bytes))),
+    { op: 'setGlobal', name: STACK_POINTER, value: pointer },
+  ];
+  const raise = (pointer: Get, bytes: number): Stmt => ({
+    op: 'setGlobal',
+    name: STACK_POINTER,
+    value: num('i32.add', pointer, i32(bytes)),
+  });
+  const save = (pointer: Get, offset: number, local: number): Stmt => {
     const type = out.locals[local]!;
     const value = type === 'ref' ? num('i64.extend_i32_u', as('i32', get(local, type))) : as('i64', get(local, type));
-    return { op: 'store', code: 'i64.store', addr: pointer, offset: slots.get(local)!, value };
+    return { op: 'store', code: 'i64.store', addr: pointer, offset, value };
   };
-  const expr = (e: Expr): Expr => mapExpr(e, { expr, body });
+  /** The statements before and after a call that has a frame of its own. */
+  const wrap = (locals: readonly number[]): { before: Stmt[]; after: Stmt } => {
+    callFrame ??= get(addLocal('i32'), 'i32');
+    const pointer = callFrame;
+    const bytes = locals.length * SLOT;
+    return {
+      before: [...lower(pointer, bytes), ...locals.map((local, i) => save(pointer, i * SLOT, local))],
+      // Not from the local: an argument may hold another such call.
+      after: {
+        op: 'setGlobal',
+        name: STACK_POINTER,
+        value: num('i32.add', { op: 'global', type: 'i32', name: STACK_POINTER }, i32(bytes)),
+      },
+    };
+  };
+
+  const expr = (e: Expr): Expr => {
+    const mapped = mapExpr(e, { expr, body });
+    const own = around.get(e);
+    if (!own || mapped.type === undefined) return mapped;
+    const { before, after } = wrap(own);
+    const t = addLocal(mapped.type);
+    return {
+      op: 'seq',
+      type: mapped.type,
+      body: [...before, set(t, mapped), after],
+      value: get(t, mapped.type),
+    };
+  };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let changed: Stmt[] | undefined;
     list.forEach((s, i) => {
-      const mapped = mapStmt(s, { expr, body });
-      const before = mapped.op === 'return' ? beforeReturn(s, mapped) : undefined;
-      const saves = mapped.op === 'set' && slots.has(mapped.local);
-      if (!changed && (mapped !== s || before || saves)) changed = list.slice(0, i);
-      if (before) changed!.push(...before);
-      else changed?.push(mapped);
-      if (saves) changed!.push(save(mapped.local));
+      const replaced = stmt(s);
+      if (!changed && !(replaced.length === 1 && replaced[0] === s)) changed = list.slice(0, i);
+      changed?.push(...replaced);
     });
     return changed ?? list;
   };
-  const beforeReturn = (original: Stmt, mapped: ReturnStmt): Stmt[] => {
+  const stmt = (s: Stmt): Stmt[] => {
+    const own = s.op === 'do' && s.value.type === undefined ? around.get(s.value) : undefined;
+    const mapped = mapStmt(s, { expr, body });
+    if (own) {
+      const { before, after } = wrap(own);
+      return [...before, mapped, after];
+    }
+    if (mapped.op === 'return' && frame) return beforeReturn(s, mapped, frame);
+    if (mapped.op === 'set' && frame && slots.has(mapped.local)) {
+      return [mapped, save(frame, slots.get(mapped.local)!, mapped.local)];
+    }
+    return [mapped];
+  };
+  const beforeReturn = (original: Stmt, mapped: ReturnStmt, pointer: Get): Stmt[] => {
     const before = original.op === 'return' ? original.value : undefined;
     const { value } = mapped;
+    const restore = raise(pointer, size);
     // The frame can go first if nothing collects after that, or only the function called last: callees root their
     // parameters themselves.
     const isCall = before?.op === 'call' || before?.op === 'callIndirect';
     const late = before && calls.has(before) && !(isCall && !operands(before).some((part) => calls.has(part)));
     if (!value || !late) return [restore, mapped];
-    result ??= out.locals.push(value.type!) - 1;
+    result ??= addLocal(value.type!);
     return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
   };
 
   const rebuilt = body(func.body);
-  const entry: Stmt[] = [
-    set(frame, num('i32.sub', { op: 'global', type: 'i32', name: STACK_POINTER }, i32(size))),
-    { op: 'setGlobal', name: STACK_POINTER, value: pointer },
-  ];
+  if (!frame) {
+    out.body = rebuilt;
+    return out;
+  }
+  const entry = lower(frame, size);
   const stored = storedFirst(func, calls);
-  for (const local of rooted) {
-    if (local < func.params.length) entry.push(save(local));
+  for (const [local, offset] of slots) {
+    if (local < func.params.length) entry.push(save(frame, offset, local));
     else if (!stored.has(local)) {
       const zero: Expr = { op: 'const', type: 'i64', value: 0n };
-      entry.push({ op: 'store', code: 'i64.store', addr: pointer, offset: slots.get(local)!, value: zero });
+      entry.push({ op: 'store', code: 'i64.store', addr: frame, offset, value: zero });
     }
   }
-  out.body = func.result === undefined ? [...entry, ...rebuilt, restore] : [...entry, ...rebuilt];
+  const end = func.result === undefined && fallsThrough(rebuilt) ? [raise(frame, size)] : [];
+  out.body = [...entry, ...rebuilt, ...end];
   return out;
 }
 
