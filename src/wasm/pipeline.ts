@@ -11,6 +11,7 @@ import { irType, type Runtime } from '../ir/system.ts';
 import { type Emitted, emitModule } from './emit.ts';
 import { encodeModule } from './encode.ts';
 import { encodeLines, type LineFunc, type LineTable } from './lines.ts';
+import { printWat } from './wat.ts';
 
 /** How spans become lines: display names of the files, and 1-based line and column of a span's start. */
 export interface SourcePositions {
@@ -32,6 +33,8 @@ export interface CompiledIr {
   readonly lineTable: LineTable;
   /** Text of the final IR, after all passes. */
   readonly ir: () => string;
+  /** The module in the WebAssembly text format. */
+  readonly wat: () => string;
 }
 
 /** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
@@ -60,8 +63,8 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(reach(current), 'reach');
   }
   current = check(addRoots(current), 'roots');
-  const { wasm, lineTable } = finish(current, options);
-  return { wasm, lineTable, ir: () => printModule(current) };
+  const { wasm, lineTable, emitted } = finish(current, options);
+  return { wasm, lineTable, ir: () => printModule(current), wat: () => printWat(emitted.module) };
 }
 
 /** Links, emits and encodes a module that all passes have seen. */
