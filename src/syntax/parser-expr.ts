@@ -18,6 +18,7 @@ import {
   accept,
   acceptWord,
   at,
+  attempt,
   atWord,
   enter,
   expect,
@@ -100,37 +101,26 @@ function operatorLevel(p: Parser): number {
 }
 
 /**
- * True if at the token `ahead` places further on there is a `()` or a `(` with a comma before its `)`. So in
- * `f(x) union(a, b)` the second call is one of a function called union, not an operator and its operand.
+ * True if the `(` that is `ahead` places further on opens the arguments of a call, not an operand: no single expression
+ * fills it. So in `f(x) union(a, b)` a function called union is called by a second statement.
  */
 function atArguments(p: Parser, ahead: number): boolean {
   if (!at(p, '(', ahead)) {
     return false;
   }
-  let depth = 0;
-  for (let i = p.pos + ahead; ; i++) {
-    switch (p.tag[i]) {
-      case '(':
-      case '[':
-      case '{':
-        depth++;
-        break;
-      case ')':
-      case ']':
-      case '}':
-        if (--depth === 0) {
-          return i === p.pos + ahead + 1;
-        }
-        break;
-      case ',':
-        if (depth === 1) {
-          return true;
-        }
-        break;
-      case END:
-        return false;
-    }
+  const open = p.pos + ahead;
+  const known = p.wordCalls.get(open);
+  if (known !== undefined) {
+    return known;
   }
+  const { pos, height, emptyLiteral } = p;
+  const errors = p.diagnostics.length;
+  p.pos = open + 1;
+  const isCall = attempt(p, parseInner) === undefined || !at(p, ')');
+  Object.assign(p, { pos, height, emptyLiteral });
+  p.diagnostics.length = errors;
+  p.wordCalls.set(open, isCall);
+  return isCall;
 }
 
 /** Continues `left` with the operators that bind at least as strongly as `minimum`. */

@@ -38,6 +38,8 @@ export interface Parser {
   emptyLiteral: number;
   /** Positions of names whose `{}` turned out to be a body. */
   readonly notLiteral: Set<number>;
+  /** Whether the `(` at a position, after `union`, `except` or `intersect`, opens the arguments of a call. */
+  readonly wordCalls: Map<number, boolean>;
   /** The `{` of the blocks that are still open, innermost last. */
   readonly openBlocks: number[];
 }
@@ -278,6 +280,24 @@ export function grow(p: Parser, operators = 1): void {
       'split the expression with variables, or use a list and a loop',
     );
     throw STOP;
+  }
+}
+
+/** Runs a grammar function; if it fails, everything is as before, without an error, and the result is undefined. */
+export function attempt<T>(p: Parser, rule: (p: Parser) => T): T | undefined {
+  const { pos, depth, height, inHead, emptyLiteral } = p;
+  const errors = p.diagnostics.length;
+  const open = p.openBlocks.length;
+  try {
+    return rule(p);
+  } catch (thrown) {
+    if (thrown !== ABORT) {
+      throw thrown;
+    }
+    Object.assign(p, { pos, depth, height, inHead, emptyLiteral });
+    p.diagnostics.length = errors;
+    p.openBlocks.length = open;
+    return undefined;
   }
 }
 

@@ -4,11 +4,11 @@ import { NAME } from './lexer.ts';
 import {
   accept,
   at,
+  attempt,
   enter,
   expect,
   failExpected,
   here,
-  isAbort,
   newId,
   type Parser,
   parseName,
@@ -74,7 +74,7 @@ function baseType(p: Parser, start: number, afterAs: boolean): TypeExpr {
   }
   const name = parseName(p, 'a type');
   if (at(p, '<')) {
-    const args = afterAs ? tryTypeArgs(p) : typeArgs(p, true);
+    const args = afterAs ? attempt(p, () => typeArgs(p, false)) : typeArgs(p, true);
     if (args !== undefined) {
       return { kind: 'generic', name: name.text, args, span: spanFrom(p, start) };
     }
@@ -94,23 +94,6 @@ function typeArgs(p: Parser, split: boolean): TypeExpr[] {
   }
   expect(p, '>', 'P999', 'after the type arguments');
   return args;
-}
-
-function tryTypeArgs(p: Parser): TypeExpr[] | undefined {
-  const pos = p.pos;
-  const depth = p.depth;
-  const errors = p.diagnostics.length;
-  try {
-    return typeArgs(p, false);
-  } catch (thrown) {
-    if (!isAbort(thrown)) {
-      throw thrown;
-    }
-    p.pos = pos;
-    p.depth = depth;
-    p.diagnostics.length = errors;
-    return undefined;
-  }
 }
 
 /** Replaces the current two-character mark by its two characters. */

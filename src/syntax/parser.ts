@@ -40,6 +40,7 @@ export function parse(source: SourceFile, file: number, ids: { next: number }): 
     inHead: false,
     emptyLiteral: -1,
     notLiteral: new Set(),
+    wordCalls: new Map(),
     openBlocks: [],
   };
   const body: Stmt[] = [];

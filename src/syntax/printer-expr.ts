@@ -284,7 +284,7 @@ function target(e: Expr, indent: string, optional = false): string {
   if (e.kind !== 'cast') {
     return `${text}?`;
   }
-  return text.endsWith('?') ? `${text} ?` : `(${text})?`;
+  return e.type.kind === 'option' ? `${text} ?` : `(${text})?`;
 }
 
 /** An expression in front of a `:`, which must not be taken for the one of a function type. */
