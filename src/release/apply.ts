@@ -68,9 +68,10 @@ export async function applyRelease(
   let changed = false;
   let createdHere: number | undefined;
   let announced = false;
+  let wanted = plan;
   let reason = '';
   for (let round = 0, creations = 1; round < ROUNDS; ) {
-    const { decision, releases } = await decide(plan, port, createdHere);
+    const { decision, releases } = await decide(wanted, port, createdHere);
     if (decision.kind === 'problem') {
       const { code, message, fix } = decision.problem;
       throw userError(code, message, fix);
@@ -85,6 +86,8 @@ export async function applyRelease(
 
     let release = existing;
     if (!release) {
+      // From here on a draft is one of this run's, even when the answer to making it is lost: no reason to fail.
+      wanted = { ...plan, onExisting: plan.onExisting === 'fail' ? 'reconcile' : plan.onExisting };
       try {
         release = await port.createDraft(plan);
       } catch (error) {
@@ -125,13 +128,11 @@ async function decide(
   if (createdHere !== undefined && !releases.some((r) => r.id === createdHere))
     releases = [await port.get(createdHere)];
   releases = await Promise.all(releases.map((release) => withDigests(plan, port, release)));
-  // A draft made in this run is no reason to fail for an existing one.
-  const wanted: ReleasePlan = createdHere === undefined ? plan : { ...plan, onExisting: 'reconcile' };
-  const first = reconcile(wanted, releases);
+  const first = reconcile(plan, releases);
   const release = first.kind === 'steps' ? first.release : releases.length === 1 ? releases[0] : undefined;
   if (!release || (first.kind === 'steps' && first.steps.length === 0)) return { decision: first, releases };
   const whole = await withDigests(plan, port, await port.get(release.id));
-  return { decision: reconcile(wanted, [whole]), releases: [whole] };
+  return { decision: reconcile(plan, [whole]), releases: [whole] };
 }
 
 /** Fills in the digests that an old server does not say. */
