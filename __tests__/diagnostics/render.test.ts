@@ -80,6 +80,18 @@ describe('text', () => {
     );
   });
 
+  it('shows an empty text', () => {
+    const diagnostic: Diagnostic = {
+      severity: 'error',
+      code: 'P999',
+      title: 't',
+      labels: [{ span: { file: 0, start: 0, end: 0 } }],
+    };
+    expect(renderText([diagnostic], [{ path: 'x', text: '' }], PLAIN)).toBe(
+      'error[P999]: t\n  --> x:1:1\n   |\n 1 |\n   | ^\n\n',
+    );
+  });
+
   it('cuts long lines around the span', () => {
     const text = `let xs = [${'1, '.repeat(2000)}oops, ${'2, '.repeat(2000)}]`;
     const [, , , line, carets] = rendered(text, ['oops']).split('\n');

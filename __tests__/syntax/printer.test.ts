@@ -14,7 +14,7 @@ describe('the printer', () => {
         expect(diagnostics, text).toEqual([]);
         expect(withoutPlaces(again), text).toEqual(withoutPlaces(tree));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { dumpAst } from '../../src/syntax/dump.ts';
+import { printProgram } from '../../src/syntax/printer.ts';
 import { errorsOf, expectParseError, expectPrinted, expectTree, parseText } from './helpers.ts';
 
 describe('declarations', () => {
@@ -252,6 +254,15 @@ describe('limits', () => {
   ];
   it.each(cases)('reports too deep %s instead of running out of stack', (_, text) => {
     expect(parseText(text).diagnostics.map((d) => d.code)).toEqual(['P090']);
+  });
+
+  it('leaves room on the stack for whoever walks the tree', () => {
+    const wide = Array(250).fill('1').join(' + ');
+    const deep = `${'f('.repeat(60)}${wide}${')'.repeat(60)}`;
+    const { program, diagnostics } = parseText(`let x = ${'if a then b else '.repeat(60)}${deep}`);
+    expect(diagnostics).toEqual([]);
+    expect(printProgram(program).length).toBeGreaterThan(1000);
+    expect(dumpAst(program).length).toBeGreaterThan(1000);
   });
 
   it('allows what programs need', () => {

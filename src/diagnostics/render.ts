@@ -82,7 +82,7 @@ function textOf(d: Diagnostic, sources: readonly SourceFile[], maps: Maps, paint
       const arrow = file === primary.span.file ? '-->' : ':::';
       out += `${' '.repeat(width + 1)}${paint('margin', arrow)} ${plain(at.file)}:${at.line}:${at.column}\n`;
       out += `${margin}${paint('margin', '|')}\n`;
-      out += snippets(group, primary, d.severity, sources[file]!, mapOf(file, sources, maps), width, paint);
+      out += snippets(group, primary, d.severity, mapOf(file, sources, maps), width, paint);
     }
   }
   if (d.hint !== undefined) {
@@ -96,7 +96,6 @@ function snippets(
   labels: readonly Label[],
   primary: Label,
   severity: Diagnostic['severity'],
-  source: SourceFile,
   map: LineMap,
   width: number,
   paint: Paint,
@@ -127,7 +126,7 @@ function snippets(
       out += `${margin} ${' '.repeat(from)}${paint(label === primary ? severity : 'margin', underline)}\n`;
     }
   }
-  return source.text === '' ? '' : out;
+  return out;
 }
 
 interface Layout {

@@ -524,7 +524,7 @@ export function parseMapRest(p: Parser, start: number, firstKey: Expr | undefine
   let key = firstKey;
   while (key !== undefined || !at(p, '}')) {
     key ??= parseKey(p);
-    expect(p, ':', 'P999', 'and a value after the map key');
+    expect(p, ':', 'P999', 'and a value after the map key', 'these braces hold a map, as in `{key: value}`');
     entries.push({ key, value: parseInner(p) });
     key = undefined;
     if (!nextItem(p, '}', 'map entries')) {

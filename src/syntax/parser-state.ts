@@ -14,8 +14,8 @@ import { END, FLOAT, INT, NAME, RESERVED, STRING, type Tokens } from './lexer.ts
  * recursion on a stack of about 1 MB, and these bounds keep the deepest tree well within it; beyond them is P090.
  * (The highest tree in some 9,600 real programs has 57 levels.)
  */
-export const MAX_NESTING = 200;
-export const MAX_OPERATORS = 500;
+const MAX_NESTING = 200;
+const MAX_OPERATORS = 500;
 
 /** After this many errors in one file the rest of the file is not parsed. */
 const MAX_ERRORS = 50;

@@ -241,6 +241,13 @@ function failStatement(p: Parser): never {
       );
     case 'package':
       return fail(p, 'P999', '`package` is not the first statement', tokenSpan(p), 'move it to the top of the file');
+    case ',':
+      return failExpected(
+        p,
+        'P999',
+        'a statement',
+        'commas separate items in brackets; one `let` declares one variable',
+      );
     default:
       return failExpected(p, 'P999', 'a statement');
   }

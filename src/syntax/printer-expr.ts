@@ -347,7 +347,7 @@ function printMatch(value: Expr, arms: readonly MatchArm[], indent: string): str
   return lines.length === 0 ? `${head}{}` : `${head}{\n${lines.join('')}${indent}}`;
 }
 
-export function printPattern(pattern: Pattern): string {
+function printPattern(pattern: Pattern): string {
   switch (pattern.kind) {
     case 'wildcard':
       return '_';
