@@ -10,6 +10,8 @@ import {
   fieldSym,
   flowKey,
   instanceOf,
+  needsMap,
+  noteAnonymous,
   readField,
   readIndex,
   unsupported,
@@ -19,6 +21,7 @@ import {
   walkStatements,
   warnAt,
 } from './infer.ts';
+import { anonymous, inferQuery } from './infer-query.ts';
 import {
   BIG,
   BOOL,
@@ -93,7 +96,7 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
         code: 'T018',
         title: 'only lists, maps and strings can be indexed',
       });
-      const result = readIndex(ctx, base, index);
+      const result = readIndex(ctx, base, index, e.index.kind === 'string' ? e.index.value : undefined);
       if (e.optional) solver.add(result, NULL);
       return result;
     }
@@ -125,17 +128,15 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
       return inferStruct(ctx, e, scope);
     case 'list': {
       const result = solver.node(LIST);
-      for (const item of e.items) solver.flow(inferExpr(ctx, item, scope), elemNode(solver, result));
-      return result;
-    }
-    case 'map': {
-      const result = solver.node(MAP);
-      for (const { key, value } of e.entries) {
-        flowKey(ctx, inferExpr(ctx, key, scope), result);
-        solver.flow(inferExpr(ctx, value, scope), valNode(solver, result));
+      const shapes = new Map<string, StructInfo>();
+      for (const item of e.items) {
+        const node = item.kind === 'map' ? inferMap(ctx, item, scope, shapes) : inferExpr(ctx, item, scope);
+        solver.flow(node, elemNode(solver, result));
       }
       return result;
     }
+    case 'map':
+      return inferMap(ctx, e, scope, new Map());
     case 'lambda': {
       const lambda = walkLambda(ctx, e, scope);
       const result = solver.node();
@@ -152,8 +153,7 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
     case 'match':
       return inferMatch(ctx, e, scope);
     case 'query':
-      unsupported(ctx, 'queries (`from … select`)', e.span);
-      return solver.node();
+      return inferQuery(ctx, e, scope);
     case 'logicQuery':
       unsupported(ctx, 'logic programming (`query`)', e.span);
       return solver.node();
@@ -170,6 +170,43 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
       unsupported(ctx, '`save`', e.span);
       return solver.node();
   }
+}
+
+/**
+ * A map literal: a record when its keys are constant, else a map. Literals of equal shape in one list are one record type.
+ */
+function inferMap(ctx: Ctx, e: Extract<Expr, { kind: 'map' }>, scope: Scope, shapes: Map<string, StructInfo>): Node {
+  const { solver } = ctx;
+  const result = solver.node();
+  scope.fun.nodes.set(e.id, result);
+  const names = e.entries.map((x) => (x.key.kind === 'string' && !x.key.bytes ? x.key.value : undefined));
+  const distinct = new Set(names);
+  if (names.length > 0 && !distinct.has(undefined) && distinct.size === names.length && !ctx.mapSites.has(e.id)) {
+    const shape = names.join('\u0000');
+    let info = shapes.get(shape);
+    if (!info) {
+      info = anonymous(
+        'record',
+        names.map((name) => ({ name: name!, node: solver.node() })),
+      );
+      shapes.set(shape, info);
+      noteAnonymous(ctx, info);
+    }
+    info.sites.push(e.id);
+    for (const [i, { key, value }] of e.entries.entries()) {
+      inferExpr(ctx, key, scope);
+      solver.flow(inferExpr(ctx, value, scope), info.byName.get(names[i]!)!.node);
+    }
+    scope.fun.records.set(e.id, info);
+    solver.addStruct(result, info);
+    return result;
+  }
+  solver.add(result, MAP);
+  for (const { key, value } of e.entries) {
+    flowKey(ctx, inferExpr(ctx, key, scope), result);
+    solver.flow(inferExpr(ctx, value, scope), valNode(solver, result));
+  }
+  return result;
 }
 
 // ---- names
@@ -257,7 +294,9 @@ function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scop
     case '<=':
     case '>':
     case '>=':
+      return solver.node(BOOL);
     case 'in':
+      needsMap(ctx, b);
       return solver.node(BOOL);
     case '&&':
     case '||': {
@@ -359,15 +398,17 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
     }
     if (binding?.kind === 'method') {
       const target = binding.struct.methods.get(binding.name)!;
-      errorAt(ctx, 'N001', 'not supported yet: calling a method from another by its bare name', e.span);
-      void target;
+      return directCall(ctx, e, target, callee.name, scope);
     }
-    if (!binding) {
+    // A variable that holds no function does not hide the built-in of its name in a call.
+    const plain = binding?.kind === 'var' && !binding.sym.maybeFun && BUILTINS.has(callee.name);
+    if (!binding || plain) {
       const struct = ctx.types.structs.get(callee.name);
       if (struct) return construct(ctx, e, struct, scope);
       const builtin = BUILTINS.get(callee.name);
       if (builtin) {
-        const args = e.args.map((a) => inferExpr(ctx, a, scope));
+        const args = e.args.map((a) => listOfGroup(ctx, a, inferExpr(ctx, a, scope), scope));
+        if (MAP_BUILTINS.has(callee.name) && args[0]) needsMap(ctx, args[0]);
         fun.calls.set(e.id, { kind: 'builtin', name: callee.name });
         const result = solver.node();
         if (args.length < builtin.min || args.length > builtin.max) {
@@ -396,6 +437,18 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
   fun.calls.set(e.id, { kind: 'value' });
   ctx.checks.push({ kind: 'kind', node: target, mask: FUN, span: callee.span, code: 'T004', title: 'only functions can be called' });
   return callValue(ctx, target, args, e);
+}
+
+/** Built-ins that look at a map's keys. */
+const MAP_BUILTINS = new Set(['len', 'keys', 'values', 'exists', 'count', 'contains']);
+
+/** Where a list is expected, a query's group stands for its items. */
+export function listOfGroup(ctx: Ctx, e: Expr, node: Node, scope: Scope): Node {
+  if (e.kind !== 'name') return node;
+  const ref = scope.fun.refs.get(e.id);
+  if (ref?.kind !== 'var' || !ref.sym.group) return node;
+  void ctx;
+  return ref.sym.group.byName.get('items')!.node;
 }
 
 function builtinLimits(ctx: Ctx, name: string, e: Call): void {
@@ -598,6 +651,7 @@ function inferCast(ctx: Ctx, e: Extract<Expr, { kind: 'cast' }>, scope: Scope): 
   const value = inferExpr(ctx, e.value, scope);
   checkTypeNames(ctx, e.type, scope);
   const result = declNode(ctx.typeCtx, e.type, scope.typeArgs);
+  if (!isIdentityCast(ctx, e.type)) needsMap(ctx, value);
   if (isIdentityCast(ctx, e.type)) solver.flow(value, result);
   // An empty literal takes the type it is cast to.
   if ((e.value.kind === 'list' && e.value.items.length === 0) || (e.value.kind === 'map' && e.value.entries.length === 0)) {

@@ -9,10 +9,12 @@
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { Block, Expr, FunDecl, IfStmt, Param, Pattern, Stmt, TypeExpr } from '../syntax/ast.ts';
 import { inferExpr } from './infer-expr.ts';
+import { mergedField } from './infer-query.ts';
 import {
   createSolver,
   elemNode,
   find,
+  FUN,
   INT,
   keyNode,
   LIST,
@@ -36,6 +38,12 @@ export interface Ctx {
   readonly typeCtx: TypeContext;
   readonly main: FunInfo;
   readonly globals: Sym[];
+  /** Shapes of records (map literals with constant keys). */
+  readonly shapes: StructInfo[];
+  /** Map literals that cannot be records, found in earlier rounds. */
+  readonly mapSites: ReadonlySet<number>;
+  /** Map literals that turn out in this round not to be records. */
+  readonly notRecords: Set<number>;
   /** Things to verify when the solution is known. */
   readonly checks: Check[];
   report(d: Diagnostic): void;
@@ -91,6 +99,8 @@ export function newFun(
     syms: new Map(),
     funs: new Map(),
     patterns: new Map(),
+    queries: new Map(),
+    records: new Map(),
     steps: new Map(),
   };
 }
@@ -104,17 +114,20 @@ export function newSym(
   mutable: boolean,
   topLevel = false,
   declared?: Allowed,
+  maybeFun = true,
 ): Sym {
   const sym: Sym = {
     name,
     node,
     span,
     mutable,
+    maybeFun,
     declared,
     owner: scope.fun,
     topLevel,
     global: false,
     captured: false,
+    group: undefined,
     assignments: 0,
     capturedEarly: false,
   };
@@ -144,13 +157,37 @@ export interface CheckOptions {
   readonly strict: boolean;
 }
 
-/** Checks a program and infers the representation of everything in it. */
+/**
+ * Checks a program and infers the representation of everything in it.
+ *
+ * A map literal whose keys are all constant is taken for a record: an unnamed struct. Where that turns out wrong (a key
+ * that is not constant, a loop over it, a meeting with a real map) the program is inferred again with that literal as a map.
+ */
 export function checkProgram(
   body: readonly Stmt[],
   span: Span,
   report: (d: Diagnostic) => void,
-  _options: CheckOptions,
+  options: CheckOptions,
 ): CheckedProgram {
+  const mapSites = new Set<number>();
+  for (;;) {
+    const found: Diagnostic[] = [];
+    const { program, notRecords } = checkOnce(body, span, (d) => found.push(d), options, mapSites);
+    const before = mapSites.size;
+    for (const site of notRecords) mapSites.add(site);
+    if (mapSites.size > before) continue;
+    for (const d of found) report(d);
+    return program;
+  }
+}
+
+function checkOnce(
+  body: readonly Stmt[],
+  span: Span,
+  report: (d: Diagnostic) => void,
+  _options: CheckOptions,
+  mapSites: ReadonlySet<number>,
+): { program: CheckedProgram; notRecords: ReadonlySet<number> } {
   const solver = createSolver();
   let funs = 0;
   const types = collectTypes(body, report);
@@ -162,6 +199,9 @@ export function checkProgram(
     typeCtx: { solver, table: types, unsupported: (what, t: TypeExpr) => unsupported(ctx, what, t.span) },
     main: undefined as unknown as FunInfo,
     globals: [],
+    shapes: [],
+    mapSites,
+    notRecords: new Set(),
     checks: [],
     report(d) {
       // Instances of one generic function would say the same thing again.
@@ -194,8 +234,36 @@ export function checkProgram(
     for (const fn of batch) fn();
   }
   solver.solve();
-  applyRules(ctx);
-  return { main, body, structs: [...types.structs.values()], globals: ctx.globals, tests, types, solver };
+  findMapsAmongRecords(ctx);
+  if (ctx.notRecords.size === 0) applyRules(ctx);
+  const program = { main, body, structs: [...types.structs.values()], globals: ctx.globals, tests, types, solver };
+  return { program, notRecords: ctx.notRecords };
+}
+
+/** Notes an unnamed struct. */
+export function noteAnonymous(ctx: Ctx, info: StructInfo): void {
+  ctx.shapes.push(info);
+}
+
+/** The literals of a record must be maps after all. */
+export function notRecord(ctx: Ctx, info: StructInfo): void {
+  for (const site of info.sites) ctx.notRecords.add(site);
+}
+
+/** What is used as a map in a way that needs to be one: its records become maps. */
+export function needsMap(ctx: Ctx, node: Node): void {
+  ctx.solver.when([node], () => {
+    for (const s of find(node).structs ?? []) if (s.anonymous) notRecord(ctx, s);
+  });
+}
+
+/** Places where records and maps meet. */
+function findMapsAmongRecords(ctx: Ctx): void {
+  if (ctx.shapes.length === 0) return;
+  for (const n of ctx.solver.nodes()) {
+    if (n.forward || !(n.mask & MAP) || !n.structs) continue;
+    for (const s of n.structs) if (s.anonymous) notRecord(ctx, s);
+  }
 }
 
 function declareMethods(ctx: Ctx, info: StructInfo, methods: readonly FunDecl[], outer: Scope): void {
@@ -351,7 +419,11 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
         // The zero value of a struct, a function or `any` is nil.
         if (!hasZero(ctx, stmt.type)) solver.add(node, NULL);
       }
-      fun.syms.set(stmt.id, newSym(ctx, scope, stmt.name.text, stmt.name.span, node, stmt.mutable, top, allowedBy(ctx.types, stmt.type, scope.typeArgs)));
+      const allowed = allowedBy(ctx.types, stmt.type, scope.typeArgs);
+      // `let x: int` without a value gets it later.
+      const mutable = stmt.mutable || !stmt.value;
+      const maybeFun = allowed ? (allowed.mask & FUN) !== 0 : !stmt.value || !isPlainValue(stmt.value);
+      fun.syms.set(stmt.id, newSym(ctx, scope, stmt.name.text, stmt.name.span, node, mutable, top, allowed, maybeFun));
       return;
     }
     case 'assign':
@@ -453,6 +525,11 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
   }
 }
 
+/** Whether an expression's form shows that it is no function. */
+function isPlainValue(e: Expr): boolean {
+  return ['int', 'float', 'bool', 'string', 'list', 'map', 'struct', 'unary', 'cast', 'slice'].includes(e.kind);
+}
+
 /** Whether a declared type has a zero value other than nil. */
 export function hasZero(ctx: { types: TypeTable }, t: TypeExpr): boolean {
   switch (t.kind) {
@@ -498,7 +575,15 @@ export function elementsOf(ctx: Ctx, source: Node, to: Node): void {
     if (mask & LIST) solver.flow(elemNode(solver, source), to);
     if (mask & STR) solver.add(to, STR);
     if (mask & MAP) solver.add(to, maskOf(key) === INT ? INT : STR);
-    if (mask & STRUCT) solver.add(to, STR);
+    if (mask & STRUCT) {
+      for (const s of find(source).structs ?? []) {
+        if (s.isGroup) solver.flow(elemNode(solver, s.byName.get('items')!.node), to);
+        else {
+          solver.add(to, STR);
+          if (s.anonymous) notRecord(ctx, s);
+        }
+      }
+    }
   });
 }
 
@@ -549,8 +634,9 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
     const base = node;
     if (a.kind === 'index') {
       const index = inferExpr(ctx, a.index, scope);
-      if (i < last) node = readIndex(ctx, base, index);
-      else writeIndex(ctx, base, index, inferExpr(ctx, stmt.value, scope));
+      const key = a.index.kind === 'string' ? a.index.value : undefined;
+      if (i < last) node = readIndex(ctx, base, index, key);
+      else writeIndex(ctx, base, index, inferExpr(ctx, stmt.value, scope), key);
     } else if (i < last) node = readField(ctx, base, a.name.text);
     else writeField(ctx, base, a.name.text, inferExpr(ctx, stmt.value, scope), a.span);
     if (i < last) scope.fun.steps.set(a, node);
@@ -568,9 +654,11 @@ export function flowKey(ctx: Ctx, from: Node, map: Node): void {
   });
 }
 
-export function readIndex(ctx: Ctx, base: Node, index: Node): Node {
+/** What `base[index]` may be; `key` is the index where it is a constant text. */
+export function readIndex(ctx: Ctx, base: Node, index: Node, key?: string): Node {
   const { solver } = ctx;
   const result = solver.node();
+  const done = new Set<StructInfo>();
   let flowedElem = false;
   let flowedVal = false;
   solver.when([base], () => {
@@ -589,14 +677,27 @@ export function readIndex(ctx: Ctx, base: Node, index: Node): Node {
       solver.add(result, NULL);
     }
     if (mask & STRUCT) {
-      for (const s of find(base).structs ?? []) for (const f of s.fields) solver.flow(f.node, result);
-      solver.add(result, NULL | STR);
+      for (const s of find(base).structs ?? []) readStructIndex(ctx, s, key, done, result);
     }
   });
   return result;
 }
 
-function writeIndex(ctx: Ctx, base: Node, index: Node, value: Node): void {
+function readStructIndex(ctx: Ctx, s: StructInfo, key: string | undefined, done: Set<StructInfo>, result: Node): void {
+  const { solver } = ctx;
+  if (done.has(s)) return;
+  done.add(s);
+  const field = key === undefined ? undefined : s.byName.get(key);
+  if (field) solver.flow(field.node, result);
+  else if (s.isGroup) solver.flow(elemNode(solver, s.byName.get('items')!.node), result);
+  else {
+    if (s.anonymous) notRecord(ctx, s);
+    for (const f of s.fields) solver.flow(f.node, result);
+    solver.add(result, NULL | STR);
+  }
+}
+
+function writeIndex(ctx: Ctx, base: Node, index: Node, value: Node, key?: string): void {
   const { solver } = ctx;
   let flowedElem = false;
   let flowedVal = false;
@@ -612,7 +713,14 @@ function writeIndex(ctx: Ctx, base: Node, index: Node, value: Node): void {
       solver.flow(value, valNode(solver, base));
     }
     if (mask & STRUCT) {
-      for (const s of find(base).structs ?? []) for (const f of s.fields) solver.flow(value, f.node);
+      for (const s of find(base).structs ?? []) {
+        const field = key === undefined ? undefined : s.byName.get(key);
+        if (field) solver.flow(value, field.node);
+        else {
+          if (s.anonymous) notRecord(ctx, s);
+          for (const f of s.fields) solver.flow(value, f.node);
+        }
+      }
     }
   });
 }
@@ -634,7 +742,9 @@ export function readField(ctx: Ctx, base: Node, name: string): Node {
           const m = s.methods.get(name)!;
           m.asValue = true;
           solver.setFun(result, { params: m.params.map((p) => p.node), result: m.result });
-        } else solver.add(result, NULL);
+        } else if (s.isGroup && keyField(s, name)) solver.flow(keyField(s, name)!, result);
+        else if (s.mergedOf) mergedField(ctx, s, name, result);
+        else solver.add(result, NULL);
       }
     }
     if (mask & MAP) {
@@ -649,6 +759,16 @@ export function readField(ctx: Ctx, base: Node, name: string): Node {
   return result;
 }
 
+/** A field of a group's key: groups by several keys show their fields themselves. */
+export function keyField(group: StructInfo, name: string): Node | undefined {
+  const key = find(group.byName.get('key')!.node);
+  for (const s of key.structs ?? []) {
+    const f = s.byName.get(name);
+    if (f) return f.node;
+  }
+  return undefined;
+}
+
 function writeField(ctx: Ctx, base: Node, name: string, value: Node, span: Span): void {
   const { solver } = ctx;
   const done = new Set<StructInfo>();
@@ -661,6 +781,7 @@ function writeField(ctx: Ctx, base: Node, name: string, value: Node, span: Span)
         done.add(s);
         const f = s.byName.get(name);
         if (f) solver.flow(value, f.node);
+        else if (s.anonymous) notRecord(ctx, s);
       }
     }
     if (mask & MAP && !flowedVal) {
@@ -684,11 +805,13 @@ export function fieldSym(ctx: Ctx, binding: { struct: StructInfo; name: string; 
       node,
       span: binding.method.span,
       mutable: true,
+      maybeFun: true,
       declared: allowedBy(ctx.types, field.type, undefined),
       owner: binding.method,
       topLevel: false,
       global: false,
       captured: false,
+      group: undefined,
       assignments: 0,
       capturedEarly: false,
     };

@@ -64,6 +64,8 @@ export interface Solver {
   addStruct(node: Node, info: StructInfo): void;
   setFloat(node: Node): void;
   setFun(node: Node, shape: FunShape): void;
+  /** Every node made so far, unified ones too. */
+  nodes(): readonly Node[];
   /** Runs constraints until nothing changes. */
   solve(): void;
 }
@@ -318,7 +320,7 @@ export function createSolver(): Solver {
     when([from], () => link(from, to));
   }
 
-  return { node, flow, unify, when, add, addStruct, setFloat, setFun, solve };
+  return { node, flow, unify, when, add, addStruct, setFloat, setFun, nodes: () => all, solve };
 }
 
 /** What the elements of a list node may be, made on demand. */
@@ -383,7 +385,7 @@ export function typeName(n: Node, depth = 0): string {
     parts.push(`map<${key}, ${root.val && maskOf(root.val) ? typeName(root.val, depth + 1) : 'any'}>`);
   }
   if (mask & STRUCT) {
-    const unions = new Set([...(root.structs ?? [])].map((s) => s.union?.name ?? s.name));
+    const unions = new Set([...(root.structs ?? [])].map((s) => (s.anonymous ? 'map' : (s.union?.name ?? s.name))));
     parts.push(...unions);
   }
   if (mask & FUN) parts.push('fun');

@@ -10,8 +10,10 @@ export interface Sym {
   readonly name: string;
   readonly node: Node;
   readonly span: Span;
-  /** `let` is immutable; everything else may be assigned. */
-  readonly mutable: boolean;
+  /** `let` with a value is immutable; everything else may be assigned. */
+  mutable: boolean;
+  /** False when its declaration shows that it never holds a function. */
+  readonly maybeFun: boolean;
   /** What its declared type allows. */
   readonly declared: Allowed | undefined;
   /** The function whose frame holds it. */
@@ -22,6 +24,8 @@ export interface Sym {
   global: boolean;
   /** A nested function uses it. */
   captured: boolean;
+  /** It is a query's group: lists are expected where it stands. */
+  group: StructInfo | undefined;
   /** How often it is assigned after its declaration. */
   assignments: number;
   /** A nested function captures it before it has its value, so that the capture must be by reference. */
@@ -31,7 +35,7 @@ export interface Sym {
 export interface FieldInfo {
   readonly name: string;
   readonly node: Node;
-  readonly type: TypeExpr;
+  readonly type: TypeExpr | undefined;
 }
 
 export interface UnionInfo {
@@ -47,6 +51,28 @@ export interface StructInfo {
   readonly methods: Map<string, FunInfo>;
   readonly union: UnionInfo | undefined;
   readonly span: Span;
+  /** A map literal with constant keys, a group or a merged row: prints and compares as a map, without `__name`. */
+  readonly anonymous: boolean;
+  /** The ids of the map literals that make it. */
+  readonly sites: number[];
+  /** The value of a query's `group … into`. */
+  isGroup: boolean;
+  /** The row variables that a merged row of a joined group holds, in order: fields of theirs are fields of it. */
+  mergedOf: readonly string[] | undefined;
+}
+
+/** What the checker knows of a query. */
+export interface QueryPlan {
+  /** The row variables of `from` and `join`, in order. */
+  readonly rows: readonly Sym[];
+  group: StructInfo | undefined;
+  merged: StructInfo | undefined;
+  keyRecord: StructInfo | undefined;
+  groupSym: Sym | undefined;
+  /** The aggregate built-in that is the whole `select`. */
+  aggregate: string | undefined;
+  /** The list that the aggregate is taken of. */
+  aggregateList?: Node;
 }
 
 export type Lambda = Extract<Expr, { kind: 'lambda' }>;
@@ -107,6 +133,9 @@ export interface FunInfo {
   /** Functions by the id of their declaration or lambda. */
   readonly funs: Map<number, FunInfo>;
   readonly patterns: Map<object, PatternPlan>;
+  readonly queries: Map<number, QueryPlan>;
+  /** Map literals that are records: their shapes. */
+  readonly records: Map<number, StructInfo>;
   /** What the steps of an assignment target but the last may hold. */
   readonly steps: Map<Accessor, Node>;
 }

@@ -1,6 +1,6 @@
 /** What cannot be right, checked when the solution of the inference is known (LANGUAGE section 14.1). */
 import type { Span } from '../diagnostics/diagnostic.ts';
-import type { Ctx } from './infer.ts';
+import { type Ctx, keyField } from './infer.ts';
 import { find, MAP, maskOf, type Node, NULL, STRUCT, typeName } from './nodes.ts';
 import type { StructInfo } from './program.ts';
 import { nearest } from './scope.ts';
@@ -71,7 +71,9 @@ export function applyRules(ctx: Ctx): void {
           break;
         }
         const structs = [...(find(c.node).structs ?? [])];
-        if (structs.some((s) => s.byName.has(c.name) || s.methods.has(c.name)) || c.name === '__name') break;
+        if (structs.some((s) => s.byName.has(c.name) || s.methods.has(c.name) || s.mergedOf || (s.isGroup && keyField(s, c.name))) || c.name === '__name') break;
+        // A missing key of a record is nil, as of any map.
+        if (structs.some((s) => s.anonymous)) break;
         const near = nearest(
           c.name,
           structs.flatMap((s) => [...s.byName.keys(), ...s.methods.keys()]),
@@ -92,6 +94,6 @@ export function applyRules(ctx: Ctx): void {
 function structsDiffer(node: Node, mask: number, allowed: Allowed): boolean {
   if (mask !== STRUCT || !allowed.structs || !(allowed.mask & STRUCT)) return false;
   const have: ReadonlySet<StructInfo> = find(node).structs ?? new Set();
-  for (const s of have) if (allowed.structs.has(s)) return false;
+  for (const s of have) if (s.anonymous || allowed.structs.has(s)) return false;
   return have.size > 0;
 }

@@ -67,7 +67,18 @@ export function collectTypes(body: readonly Stmt[], report: (d: Diagnostic) => v
 }
 
 function newStruct(name: string, union: UnionInfo | undefined, span: StructInfo['span']): StructInfo {
-  return { name, fields: [], byName: new Map(), methods: new Map<string, FunInfo>(), union, span };
+  return {
+    name,
+    fields: [],
+    byName: new Map(),
+    methods: new Map<string, FunInfo>(),
+    union,
+    span,
+    anonymous: false,
+    sites: [],
+    isGroup: false,
+    mergedOf: undefined,
+  };
 }
 
 /** Gives every field of every struct its node. */

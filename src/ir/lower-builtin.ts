@@ -16,6 +16,7 @@ import {
   i32,
   i64,
   isPure,
+  layoutOf,
   load,
   newLabel,
   newLocal,
@@ -29,13 +30,21 @@ import {
 import { box, coerce, toCell, toFloat64, toInt, toStr, toText, truth, type Value, zero } from './lower-convert.ts';
 import type { Call } from './lower-call.ts';
 import { elementNode, fromCell, lowerExpr, lowerIn, lowerPlaced, nodeOf, value, valueOf } from './lower-expr.ts';
+import { groupOf } from './lower-query.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
 type Rule = (fn: Fn, e: Call, node: Node) => Expr;
 
 const kindsOf = (v: Value): number => maskOf(v.node) & ~NULL;
 const isRef = (v: Value): boolean => reprOf(v.node) === 'ref';
-const arg = (fn: Fn, e: Call, i: number): Value => value(fn, e.args[i]!);
+/** An argument; a query's group stands for the list of its items. */
+const arg = (fn: Fn, e: Call, i: number): Value => {
+  const v = value(fn, e.args[i]!);
+  const group = groupOf(v.node);
+  if (!group) return v;
+  const items = layoutOf(fn.lo, group).slots.get('items')!;
+  return { ir: load('ref', v.ir, items.offset), node: items.node };
+};
 const strArg = (fn: Fn, e: Call, i: number): Expr => toStr(arg(fn, e, i), e.args[i]!.span);
 const intArg = (fn: Fn, e: Call, i: number): Expr => toInt(fn, arg(fn, e, i), e.args[i]!.span);
 
@@ -158,6 +167,30 @@ function conversion(cellName: string): Rule {
   };
 }
 
+/** An aggregate of a list, as the whole `select` of a query. */
+export function aggregateOf(fn: Fn, name: string, list: Value, node: Node, span: Call['span']): Expr {
+  switch (name) {
+    case 'count':
+      return rt('i64', 'list_len', [list.ir]);
+    case 'avg':
+      return rt('f64', 'cell_avg', [toCell(list)], span);
+    case 'sum':
+      return sumOf(fn, list, node, span);
+    default:
+      return extremeOf(fn, name, list, node, span);
+  }
+}
+
+function sumOf(fn: Fn, list: Value, node: Node, span: Call['span']): Expr {
+  const cell = rt('cell', 'cell_sum', [toCell(list)], span);
+  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : fromCell(fn, cell, node, span);
+}
+
+function extremeOf(fn: Fn, which: string, list: Value, node: Node, span: Call['span']): Expr {
+  const cell = rt('cell', `cell_${which}`, [toCell(list)], span);
+  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : fromCell(fn, cell, node, span);
+}
+
 /** `min` and `max` of a list, or of several arguments. */
 function extreme(which: 'min' | 'max'): Rule {
   return (fn, e, node) => {
@@ -171,10 +204,7 @@ function extreme(which: 'min' | 'max'): Rule {
         return fromCell(fn, best, node, e.span);
       });
     }
-    const v = arg(fn, e, 0);
-    const cell = rt('cell', `cell_${which}`, [toCell(v)], e.span);
-    if (maskOf(node) === FLOAT) return rt('f64', 'cell_float', [cell]);
-    return fromCell(fn, cell, node, e.span);
+    return extremeOf(fn, which, arg(fn, e, 0), node, e.span);
   };
 }
 
@@ -299,9 +329,7 @@ function fails(fn: Fn, e: Call, node: Node): Expr {
 }
 
 function sum(fn: Fn, e: Call, node: Node): Expr {
-  const v = arg(fn, e, 0);
-  const cell = rt('cell', 'cell_sum', [toCell(v)], e.span);
-  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : fromCell(fn, cell, node, e.span);
+  return sumOf(fn, arg(fn, e, 0), node, e.span);
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(

@@ -66,7 +66,14 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
     const arg = fn.lo.borrowed.has(p) && isOwnLocal(fn, a) ? lowerExpr(fn, a) : lowerPlaced(fn, a);
     return coerce(fn, arg, nodeOf(fn, a), p.node, a.span);
   });
-  const env = hasEnv(fun) ? [envArg(fn, fun)] : [];
+  // A method called by its bare name from another method of the same struct has the same receiver.
+  if (fun.self && !fn.info.self) {
+    return seq(fn, () => {
+      emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `method ${fun.display} needs a receiver`)], e.span) });
+      return zero(node);
+    });
+  }
+  const env = fun.self ? [get(fn, 0)] : hasEnv(fun) ? [envArg(fn, fun)] : [];
   const call: Expr = {
     op: 'call',
     type: resultType(fun.result),

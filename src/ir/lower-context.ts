@@ -234,7 +234,7 @@ function makeLayout(lo: Lowering, info: StructInfo): void {
   const slots = new Map(placed.map((s) => [s.name, s]));
   const typeId = lo.descriptors.length + 1;
   lo.layouts.set(info, { info, typeId, size, slots, order: placed });
-  addDescriptor(lo, info.name, size, info.union ? 1 : 0, placed);
+  addDescriptor(lo, info.anonymous ? '' : info.name, size, info.anonymous ? 4 : info.union ? 1 : 0, placed);
 }
 
 /** Packs fields behind the 4-byte header: 4-byte ones, then bools, then 8-byte ones. */

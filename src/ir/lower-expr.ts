@@ -75,6 +75,7 @@ import {
   type Value,
   zero,
 } from './lower-convert.ts';
+import { groupOf, lowerQuery, mergedFieldOf } from './lower-query.ts';
 import { mapKey } from './lower-place.ts';
 import { lowerStmts, newMap, shareValue } from './lower-stmt.ts';
 
@@ -153,6 +154,10 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
       return lowerCall(fn, e);
     case 'index': {
       const base = value(fn, e.target);
+      // A constant text key of a record is a field.
+      if (e.index.kind === 'string' && reprOf(base.node) === 'ref' && (maskOf(base.node) & ~NULL) === STRUCT) {
+        return fieldOf(fn, base, e.index.value, nodeOf(fn, e), e.span);
+      }
       const index = value(fn, e.index);
       if (e.optional) return optional(fn, base, e.id, (b) => indexOf(fn, b, index, nodeOf(fn, e), e.span));
       return indexOf(fn, base, index, nodeOf(fn, e), e.span);
@@ -176,8 +181,17 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
     }
     case 'list':
       return lowerList(fn, e);
-    case 'map':
-      return lowerMap(fn, e);
+    case 'map': {
+      const record = fn.info.records.get(e.id);
+      if (!record) return lowerMap(fn, e);
+      return newStruct(
+        fn,
+        record,
+        e.entries.map((x) => ({ name: (x.key as Extract<Ast, { kind: 'string' }>).value, value: x.value })),
+      );
+    }
+    case 'query':
+      return lowerQuery(fn, e);
     case 'lambda':
       return makeClosure(fn, fn.info.funs.get(e.id)!);
     case 'if': {
@@ -434,6 +448,11 @@ export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Spa
       const read = rt(typeOf(repr), `list_get$${ELEMENT[repr].suffix}`, [base.ir, toInt(fn, index, span)], span);
       return coerce(fn, read, elem, node, span);
     }
+    const group = groupOf(base.node);
+    if (group) {
+      const items = layoutOf(fn.lo, group).slots.get('items')!;
+      return indexOf(fn, { ir: load('ref', base.ir, items.offset), node: items.node }, index, node, span);
+    }
     if (kinds === STR) return rt('ref', 'str_index', [base.ir, toInt(fn, index, span)], span);
     if (kinds === MAP) return readEntry(fn, base, (m) => findEntry(fn, m, mapKey(fn, base.node, index, span)), node, span);
   }
@@ -463,6 +482,12 @@ export function fieldOf(fn: Fn, base: Value, name: string, node: Node, span: Spa
   if (reprOf(base.node) === 'ref' && kinds === STRUCT && name !== '__name') {
     const structs = structsOf(base.node);
     const slots = structs.map((s) => layoutOf(fn.lo, s).slots.get(name));
+    const only = structs.length === 1 && !slots[0] ? structs[0] : undefined;
+    if (only?.mergedOf) return seq(fn, () => mergedFieldOf(fn, hold(fn, base.ir), only, name, node, span));
+    if (only?.isGroup) {
+      const key = layoutOf(fn.lo, only).slots.get('key')!;
+      return fieldOf(fn, { ir: load(key.repr, base.ir, key.offset), node: key.node }, name, node, span);
+    }
     if (slots.every((s) => s !== undefined)) {
       const first = slots[0]!;
       const object = mask & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir;

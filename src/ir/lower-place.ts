@@ -16,11 +16,24 @@ export function assignPath(fn: Fn, sym: Sym, s: Assign): void {
   const last = s.path.length - 1;
   for (let i = 0; i < last; i++) base = step(fn, base, s.path[i]!);
   const target = s.path[last]!;
-  if (target.kind === 'index') assignIndex(fn, base, target.index, s, target.span);
+  const field = recordKey(base, target);
+  if (field !== undefined) assignField(fn, base, field, s, target.span);
+  else if (target.kind === 'index') assignIndex(fn, base, target.index, s, target.span);
   else assignField(fn, base, target.name.text, s, target.span);
 }
 
+/** The field that a constant text key of a record is. */
+function recordKey(base: Value, a: Accessor): string | undefined {
+  if (a.kind !== 'index' || a.index.kind !== 'string') return undefined;
+  return reprOf(base.node) === 'ref' && (maskOf(base.node) & ~NULL) === STRUCT ? a.index.value : undefined;
+}
+
 function step(fn: Fn, base: Value, a: Accessor): Value {
+  const field = recordKey(base, a);
+  if (field !== undefined) {
+    const node = fn.info.steps.get(a)!;
+    return { ir: fieldOf(fn, base, field, node, a.span), node };
+  }
   if (a.kind === 'index') {
     const index: Value = { ir: lowerExpr(fn, a.index), node: nodeOf(fn, a.index) };
     const node = fn.info.steps.get(a)!;

@@ -20,6 +20,7 @@ import {
   i64,
   isBoxed,
   isUnit,
+  layoutOf,
   load,
   newLabel,
   newLocal,
@@ -32,6 +33,7 @@ import {
 } from './lower-context.ts';
 import { box, coerce, compare, equal, exactlyTrue, toCell, toInt, truth, type Value, zero } from './lower-convert.ts';
 import { elementNode, lowerExpr, lowerPlaced, nodeOf, symRead, symWrite, valueOf } from './lower-expr.ts';
+import { groupOf } from './lower-query.ts';
 import { assignPath } from './lower-place.ts';
 
 export function lowerBlock(fn: Fn, block: Block): void {
@@ -254,7 +256,11 @@ function lowerFor(fn: Fn, s: Extract<AstStmt, { kind: 'for' }>): void {
   }
   const source: Value = { ir: lowerExpr(fn, s.iter), node: nodeOf(fn, s.iter) };
   const kinds = maskOf(source.node) & ~NULL;
-  if (reprOf(source.node) === 'ref' && kinds === LIST) {
+  const group = groupOf(source.node);
+  if (group) {
+    const items = layoutOf(fn.lo, group).slots.get('items')!;
+    iterate(fn, sym, load('ref', source.ir, items.offset), elementNode(fn, items.node), s.body, true);
+  } else if (reprOf(source.node) === 'ref' && kinds === LIST) {
     iterate(fn, sym, source.ir, elementNode(fn, source.node), s.body, true);
   } else if (reprOf(source.node) === 'ref' && kinds === MAP) {
     const repr = intKeyed(source.node) ? INT : STR;

@@ -1,0 +1,151 @@
+/** Inference of queries (LANGUAGE section 6): row variables, groups, merged rows, what the query gives. */
+import type { Expr, QueryExpr } from '../syntax/ast.ts';
+import { BUILTINS } from './builtins.ts';
+import { type Ctx, elementsOf, newSym, noteAnonymous } from './infer.ts';
+import { inferExpr } from './infer-expr.ts';
+import { BOOL, elemNode, find, INT, LIST, maskOf, type Node, NULL, STRUCT } from './nodes.ts';
+import type { QueryPlan, StructInfo, Sym } from './program.ts';
+import { childScope, lookup, type Scope } from './scope.ts';
+
+/** The aggregate built-ins that make a query give one value when they are its whole `select`. */
+const AGGREGATES = new Set(['sum', 'avg', 'min', 'max', 'count']);
+
+export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
+  const { solver } = ctx;
+  const fun = outer.fun;
+  let scope = childScope(outer, fun);
+  const rows: Sym[] = [];
+  const bind = (name: { text: string; span: QueryExpr['span'] }, source: Node, id: number): Sym => {
+    const node = solver.node();
+    elementsOf(ctx, source, node);
+    scope = childScope(scope, fun);
+    const sym = newSym(ctx, scope, name.text, name.span, node, true);
+    fun.syms.set(id, sym);
+    return sym;
+  };
+  for (const f of q.froms) rows.push(bind(f.name, inferExpr(ctx, f.source, scope), f.id));
+  const single = q.joins.length === 1;
+  for (const j of q.joins) {
+    const sym = bind(j.name, inferExpr(ctx, j.source, scope), j.id);
+    if (j.side === 'left' || j.side === 'outer') solver.add(sym.node, NULL);
+    if (single && (j.side === 'right' || j.side === 'outer')) for (const r of rows) solver.add(r.node, NULL);
+    rows.push(sym);
+    inferExpr(ctx, j.on, scope);
+  }
+  if (q.where) inferExpr(ctx, q.where, scope);
+  const plan: QueryPlan = { rows, group: undefined, merged: undefined, groupSym: undefined, aggregate: undefined, keyRecord: undefined };
+  if (q.group) {
+    const keyNodes = q.group.keys.map((k) => inferExpr(ctx, k, scope));
+    const item = rows.length === 1 ? rows[0]!.node : solver.node();
+    if (rows.length > 1) {
+      plan.merged = anonymous(
+        'row',
+        rows.map((r) => ({ name: r.name, node: r.node })),
+      );
+      plan.merged.mergedOf = rows.map((r) => r.name);
+      noteAnonymous(ctx, plan.merged);
+      solver.addStruct(item, plan.merged);
+    }
+    const items = solver.node(LIST);
+    solver.unify(elemNode(solver, items), item);
+    let key = keyNodes[0]!;
+    if (keyNodes.length > 1) {
+      plan.keyRecord = anonymous(
+        'key',
+        q.group.keys.map((k, i) => ({ name: keyName(k, i), node: keyNodes[i]! })),
+      );
+      noteAnonymous(ctx, plan.keyRecord);
+      key = solver.node();
+      solver.addStruct(key, plan.keyRecord);
+    }
+    plan.group = anonymous('group', [
+      { name: '__group__', node: solver.node(BOOL) },
+      { name: 'count', node: solver.node(INT) },
+      { name: 'items', node: items },
+      { name: 'key', node: key },
+    ]);
+    plan.group.isGroup = true;
+    noteAnonymous(ctx, plan.group);
+    const groupNode = solver.node();
+    solver.addStruct(groupNode, plan.group);
+    scope = childScope(outer, fun);
+    plan.groupSym = newSym(ctx, scope, q.group.into.text, q.group.into.span, groupNode, true);
+    plan.groupSym.group = plan.group;
+    if (q.group.having) inferExpr(ctx, q.group.having, scope);
+  }
+  if (q.sort) inferExpr(ctx, q.sort, scope);
+  for (const e of [q.skip, q.take]) if (e) inferExpr(ctx, e, outer);
+  fun.queries.set(q.id, plan);
+  const aggregate = aggregateOf(q, scope);
+  if (aggregate) {
+    plan.aggregate = aggregate.name;
+    const list = solver.node(LIST);
+    solver.flow(inferExpr(ctx, aggregate.arg, scope), elemNode(solver, list));
+    plan.aggregateList = list;
+    const result = solver.node();
+    BUILTINS.get(aggregate.name)!.infer(solver, [list], result);
+    return result;
+  }
+  const result = solver.node(LIST);
+  solver.flow(inferExpr(ctx, q.select, scope), elemNode(solver, result));
+  return result;
+}
+
+/** `select sum(e)` and the like, unless the name is the program's own or the argument is itself a query. */
+export function aggregateOf(q: QueryExpr, scope: Scope): { name: string; arg: Expr } | undefined {
+  const s = q.select;
+  if (q.group || s.kind !== 'call' || s.callee.kind !== 'name' || s.args.length !== 1) return undefined;
+  if (!AGGREGATES.has(s.callee.name) || lookup(scope, s.callee.name) || s.args[0]!.kind === 'query') return undefined;
+  return { name: s.callee.name, arg: s.args[0]! };
+}
+
+/** What a key of several is called in `g.key`. */
+function keyName(e: Expr, i: number): string {
+  if (e.kind === 'field') return e.name.text;
+  if (e.kind === 'name') return e.name;
+  return `k${i + 1}`;
+}
+
+function anonymous(name: string, fields: readonly { name: string; node: Node }[]): StructInfo {
+  const info: StructInfo = {
+    name,
+    fields: [],
+    byName: new Map(),
+    methods: new Map(),
+    union: undefined,
+    span: { file: 0, start: 0, end: 0 },
+    anonymous: true,
+    sites: [],
+    isGroup: false,
+    mergedOf: undefined,
+  };
+  for (const f of fields) {
+    if (info.byName.has(f.name)) continue;
+    const field = { name: f.name, node: f.node, type: undefined };
+    info.fields.push(field);
+    info.byName.set(f.name, field);
+  }
+  return info;
+}
+
+/** The node of a row's variable in a merged row, or of a field of one of its sources; undefined when none has it. */
+export function mergedField(ctx: Ctx, info: StructInfo, name: string, to: Node): boolean {
+  let found = false;
+  for (const varName of info.mergedOf ?? []) {
+    const node = info.byName.get(varName)!.node;
+    const done = new Set<StructInfo>();
+    ctx.solver.when([node], () => {
+      for (const s of find(node).structs ?? []) {
+        const f = s.byName.get(name);
+        if (!f || done.has(s)) continue;
+        done.add(s);
+        ctx.solver.flow(f.node, to);
+      }
+      if (maskOf(node) & NULL) ctx.solver.add(to, NULL);
+    });
+    found = true;
+  }
+  return found;
+}
+
+export { anonymous, STRUCT };
