@@ -44,7 +44,7 @@ const NAMES = [
 
 const anyKind = fc.constantFrom(...KINDS);
 const kindAndList = anyKind.chain((kind) =>
-  fc.record({ kind: fc.constant(kind), values: fc.array(ELEMENTS[kind], { maxLength: 40 }) }),
+  fc.record({ kind: fc.constant(kind), values: fc.array(ELEMENTS[kind], { maxLength: 40, size: 'max' }) }),
 );
 const index = fc.oneof(fc.integer({ min: -50, max: 50 }).map(BigInt), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n));
 
@@ -68,44 +68,48 @@ for (const gcStress of [false, true]) {
         pick: fc.nat(),
       });
       fc.assert(
-        fc.property(kindAndList, fc.array(operation, { maxLength: 60 }), ({ kind, values }, operations) => {
-          const pool: Value[] = values.length > 0 ? [...values] : kind === 'ref' || kind === 'cell' ? ['a'] : [];
-          if (pool.length === 0) return;
-          let list = make(kind, values);
-          let model = [...values];
-          let shared = false;
-          for (const { name, at, pick } of operations) {
-            const value = pool[pick % pool.length]!;
-            const arg = argument(r, kind, value);
-            if (name === 'get') {
-              if (at >= -model.length && at < model.length) {
-                expect(call[`list_get$${kind}`]!(list, BigInt(at))).toBe(argument(r, kind, model.at(at)!));
+        fc.property(
+          kindAndList,
+          fc.array(operation, { maxLength: 60, size: 'max' }),
+          ({ kind, values }, operations) => {
+            const pool: Value[] = values.length > 0 ? [...values] : kind === 'ref' || kind === 'cell' ? ['a'] : [];
+            if (pool.length === 0) return;
+            let list = make(kind, values);
+            let model = [...values];
+            let shared = false;
+            for (const { name, at, pick } of operations) {
+              const value = pool[pick % pool.length]!;
+              const arg = argument(r, kind, value);
+              if (name === 'get') {
+                if (at >= -model.length && at < model.length) {
+                  expect(call[`list_get$${kind}`]!(list, BigInt(at))).toBe(argument(r, kind, model.at(at)!));
+                }
+              } else if (name === 'set') {
+                const grows = kind === 'ref' || kind === 'cell';
+                if (at < -model.length || at > (grows ? model.length + 20 : model.length)) continue;
+                const i = at < 0 ? at + model.length : at;
+                while (model.length < i) model.push(null);
+                model[i] = value;
+                call[`list_set$${kind}`]!(list, BigInt(at), arg);
+              } else if (name === 'push') {
+                model.push(value);
+                call[`list_push$${kind}`]!(list, arg);
+              } else if (name === 'append') {
+                expect(result(call[`list_append$${kind}`]!(list, arg))).toEqual([...model, value]);
+              } else if (name === 'share') {
+                expect(call['share']!(list)).toBe(list);
+                shared = true;
+              } else {
+                const longer: number = call[`list_append_owned$${kind}`]!(list, arg);
+                expect(longer === list).toBe(!shared);
+                shared = false;
+                list = keep(1, longer);
+                model = [...model, value];
               }
-            } else if (name === 'set') {
-              const grows = kind === 'ref' || kind === 'cell';
-              if (at < -model.length || at > (grows ? model.length + 20 : model.length)) continue;
-              const i = at < 0 ? at + model.length : at;
-              while (model.length < i) model.push(null);
-              model[i] = value;
-              call[`list_set$${kind}`]!(list, BigInt(at), arg);
-            } else if (name === 'push') {
-              model.push(value);
-              call[`list_push$${kind}`]!(list, arg);
-            } else if (name === 'append') {
-              expect(result(call[`list_append$${kind}`]!(list, arg))).toEqual([...model, value]);
-            } else if (name === 'share') {
-              expect(call['share']!(list)).toBe(list);
-              shared = true;
-            } else {
-              const longer: number = call[`list_append_owned$${kind}`]!(list, arg);
-              expect(longer === list).toBe(!shared);
-              shared = false;
-              list = keep(1, longer);
-              model = [...model, value];
+              expect(readList(r, list)).toEqual(model);
             }
-            expect(readList(r, list)).toEqual(model);
-          }
-        }),
+          },
+        ),
         runs,
       );
     });
@@ -209,7 +213,7 @@ for (const gcStress of [false, true]) {
             : kind === 'cell'
               ? fc.oneof(fc.bigInt(-20n, 20n), fc.constantFrom(0.5, 1, 2.25))
               : ELEMENTS[kind];
-        return fc.record({ kind: fc.constant(kind), values: fc.array(element, { maxLength: 70 }) });
+        return fc.record({ kind: fc.constant(kind), values: fc.array(element, { maxLength: 70, size: 'max' }) });
       });
       fc.assert(
         fc.property(sortable, ({ kind, values }) => {

@@ -77,7 +77,10 @@ for (const gcStress of [false, true]) {
     }
 
     const operations = <T extends Key>(key: fc.Arbitrary<T>): fc.Arbitrary<{ key: T; put: boolean; keys: boolean }[]> =>
-      fc.array(fc.record({ key, put: fc.boolean(), keys: fc.nat(7).map((n) => n === 0) }), { maxLength: 120 });
+      fc.array(fc.record({ key, put: fc.boolean(), keys: fc.nat(7).map((n) => n === 0) }), {
+        maxLength: 120,
+        size: 'max',
+      });
 
     it('with int keys behave as maps', () => {
       fc.assert(

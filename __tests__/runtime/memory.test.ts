@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Datum, Module } from '../../src/ir/ir.ts';
 import { type RuntimeInstance, runtimeInstance } from './harness.ts';
+import { readList } from './values.ts';
 
 // Objects that the tests make hang on one list, the collector's only root besides the shadow stack.
 const DRIVER = `
@@ -95,6 +96,7 @@ fun test_garbage(count: i32, size: i32) {
   for i in 0..count {
     let o = alloc_any(size, KIND_RAWS)
     store32(o, 4, size - 8)
+    memory_fill(o + 8, 255, size - 8)
   }
 }
 
@@ -104,6 +106,10 @@ fun test_mark_max(bytes: i32) {
 
 fun test_collections(): i32 {
   return gc_count
+}
+
+fun test_heap(): i32 {
+  return heap_top - heap_low
 }
 
 fun test_live(): i32 {
@@ -125,12 +131,14 @@ const EXPORTS = [
   'test_mark_max',
   'test_collections',
   'test_live',
+  'test_heap',
   'collect',
   'map_new',
   'map_put_str',
   'map_put_i64',
   'map_find_str',
   'map_find_i64',
+  'map_keys',
 ];
 
 /** Type 1: 32 bytes, fields at +4 ref, +8 int, +16 cell, +24 float. */
@@ -263,29 +271,36 @@ class Graph {
   /** Compares every reachable object with its copy. */
   check(): void {
     const view = this.r.view();
+    const damaged: string[] = [];
+    const compare = (node: Node, what: string, stored: bigint | number, expected: bigint | number): void => {
+      if (stored !== expected) damaged.push(`${node.kind} ${node.stamp}: ${what} is ${stored}, not ${expected}`);
+    };
     for (const node of this.reachable()) {
-      const kind = view.getUint8(node.at);
       if (node.kind === 'raws' || node.kind === 'text') {
+        const list = node.kind === 'raws';
         const size = node.slots[0] as number;
-        const data = node.kind === 'raws' ? view.getUint32(node.at + 12, true) + 8 : view.getUint32(node.at + 12, true);
-        const bytes = new Uint8Array(view.buffer, data, node.kind === 'raws' ? size * 8 : size);
-        expect(kind).toBe(node.kind === 'raws' ? 5 : 1);
-        expect(bytes.every((b) => b === (node.stamp & 255))).toBe(true);
+        const data = view.getUint32(node.at + 12, true) + (list ? 8 : 0);
+        const bytes = new Uint8Array(view.buffer, data, list ? size * 8 : size);
+        compare(node, 'kind', view.getUint8(node.at), list ? 5 : 1);
+        const wrong = bytes.findIndex((b) => b !== (node.stamp & 255));
+        compare(node, 'first wrong byte', wrong, -1);
         continue;
       }
       if (node.kind === 'struct') {
-        expect(view.getUint32(node.at, true)).toBe(7 | (1 << 16));
-        expect(view.getBigInt64(node.at + 8, true)).toBe(BigInt(node.stamp));
-        expect(view.getFloat64(node.at + 24, true)).toBe(node.stamp);
+        compare(node, 'header', view.getUint32(node.at, true), 7 | (1 << 16));
+        compare(node, 'int', view.getBigInt64(node.at + 8, true), BigInt(node.stamp));
+        compare(node, 'float', view.getFloat64(node.at + 24, true), node.stamp);
       }
       node.slots.forEach((slot, i) => {
         const at = this.slotAt(node, i, false);
         // A map has no entry for a slot that was never linked.
-        const stored =
-          at === 0 ? 0n : this.isCell(node, i) ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
-        expect(stored).toBe(slot === undefined ? 0n : typeof slot === 'number' ? INT_CELL(slot) : BigInt(slot.at));
+        const cell = this.isCell(node, i);
+        const stored = at === 0 ? 0n : cell ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+        const expected = slot === undefined ? 0n : typeof slot === 'number' ? INT_CELL(slot) : BigInt(slot.at);
+        compare(node, `slot ${i}`, stored, expected);
       });
     }
+    expect(damaged).toEqual([]);
   }
 }
 
@@ -333,7 +348,9 @@ describe('collector', () => {
   it('keeps what is reachable, in random graphs', async () => {
     const r = await start(false);
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 150 }), (steps) => run(new Graph(r, 8), steps)),
+      fc.property(fc.array(step, { minLength: 50, maxLength: 150, size: 'max' }), (steps) =>
+        run(new Graph(r, 8), steps),
+      ),
       { numRuns: 60 },
     );
   });
@@ -341,7 +358,9 @@ describe('collector', () => {
   it('keeps what is reachable when it collects at every allocation', async () => {
     const r = await start(true);
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => run(new Graph(r, 8), steps)),
+      fc.property(fc.array(step, { minLength: 30, maxLength: 100, size: 'max' }), (steps) =>
+        run(new Graph(r, 8), steps),
+      ),
       { numRuns: 40 },
     );
   });
@@ -362,6 +381,20 @@ describe('collector', () => {
     graph.link(graph.root, 0, () => undefined);
     r.call['collect']!();
     expect(r.call['test_live']!()).toBe(empty);
+  });
+
+  it('keeps the sorted keys that a map has', async () => {
+    const r = await start(false);
+    const graph = new Graph(r, 1);
+    graph.link(graph.root, 0, () => graph.create('intMap', 0));
+    const map = graph.root.slots[0] as Node;
+    for (let i = 0; i < 12; i++) graph.link(map, i, () => i);
+    const keysAt: number = r.call['map_keys']!(map.at);
+    const before = readList(r, keysAt);
+    r.call['collect']!();
+    for (const size of [16, 64, 80, 96, 104, 112, 128]) r.call['test_garbage']!(2000, size);
+    expect(r.call['map_keys']!(map.at)).toBe(keysAt);
+    expect(readList(r, keysAt)).toEqual(before);
   });
 
   it('finds roots on the shadow stack', async () => {
@@ -420,6 +453,26 @@ describe('allocator', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  it('fills the holes between live objects', async () => {
+    for (const [kind, size, live] of [
+      ['struct', 0, 20_000],
+      ['text', 12_000, 300],
+    ] as const) {
+      const r = await start(false);
+      const graph = new Graph(r, live);
+      for (let i = 0; i < live; i++) graph.link(graph.root, i, () => graph.create(kind, size));
+      r.call['collect']!();
+      const full: number = r.call['test_heap']!();
+      for (let round = 0; round < 6; round++) {
+        for (let i = round % 2; i < live; i += 2) graph.link(graph.root, i, () => undefined);
+        r.call['collect']!();
+        for (let i = round % 2; i < live; i += 2) graph.link(graph.root, i, () => graph.create(kind, size));
+      }
+      graph.check();
+      expect(r.call['test_heap']!()).toBeLessThanOrEqual(full + 3 * 65_536);
+    }
   });
 
   it('collects as often as the live data demands, not more', async () => {
