@@ -1,22 +1,26 @@
 /** The runner as the commands see it: a small port, so that tests need no runner. */
 
-export type OutputName =
-  | 'version'
-  | 'tag'
-  | 'matrix'
-  | 'dist-dir'
-  | 'manifest'
-  | 'checksums-file'
-  | 'assets'
-  | 'release-id'
-  | 'release-url'
-  | 'published'
-  | 'changed'
-  | 'tests-passed'
-  | 'tests-failed'
-  | 'wasmtime-version'
-  | 'wasmtime-path'
-  | 'cache-hit';
+/** The action's outputs; action.yml describes them. */
+export const OUTPUTS = [
+  'version',
+  'tag',
+  'matrix',
+  'dist-dir',
+  'manifest',
+  'checksums-file',
+  'assets',
+  'release-id',
+  'release-url',
+  'published',
+  'changed',
+  'tests-passed',
+  'tests-failed',
+  'wasmtime-version',
+  'wasmtime-path',
+  'cache-hit',
+] as const;
+
+export type OutputName = (typeof OUTPUTS)[number];
 
 export interface Runner {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../src/action/entry.ts';
+import { variable } from '../../src/action/inputs.ts';
+import type { OutputName, Runner } from '../../src/action/runner.ts';
+import { verifyDir } from '../../src/package/verify.ts';
+import { type FakeServer, startGithub } from './fake-github.ts';
+
+const PROGRAM = `fun double(n: int): int {
+  return n * 2
+}
+
+print(double(21))
+
+test "doubles" {
+  expect double(4) == 8
+}
+`;
+const CONFIG = '[package]\nname = "hello"\nversion = "1.2.3"\n\n[wasm]\nmain = "main.mochi"\n';
+
+const here = process.cwd();
+let dir: string;
+let github: FakeServer;
+
+beforeEach(async () => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'action-')));
+  github = await startGithub();
+});
+afterEach(async () => {
+  process.chdir(here);
+  await github.close();
+  rmSync(dir, { recursive: true });
+});
+
+function put(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+}
+
+interface Ran {
+  status: number;
+  log: string;
+  summary: string;
+  outputs: Partial<Record<OutputName, string>>;
+  secrets: string[];
+}
+
+/** Runs the action as a runner would, in `dir`. */
+async function act(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<Ran> {
+  process.chdir(dir);
+  const ran: Ran = { status: -1, log: '', summary: '', outputs: {}, secrets: [] };
+  const given = Object.entries(inputs).map(([name, value]) => [variable(name), value]);
+  const runner: Runner = {
+    env: {
+      GITHUB_WORKSPACE: dir,
+      GITHUB_REPOSITORY: 'octo/hello',
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_REF: 'refs/heads/main',
+      [variable('api-url')]: github.url,
+      [variable('github-token')]: 'a-token-for-tests',
+      ...env,
+      ...Object.fromEntries(given),
+    },
+    write: (text) => void (ran.log += text),
+    output: async (name, value) => void (ran.outputs[name] = String(value)),
+    summary: async (markdown) => void (ran.summary += markdown),
+    secret: async (value) => void ran.secrets.push(value),
+    addPath: async () => {},
+  };
+  ran.status = await main(runner);
+  return ran;
+}
+
+const TAG = { GITHUB_REF: 'refs/tags/v1.2.3' };
+/** What is fast enough to make in every test. */
+const QUICK = { targets: 'host', emit: 'wasm,cwasm' };
+
+describe('check', () => {
+  it('compiles and tests what it finds, and passes', async () => {
+    put({ 'a.mochi': PROGRAM, 'sub/b.mochi': 'print("b")\n' });
+    const ran = await act({});
+    expect(ran.log).not.toContain('::error');
+    expect(ran).toMatchObject({ status: 0, outputs: { 'tests-passed': '1', 'tests-failed': '0' } });
+    expect(ran.summary).toContain('2 programs compiled, 1 of 1 test passed.');
+  });
+
+  it('annotates the line of a failed expectation and of an error, as seen from the repository', async () => {
+    put({
+      'app/bad.mochi': 'let x = 1\nlet y: int = "text"\n',
+      'app/fails.mochi': 'let a = 1\n\ntest "sum" {\n  expect a + 1 == 3\n}\n',
+    });
+    const ran = await act({ 'working-directory': 'app' });
+    expect(ran.status).toBe(1);
+    expect(ran.log).toMatch(/^::error file=app\/bad\.mochi,line=2,/m);
+    expect(ran.log).toMatch(/^::error file=app\/fails\.mochi,line=4,col=\d+,title=test sum::expect failed/m);
+    expect(ran.outputs).toMatchObject({ 'tests-failed': '1' });
+    expect(ran.summary).toContain('### Failed tests');
+  });
+
+  it('takes globs, and says when none matches', async () => {
+    put({ 'a.mochi': 'print(1)\n', 'b.mochi': 'let = broken\n' });
+    expect((await act({ sources: 'a*.mochi' })).status).toBe(0);
+    const none = await act({ sources: 'x/*.mochi' });
+    expect(none.status).toBe(1);
+    expect(none.log).toContain('no file matches x/*.mochi');
+  });
+
+  it('needs no token', async () => {
+    put({ 'a.mochi': 'print(1)\n' });
+    const ran = await act({ 'github-token': '' }, { GITHUB_EVENT_NAME: 'pull_request' });
+    expect(ran).toMatchObject({ status: 0, secrets: [] });
+    expect(github.requests).toEqual([]);
+  });
+
+  it('gives the targets for a matrix', async () => {
+    put({ 'a.mochi': 'print(1)\n' });
+    const { outputs } = await act({ targets: 'x86_64-linux,s390x-linux' });
+    expect(JSON.parse(outputs.matrix ?? '')).toEqual({
+      include: [
+        { target: 'x86_64-linux', runner: expect.any(String), emulator: null },
+        { target: 's390x-linux', runner: expect.any(String), emulator: expect.stringContaining('qemu') },
+      ],
+    });
+  });
+});
+
+describe('package', () => {
+  it('makes a folder that verifies', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act({ command: 'package', ...QUICK });
+    expect(ran.log).not.toContain('::error');
+    expect(ran).toMatchObject({ status: 0, outputs: { version: '1.2.3', 'dist-dir': join(dir, 'dist-release') } });
+    const { manifest } = await verifyDir(join(dir, 'dist-release'));
+    expect(manifest.name).toBe('hello');
+    expect(JSON.parse(ran.outputs.assets ?? '[]').length).toBe(readdirSync(join(dir, 'dist-release')).length);
+    expect((await act({ command: 'verify' })).status).toBe(0);
+    writeFileSync(join(dir, 'dist-release', 'hello-1.2.3.wasm'), 'evil');
+    expect((await act({ command: 'verify' })).status).toBe(3);
+  });
+
+  it('packages nothing when a test fails', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': `${PROGRAM}\ntest "no" { expect false }\n` });
+    const ran = await act({ command: 'package', ...QUICK });
+    expect(ran.status).toBe(1);
+    expect(ran.log).toContain('nothing was packaged');
+    expect(readdirSync(dir)).toEqual(['main.mochi', 'mochi.toml']);
+  });
+});
+
+describe('release', () => {
+  it('packages, drafts, uploads, verifies and publishes on a tag push, and then finds nothing to do', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act(QUICK, TAG);
+    expect(ran.log).not.toContain('::error');
+    expect(ran).toMatchObject({
+      status: 0,
+      secrets: ['a-token-for-tests'],
+      outputs: { published: 'true', changed: 'true', tag: 'v1.2.3', version: '1.2.3' },
+    });
+    const [release] = github.releases;
+    expect(release).toMatchObject({ tag_name: 'v1.2.3', draft: false });
+    const { files } = await verifyDir(join(dir, 'dist-release'));
+    const remote = new Map(release!.assets.map((asset) => [asset.name, asset.digest]));
+    expect(remote).toEqual(new Map(files.map((file) => [file.name, `sha256:${file.sha256}`])));
+    const kinds = github.requests.map((r) => r.replace(/\?.*/, '').replace(/\d+/, 'N'));
+    expect(kinds.at(-1)).toBe('PATCH /repos/octo/hello/releases/N');
+    expect(github.tokens).toEqual(new Set(['token a-token-for-tests']));
+    expect(ran.summary).toContain('is published');
+
+    github.requests.length = 0;
+    const again = await act(QUICK, TAG);
+    expect(again).toMatchObject({ status: 0, outputs: { published: 'true', changed: 'false' } });
+    expect(github.requests.length).toBe(1);
+  });
+
+  it('leaves a draft when asked to', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act({ ...QUICK, draft: 'true' }, TAG);
+    expect(ran).toMatchObject({ status: 0, outputs: { published: 'false', changed: 'true' } });
+    expect(github.releases).toMatchObject([{ draft: true }]);
+  });
+
+  it('talks to nobody in a dry run, and needs no token', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act({ ...QUICK, 'dry-run': 'true', 'github-token': '' }, TAG);
+    expect(ran.log).not.toContain('::error');
+    expect(ran).toMatchObject({ status: 0, secrets: [], outputs: { published: 'false', changed: 'false' } });
+    expect(github.requests).toEqual([]);
+  });
+
+  it('refuses before any work when the tag and mochi.toml contradict', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act(QUICK, { GITHUB_REF: 'refs/tags/v2.0.0' });
+    expect(ran.status).toBe(1);
+    expect(ran.log).toBe(
+      '::error title=E402::the tag v2.0.0 names version 2.0.0, but mochi.toml says 1.2.3%0A' +
+        'set version = "2.0.0" in [package], or push the tag v1.2.3\n',
+    );
+  });
+
+  it('names the permission that is missing', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    github.deny = true;
+    const ran = await act({ ...QUICK, test: 'false' }, TAG);
+    expect(ran.status).toBe(1);
+    expect(ran.log).toContain('permissions:%0A      contents: write');
+  });
+
+  it('takes the version from the tag when mochi.toml says none', async () => {
+    put({ 'mochi.toml': '[package]\nname = "hello"\n[wasm]\nmain = "main.mochi"\n', 'main.mochi': PROGRAM });
+    const ran = await act({ ...QUICK, 'dry-run': 'true' }, { GITHUB_REF: 'refs/tags/v3.0.0-rc.1' });
+    expect(ran).toMatchObject({ status: 0, outputs: { version: '3.0.0-rc.1' } });
+  });
+});
+
+describe('what goes wrong before', () => {
+  it.each([
+    [{ 'working-directory': 'nowhere' }, 1, 'there is no folder nowhere'],
+    [{ comand: 'check' }, 2, 'did you mean command?'],
+    [{ targets: 'x86-linux', command: 'package' }, 2, "did you mean 'x86_64-linux'"],
+    [{ command: 'release' }, 1, 'there is no tag to release'],
+  ])('%j', async (inputs, status, text) => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act(inputs as Record<string, string>);
+    expect(ran.status).toBe(status);
+    expect(ran.log).toContain(text);
+    expect(ran.log.split('\n').length).toBe(2);
+  });
+
+  it('an empty folder', async () => {
+    const ran = await act({});
+    expect(ran.status).toBe(1);
+    expect(ran.log).toContain('no file called *.mochi');
+  });
+});
