@@ -233,6 +233,10 @@ function inferName(ctx: Ctx, e: Extract<Expr, { kind: 'name' }>, scope: Scope): 
       refs.set(e.id, { kind: 'var', sym });
       return sym.node;
     }
+    case 'keyField':
+      useSym(scope.fun, binding.sym);
+      refs.set(e.id, { kind: 'keyField', sym: binding.sym, key: binding.key, name: binding.name });
+      return readField(ctx, binding.key, binding.name);
     case 'method':
       unsupported(ctx, 'a method as a value', e.span);
       return solver.node();

@@ -3,9 +3,10 @@ import type { Expr, QueryExpr } from '../syntax/ast.ts';
 import { BUILTINS } from './builtins.ts';
 import { type Ctx, elementsOf, newSym, noteAnonymous } from './infer.ts';
 import { inferExpr } from './infer-expr.ts';
-import { BOOL, elemNode, find, INT, LIST, maskOf, type Node, NULL, STRUCT } from './nodes.ts';
+import { BOOL, elemNode, find, INT, LIST, maskOf, type Node, NULL } from './nodes.ts';
 import type { QueryPlan, StructInfo, Sym } from './program.ts';
 import { childScope, lookup, type Scope } from './scope.ts';
+import { newStruct } from './types.ts';
 
 /** The aggregate built-ins that make a query give one value when they are its whole `select`. */
 const AGGREGATES = new Set(['sum', 'avg', 'min', 'max', 'count']);
@@ -71,6 +72,16 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     scope = childScope(outer, fun);
     plan.groupSym = newSym(ctx, scope, q.group.into.text, q.group.into.span, groupNode, true);
     plan.groupSym.group = plan.group;
+    // The fields of the key can be named by themselves.
+    const first = q.group.keys[0]!;
+    const keyNames =
+      keyNodes.length > 1
+        ? q.group.keys.map(keyName)
+        : first.kind === 'map'
+          ? first.entries.flatMap((x) => (x.key.kind === 'string' ? [x.key.value] : []))
+          : [];
+    for (const name of keyNames) scope.names.set(name, { kind: 'keyField', sym: plan.groupSym, key, name });
+    scope.names.set(q.group.into.text, { kind: 'var', sym: plan.groupSym });
     if (q.group.having) inferExpr(ctx, q.group.having, scope);
   }
   if (q.sort) inferExpr(ctx, q.sort, scope);
@@ -106,19 +117,9 @@ function keyName(e: Expr, i: number): string {
   return `k${i + 1}`;
 }
 
-function anonymous(name: string, fields: readonly { name: string; node: Node }[]): StructInfo {
-  const info: StructInfo = {
-    name,
-    fields: [],
-    byName: new Map(),
-    methods: new Map(),
-    union: undefined,
-    span: { file: 0, start: 0, end: 0 },
-    anonymous: true,
-    sites: [],
-    isGroup: false,
-    mergedOf: undefined,
-  };
+/** An unnamed struct with the given fields. */
+export function anonymous(name: string, fields: readonly { name: string; node: Node }[]): StructInfo {
+  const info = newStruct(name, undefined, { file: 0, start: 0, end: 0 }, true);
   for (const f of fields) {
     if (info.byName.has(f.name)) continue;
     const field = { name: f.name, node: f.node, type: undefined };
@@ -147,5 +148,3 @@ export function mergedField(ctx: Ctx, info: StructInfo, name: string, to: Node):
   }
   return found;
 }
-
-export { anonymous, STRUCT };

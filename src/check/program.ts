@@ -83,6 +83,8 @@ export type Ref =
   | { readonly kind: 'var'; readonly sym: Sym }
   | { readonly kind: 'fun'; readonly fun: FunInfo }
   | { readonly kind: 'variant'; readonly struct: StructInfo }
+  /** A field of the key of a query's group. */
+  | { readonly kind: 'keyField'; readonly sym: Sym; readonly key: Node; readonly name: string }
   | { readonly kind: 'nil' };
 
 /** How a call is carried out. */

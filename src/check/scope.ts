@@ -17,6 +17,8 @@ export type Binding =
   | { readonly kind: 'fun'; readonly named: NamedFun }
   /** A field of the receiver inside a method: becomes a local copy on first use. */
   | { readonly kind: 'field'; readonly struct: StructInfo; readonly name: string; readonly method: FunInfo }
+  /** A field of a query group's key. */
+  | { readonly kind: 'keyField'; readonly sym: Sym; readonly key: Node; readonly name: string }
   | { readonly kind: 'method'; readonly struct: StructInfo; readonly name: string };
 
 export interface Scope {
@@ -52,6 +54,8 @@ export interface TypeTable {
   readonly unions: Map<string, UnionInfo>;
   readonly aliases: Map<string, TypeExpr>;
   readonly decls: Map<string, TypeDecl>;
+  /** Inline record types by their text. */
+  readonly records: Map<string, StructInfo>;
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment) of two short names, for hints. */

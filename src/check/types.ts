@@ -30,7 +30,7 @@ export interface TypeContext {
 
 /** Collects the type declarations of a program; members get their nodes from `fillTypes`. */
 export function collectTypes(body: readonly Stmt[], report: (d: Diagnostic) => void): TypeTable {
-  const table: TypeTable = { structs: new Map(), unions: new Map(), aliases: new Map(), decls: new Map() };
+  const table: TypeTable = { structs: new Map(), unions: new Map(), aliases: new Map(), decls: new Map(), records: new Map() };
   for (const stmt of body) {
     if (stmt.kind !== 'type') continue;
     const name = stmt.name.text;
@@ -66,7 +66,8 @@ export function collectTypes(body: readonly Stmt[], report: (d: Diagnostic) => v
   return table;
 }
 
-function newStruct(name: string, union: UnionInfo | undefined, span: StructInfo['span']): StructInfo {
+/** A struct type without its fields. */
+export function newStruct(name: string, union: UnionInfo | undefined, span: StructInfo['span'], anonymous = false): StructInfo {
   return {
     name,
     fields: [],
@@ -74,7 +75,7 @@ function newStruct(name: string, union: UnionInfo | undefined, span: StructInfo[
     methods: new Map<string, FunInfo>(),
     union,
     span,
-    anonymous: false,
+    anonymous,
     sites: [],
     isGroup: false,
     mergedOf: undefined,
@@ -178,10 +179,16 @@ export function declNode(ctx: TypeContext, t: TypeExpr | undefined, typeArgs: Ty
       return n;
     }
     case 'record': {
-      // An inline record is a map with the given text keys.
-      const n = solver.node(MAP);
-      solver.add(keyNode(solver, n), STR);
-      for (const f of t.fields) solver.flow(declNode(ctx, f.type, typeArgs, depth + 1), valNode(solver, n));
+      // An inline record type: an unnamed struct, the same wherever it is written the same.
+      const key = typeText(t);
+      let info = table.records.get(key);
+      if (!info) {
+        info = newStruct('record', undefined, t.span, true);
+        table.records.set(key, info);
+        fillFields(ctx, info, t.fields);
+      }
+      const n = solver.node();
+      solver.addStruct(n, info);
       return n;
     }
     case 'option': {

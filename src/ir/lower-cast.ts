@@ -4,7 +4,7 @@ import { elemNode, intKeyed, keyNode, LIST, MAP, maskOf, type Node, NULL, reprOf
 import type { StructInfo } from '../check/program.ts';
 import type { Expr as Ast, TypeExpr } from '../syntax/ast.ts';
 import type { Expr, Func, Stmt, Type } from './ir.ts';
-import { alloc, ELEMENT, type Fn, header, i32, i64, KIND, layoutOf, load, num, rt, store, stringData, typeOf } from './lower-context.ts';
+import { alloc, ELEMENT, type Fn, header, i32, i64, KIND, layoutOf, num, rt, store, stringData, typeOf } from './lower-context.ts';
 import { box, coerce, toCell, toFloat64, toInt, type Value } from './lower-convert.ts';
 import { lowerExpr, nodeOf, valueOf } from './lower-expr.ts';
 import { newMap } from './lower-stmt.ts';
@@ -54,7 +54,9 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
     }
     const struct = fn.lo.program.types.structs.get(type.name);
     if (struct) {
-      if (repr === 'ref' && (mask & ~NULL) === STRUCT) return coerce(fn, from.ir, from.node, node, e.span);
+      if (repr === 'ref' && (mask & ~NULL) === STRUCT && structs(from.node).every((s) => s === struct)) {
+        return coerce(fn, from.ir, from.node, node, e.span);
+      }
     }
   }
   return fromCellTo(fn, toCell(from), node, e);
@@ -195,7 +197,7 @@ function buildConverter(fn: Fn, name: string, node: Node, depth: number): Func {
           ]),
         );
         ret(asResult(b.get(to)));
-      } else if (mask === STRUCT && structs(node).length === 1 && depth < 8) {
+      } else if (mask === STRUCT && structs(node).length > 0 && depth < 8) {
         buildStruct(fn, b, body, structs(node)[0]!, call, asResult, result);
       } else if (reprOf(node) === 'ref') {
         ret(rt('ref', 'cell_as_str', [cell]));
@@ -246,7 +248,12 @@ function buildStruct(
   const object = b.local('ref');
   body.push(
     { op: 'set', local: same, value: rt('ref', 'cell_struct', [cell]) },
-    { op: 'if', cond: { op: 'as', type: 'i32', value: b.get(same) }, then: [{ op: 'return', value: asResult(b.get(same)) }], else: [] },
+    {
+      op: 'if',
+      cond: num('i32', 'i32.eq', { op: 'load', type: 'i32', code: 'i32.load16_u', addr: b.get(same), offset: 2 }, i32(layout.typeId)),
+      then: [{ op: 'return', value: asResult(b.get(same)) }],
+      else: [],
+    },
     { op: 'if', cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }), then: [{ op: 'return', value: nil(result) }], else: [] },
   );
   const values = layout.order.map((slot) => {
@@ -260,5 +267,4 @@ function buildStruct(
     body.push(store(slot.repr, b.get(object), slot.offset, b.get(values[i]!)));
   });
   body.push({ op: 'return', value: asResult(b.get(object)) });
-  void load;
 }

@@ -235,6 +235,11 @@ function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
       return funValue(fn, ref.fun);
     case 'variant':
       return newStruct(fn, ref.struct, []);
+    case 'keyField': {
+      const slot = layoutOf(fn.lo, ref.sym.group!).slots.get('key')!;
+      const key: Value = { ir: load(slot.repr, symRead(fn, ref.sym), slot.offset), node: slot.node };
+      return fieldOf(fn, key, ref.name, nodeOf(fn, e), e.span);
+    }
     default:
       return nullCell;
   }

@@ -394,7 +394,10 @@ function hashTable(fn: Fn, sym: Sym, rows: Rows, join: JoinClause, before: reado
     return sides(fn, p, right, before) !== undefined;
   });
   if (at < 0) return undefined;
-  const { inner, outer } = sides(fn, parts[at] as Extract<Ast, { kind: 'binary' }>, right, before)!;
+  // What stands before the equality may guard it: then the key must not be able to fail.
+  const chosen = parts[at] as Extract<Ast, { kind: 'binary' }>;
+  if (at > 0 && (readsNil(fn, chosen.left) || readsNil(fn, chosen.right))) return undefined;
+  const { inner, outer } = sides(fn, chosen, right, before)!;
   const suffix = maskOf(nodeOf(fn, inner)) === INT ? 'i64' : 'str';
   const heads = newLocal(fn, 'ref');
   const nexts = newLocal(fn, 'ref');
@@ -444,6 +447,12 @@ function sides(
   const a = maskOf(nodeOf(fn, pair.inner));
   const b = maskOf(nodeOf(fn, pair.outer));
   return a === b && (a === INT || a === STR) ? pair : undefined;
+}
+
+/** Whether an access goes through something that may be nil. */
+function readsNil(fn: Fn, e: Ast): boolean {
+  if (e.kind !== 'field' && e.kind !== 'index') return false;
+  return (maskOf(nodeOf(fn, e.target)) & NULL) !== 0 || e.kind === 'index' || readsNil(fn, e.target);
 }
 
 /** Plain access to fields and elements: it can be evaluated at another time. */

@@ -1,6 +1,4244 @@
 // Made by scripts/embed-runtime.mjs from the .mochi files beside it; `npm run build` renews it.
 // biome-ignore format: generated
 export const RUNTIME_SOURCES: Readonly<Record<string, string>> = {
+  'bigint.mochi': `// Integers of any size, in cells. An integer of 64 bits is an int (cell.mochi); all others are BIGINT objects, so every integer
+// has one representation only. Except in programs that need them (\`big_ints()\`), no cell holds a BIGINT.
+//
+//     BIGINT   +4 number of limbs, negative for a negative number   +8 the magnitude (magnitude.mochi), its highest limb not 0
+
+let BIG_BYTES = 8
+// No integer has more limbs than these (1 GB).
+let MOST_LIMBS = 0x10000000
+
+// ---- objects
+
+/// A new BIGINT with room for n limbs, whose count is not set yet. The upper limbs may be 0 until \`big_trim\`.
+fun big_new(n: i32): ref {
+  if gt_u(n, MOST_LIMBS) { fail("out of memory") }
+  return alloc_any(BIG_BYTES + shl(n, 2), KIND_BIGINT)
+}
+
+/// The integer in a new BIGINT whose first n limbs are written: an int when 64 bits hold it.
+fun big_trim(x: ref, n: i32, negative: bool): cell {
+  let k = mag_size(x + BIG_BYTES, n)
+  if k <= 2 {
+    var u: i64 = 0
+    if k > 0 { u = load32u_64(x, 8) }
+    if k > 1 { u = or(u, shl(load32u_64(x, 12), 32)) }
+    keep(x)
+    if u >= 0 { return cell_of_i64(if negative { 0 - u } else { u }) }
+    if negative && u == MIN_INT { return cell_of_i64(u) }
+  }
+  store32(x, 4, if negative { 0 - k } else { k })
+  return cell(x)
+}
+
+/// inline
+fun cell_is_big(c: cell): bool {
+  return cell_has_kind(c, KIND_BIGINT)
+}
+
+/// inline
+fun big_limbs(x: ref): i32 {
+  let n = load32(x, 4)
+  return if n < 0 { 0 - n } else { n }
+}
+
+/// inline
+fun big_is_negative(x: ref): bool {
+  return load32(x, 4) < 0
+}
+
+/// An integer (or bool) as a BIGINT. Small ones are written into static memory: one for each \`place\`, 0 or 1.
+fun big_operand(c: cell, place: i32): ref {
+  if cell_is_big(c) { return ref(c) }
+  let v = cell_whole(c)
+  let x = ref(static_area("big operands", 32) + shl(place, 4))
+  let u = if v < 0 { 0 - v } else { v }
+  let n = i32(u != 0) + i32(shr_u(u, 32) != 0)
+  store32(x, 0, KIND_BIGINT)
+  store32(x, 4, if v < 0 { 0 - n } else { n })
+  store64(x, 8, u)
+  return x
+}
+
+/// Memory for n limbs, until the next allocation of that kind when they are few.
+fun big_scratch(n: i32): ref {
+  if n <= 64 { return ref(static_area("big scratch", 264)) }
+  let t = alloc_any(8 + shl(n, 2), KIND_RAWS)
+  store32(t, 4, shl(n, 2))
+  return t
+}
+
+// ---- sums
+
+/// a + b for two integers.
+/// inline
+fun big_add(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return cell_of_i64(cell_small_int(a) + cell_small_int(b)) }
+  return big_sum(a, b, false)
+}
+
+/// a - b for two integers.
+/// inline
+fun big_sub(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return cell_of_i64(cell_small_int(a) - cell_small_int(b)) }
+  return big_sum(a, b, true)
+}
+
+/// -a for an integer.
+fun big_neg(a: cell): cell {
+  return big_sub(cell_of_i64(0), a)
+}
+
+/// The absolute value of an integer.
+fun big_abs(a: cell): cell {
+  return if big_sign(a) < 0 { big_neg(a) } else { a }
+}
+
+/// a + b, or a - b.
+/// noinline
+fun big_sum(a: cell, b: cell, minus: bool): cell {
+  if !cell_is_big(a) && !cell_is_big(b) {
+    let x = cell_whole(a)
+    let y = cell_whole(b)
+    let r = if minus { x - y } else { x + y }
+    // The signs tell whether 64 bits were enough.
+    if and(if minus { xor(x, y) } else { xor(x, r) }, xor(if minus { x } else { y }, r)) >= 0 { return cell_of_i64(r) }
+  }
+  var x = big_operand(a, 0)
+  var y = big_operand(b, 1)
+  var m = big_limbs(x)
+  var n = big_limbs(y)
+  var negative = big_is_negative(x)
+  let same = negative == (big_is_negative(y) != minus)
+  // x is the one with the larger magnitude.
+  let order = if same { m - n } else { mag_compare(x + BIG_BYTES, m, y + BIG_BYTES, n) }
+  if order < 0 {
+    let z = x
+    x = y
+    y = z
+    let k = m
+    m = n
+    n = k
+    if !same { negative = !negative }
+  }
+  if !same {
+    let r = big_new(m)
+    mag_sub(r + BIG_BYTES, x + BIG_BYTES, m, y + BIG_BYTES, n)
+    keep(x)
+    keep(y)
+    return big_trim(r, m, negative)
+  }
+  let r = big_new(m + 1)
+  store32(r + shl(m, 2), BIG_BYTES, mag_add(r + BIG_BYTES, x + BIG_BYTES, m, y + BIG_BYTES, n))
+  keep(x)
+  keep(y)
+  return big_trim(r, m + 1, negative)
+}
+
+// ---- products
+
+/// a * b for two integers.
+/// inline
+fun big_mul(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) {
+    let x = cell_small_int(a)
+    let y = cell_small_int(b)
+    if shr_u(or(x + 2147483648, y + 2147483648), 32) == 0 { return cell_of_i64(x * y) }
+  }
+  return big_product(a, b)
+}
+
+/// noinline
+fun big_product(a: cell, b: cell): cell {
+  if !cell_is_big(a) && !cell_is_big(b) { return big_product_of_ints(cell_whole(a), cell_whole(b)) }
+  var x = big_operand(a, 0)
+  var y = if a == b { x } else { big_operand(b, 1) }
+  let negative = xor(load32(x, 4), load32(y, 4)) < 0
+  var m = big_limbs(x)
+  var n = big_limbs(y)
+  if m < n {
+    let z = x
+    x = y
+    y = z
+    n = m
+    m = big_limbs(x)
+  }
+  if n == 0 { return cell_of_i64(0) }
+  let r = big_new(m + n)
+  if n == 1 {
+    let high = mag_mul_1(r + BIG_BYTES, x + BIG_BYTES, m, load32u_64(y, BIG_BYTES), 0)
+    store32(r + shl(m, 2), BIG_BYTES, i32(high))
+  } else {
+    let t = big_scratch(mag_mul_scratch(n))
+    mag_mul(r + BIG_BYTES, x + BIG_BYTES, m, y + BIG_BYTES, n, t + 8)
+    keep(t)
+  }
+  keep(x)
+  keep(y)
+  return big_trim(r, m + n, negative)
+}
+
+fun big_product_of_ints(x: i64, y: i64): cell {
+  // Fewer than 64 significant bits together, sign bits apart.
+  if clz(xor(x, shr_s(x, 63))) + clz(xor(y, shr_s(y, 63))) >= 66 { return cell_of_i64(x * y) }
+  let u = if x < 0 { 0 - x } else { x }
+  let v = if y < 0 { 0 - y } else { y }
+  let r = big_new(4)
+  store64(r, 8, u * v)
+  store64(r, 16, mul_high(u, v))
+  return big_trim(r, 4, xor(x, y) < 0)
+}
+
+/// a to the power of n by repeated squaring (TAOCP, section 4.6.3). A negative exponent gives the quotient 1 / a^-n, rounded
+/// toward zero.
+fun big_pow(a: cell, n: i64): cell {
+  if n == 0 { return cell_of_i64(1) }
+  if !cell_is_big(a) {
+    let x = cell_whole(a)
+    if x == 0 && n < 0 { fail_div() }
+    if x == 0 || x == 1 { return a }
+    if x == -1 { return cell_of_i64(if and(n, 1) == 0 { 1 } else { -1 }) }
+    if n > 0 && popcnt(x) == 1 && x > 0 && n < 0x400000000 { return big_shift_left(cell_of_i64(1), n * ctz(x)) }
+  }
+  if n < 0 { return cell_of_i64(0) }
+  if n >= shl(MOST_LIMBS, 5) { fail("out of memory") }
+  var result = a
+  var bit = 62 - clz(n)
+  while bit >= 0 {
+    result = big_mul(result, result)
+    if and(shr_u(n, bit), 1) != 0 { result = big_mul(result, a) }
+    bit = bit - 1
+  }
+  return result
+}
+
+/// a * 2^n, n >= 0.
+fun big_shift_left(a: cell, n: i64): cell {
+  let x = big_operand(a, 0)
+  let m = big_limbs(x)
+  if m == 0 { return a }
+  if n >= shl(MOST_LIMBS, 5) { fail("out of memory") }
+  let zeros = i32(shr_u(n, 5))
+  let r = big_new(m + zeros + 1)
+  let p = r + BIG_BYTES
+  memory_fill(p, 0, shl(zeros, 2))
+  let high = mag_shift_left(p + shl(zeros, 2), x + BIG_BYTES, m, and(n, 31))
+  store32(p + shl(m + zeros, 2), 0, high)
+  keep(x)
+  return big_trim(r, m + zeros + 1, big_is_negative(x))
+}
+
+// ---- quotients
+
+/// a / b for two integers, rounded toward zero.
+fun big_div(a: cell, b: cell): cell {
+  if !cell_is_big(a) && !cell_is_big(b) {
+    let y = cell_whole(b)
+    if y == -1 { return big_neg(a) }
+    return cell_of_i64(int_div(cell_whole(a), y))
+  }
+  return big_quotient(a, b)
+}
+
+/// The remainder of a / b, with the sign of a.
+fun big_rem(a: cell, b: cell): cell {
+  if !cell_is_big(b) {
+    let y = cell_whole(b)
+    if !cell_is_big(a) { return cell_of_i64(int_rem(cell_whole(a), y)) }
+    if y == 0 { fail_div() }
+    let u = if y < 0 { 0 - y } else { y }
+    if shr_u(u, 32) == 0 {
+      let rest = mag_rem_1(ref(a) + BIG_BYTES, big_limbs(ref(a)), u)
+      let negative = big_is_negative(ref(a))
+      keep(a)
+      return cell_of_i64(if negative { 0 - rest } else { rest })
+    }
+  }
+  return big_remainder(a, b)
+}
+
+/// noinline
+fun big_quotient(a: cell, b: cell): cell {
+  let x = big_operand(a, 0)
+  let y = big_operand(b, 1)
+  let m = big_limbs(x)
+  let n = big_limbs(y)
+  if n == 0 { fail_div() }
+  if m < n { return cell_of_i64(0) }
+  let q = big_new(m - n + 1)
+  if n == 1 {
+    mag_div_1(q + BIG_BYTES, x + BIG_BYTES, m, load32u_64(y, BIG_BYTES), 0)
+  } else {
+    let t = big_scratch(mag_div_scratch(m, n) + n)
+    let r = t + 8
+    mag_div(q + BIG_BYTES, r, x + BIG_BYTES, m, y + BIG_BYTES, n, r + shl(n, 2))
+    keep(t)
+  }
+  keep(x)
+  keep(y)
+  return big_trim(q, m - n + 1, xor(load32(x, 4), load32(y, 4)) < 0)
+}
+
+/// noinline
+fun big_remainder(a: cell, b: cell): cell {
+  let x = big_operand(a, 0)
+  let y = big_operand(b, 1)
+  let m = big_limbs(x)
+  let n = big_limbs(y)
+  if m < n { return a }
+  let r = big_new(n)
+  let t = big_scratch(mag_div_scratch(m, n) + m - n + 1)
+  let q = t + 8
+  mag_div(q, r + BIG_BYTES, x + BIG_BYTES, m, y + BIG_BYTES, n, q + shl(m - n + 1, 2))
+  keep(t)
+  keep(x)
+  keep(y)
+  return big_trim(r, n, big_is_negative(x))
+}
+
+// ---- order
+
+/// -1, 0 or 1: the sign of an integer.
+fun big_sign(a: cell): i32 {
+  if cell_is_big(a) { return if big_is_negative(ref(a)) { -1 } else { 1 } }
+  let v = cell_whole(a)
+  return i32(v > 0) - i32(v < 0)
+}
+
+/// The order of two integers: -1, 0 or 1.
+fun big_compare(a: cell, b: cell): i32 {
+  if !cell_is_big(a) {
+    if cell_is_big(b) { return if big_is_negative(ref(b)) { 1 } else { -1 } }
+    let x = cell_whole(a)
+    let y = cell_whole(b)
+    return i32(x > y) - i32(x < y)
+  }
+  let m = load32(ref(a), 4)
+  if !cell_is_big(b) { return if m < 0 { -1 } else { 1 } }
+  let n = load32(ref(b), 4)
+  if xor(m, n) < 0 { return if m < 0 { -1 } else { 1 } }
+  let order = mag_compare(ref(a) + BIG_BYTES, big_limbs(ref(a)), ref(b) + BIG_BYTES, big_limbs(ref(b)))
+  keep(a)
+  keep(b)
+  return if m < 0 { 0 - order } else { order }
+}
+
+/// The order of a BIGINT and a float, exactly; UNORDERED for NaN.
+fun big_float_order(x: ref, f: f64): i32 {
+  if f != f { return UNORDERED }
+  let sign = if big_is_negative(x) { -1 } else { 1 }
+  let size = copysign(f, f64(sign))
+  // Of other signs, infinite, or with too few bits for a BIGINT.
+  if f != size || size < 9223372036854775808.0 { return sign }
+  let n = big_limbs(x)
+  let bits_more = mag_bits(x + BIG_BYTES, n) - 1 - (shr_u(bits(size), 52) - 1023)
+  if bits_more != 0 { return if bits_more < 0 { 0 - sign } else { sign } }
+  let high = mag_high(x + BIG_BYTES, n)
+  let other = shl(significand(bits(size)), 11)
+  if high != other { return if lt_u(high, other) { 0 - sign } else { sign } }
+  return if mag_rest(x + BIG_BYTES, n) { sign } else { 0 }
+}
+
+/// The hash of a BIGINT.
+fun big_hash(x: ref): i32 {
+  var h = load32(x, 4)
+  for i in 0..big_limbs(x) {
+    h = hash_mix(i64_u(h) + shl(load32u_64(x + shl(i, 2), BIG_BYTES), 32))
+  }
+  return h
+}
+
+// ---- floats
+
+/// The highest 64 bits of a magnitude of two limbs at least, from the first one that is set.
+fun mag_high(p: i32, n: i32): i64 {
+  let top = p + shl(n, 2)
+  let s = i64(clz(load32(top, -4)))
+  let high = shl(load64(top, -8), s)
+  if n == 2 || s == 0 { return high }
+  return or(high, shr_u(load32u_64(top, -12), 32 - s))
+}
+
+/// True if a magnitude has other bits beside these.
+fun mag_rest(p: i32, n: i32): bool {
+  if n == 2 { return false }
+  if shl(load32(p + shl(n, 2), -12), clz(load32(p + shl(n, 2), -4))) != 0 { return true }
+  return mag_size(p, n - 3) != 0
+}
+
+/// The float next to an integer, of two the even one; infinite beyond the largest one.
+fun big_to_float(c: cell): f64 {
+  if !cell_is_big(c) { return f64(cell_whole(c)) }
+  let x = ref(c)
+  let p = x + BIG_BYTES
+  let n = big_limbs(x)
+  let size = mag_bits(p, n) - 1
+  if size > 1023 { return if big_is_negative(x) { -1.0 / 0.0 } else { 1.0 / 0.0 } }
+  let f = float_rounded(mag_high(p, n), i32(mag_rest(p, n)), i32(size))
+  return if big_is_negative(x) { -f } else { f }
+}
+
+/// The integer part of a float; fails when there is none.
+fun big_of_float(f: f64): cell {
+  if f >= -9223372036854775808.0 && f < 9223372036854775808.0 { return cell_of_i64(trunc_sat(f)) }
+  if f - f != 0.0 { fail_cast(cell_of_f64(f), "bigint") }
+  let whole = cell_of_i64(significand(bits(abs(f))))
+  let size = big_shift_left(whole, shr_u(bits(abs(f)), 52) - 1075)
+  return if f < 0.0 { big_neg(size) } else { size }
+}
+
+/// The integer a value is cast to by \`as bigint\`: floats are truncated, strings read, nil is 0.
+fun cell_as_big(c: cell): cell {
+  if cell_is_small_int(c) { return c }
+  if cell_is_float(c) { return big_of_float(cell_raw_float(c)) }
+  if i64(c) == 0 { return cell_of_i64(0) }
+  let kind = cell_kind(c)
+  if kind == CELL_INT || kind == CELL_BIG { return c }
+  if big_rats() != 0 {
+    if kind == CELL_RAT { return big_div(rat_num(c), rat_denom(c)) }
+  }
+  if kind != KIND_STRING { fail_cast(c, "bigint") }
+  return big_of_str(ref(c))
+}
+
+// ---- greatest common divisor
+
+/// The greatest common divisor of two integers, not negative.
+fun big_gcd(a: cell, b: cell): cell {
+  var x = big_abs(a)
+  var y = big_abs(b)
+  while cell_is_big(x) || cell_is_big(y) {
+    if big_sign(y) == 0 { return x }
+    let rest = big_rem(x, y)
+    x = y
+    y = rest
+  }
+  var u = cell_whole(x)
+  var v = cell_whole(y)
+  while v != 0 {
+    let rest = u % v
+    u = v
+    v = rest
+  }
+  return cell_of_i64(u)
+}
+`,
+  'bigint_text.mochi': `// Decimal text of integers of any size, both ways by halving (Knuth, "The Art of Computer Programming", volume 2, section 4.4;
+// Brent and Zimmermann, "Modern Computer Arithmetic", section 1.7.2): a number is split by a power 10^(9 * 2^k), its text in
+// the middle. Short ones are converted nine digits at a time.
+
+let NINE_DIGITS: i64 = 1000000000
+// Below this many limbs, and this many digits, numbers are not split. Measured.
+let SPLIT_LIMBS = 40
+let SPLIT_DIGITS = 400
+
+// The powers 10^(9 * 2^k) that have been needed so far: a list of BIGINTs.
+var big_tens: ref = 0
+
+/// The BIGINT 10^(9 * 2^k).
+fun big_ten_power(k: i32): ref {
+  if big_tens == 0 { big_tens = list_new(ELEM_REF, 8) }
+  while load32(big_tens, 4) <= k {
+    let done = load32(big_tens, 4)
+    if done == 0 {
+      let first = big_new(1)
+      store32(first, 4, 1)
+      store32(first, BIG_BYTES, i32(NINE_DIGITS))
+      list_push(big_tens, first)
+    } else {
+      // From 10^18 on they are no ints; the first two are made by hand.
+      let x = loadref(load32(big_tens, 12) + shl(done, 2), 4)
+      let n = big_limbs(x)
+      let r = big_new(n + n)
+      let t = big_scratch(mag_mul_scratch(n))
+      mag_mul(r + BIG_BYTES, x + BIG_BYTES, n, x + BIG_BYTES, n, t + 8)
+      keep(t)
+      keep(x)
+      store32(r, 4, mag_size(r + BIG_BYTES, n + n))
+      list_push(big_tens, r)
+    }
+  }
+  return loadref(load32(big_tens, 12) + shl(k, 2), 8)
+}
+
+// ---- to text
+
+/// The decimal text of an integer.
+fun big_str(c: cell): ref {
+  if !cell_is_big(c) { return int_str(cell_whole(c)) }
+  let x = ref(c)
+  let n = big_limbs(x)
+  // The smallest power whose square is larger: that of 30 bits at least for nine digits.
+  var k = 0
+  if n >= SPLIT_LIMBS {
+    while big_limbs(big_ten_power(k)) * 2 - 1 <= n { k = k + 1 }
+  }
+  // log10(2) < 0.30103.
+  let digits = i32(mag_bits(x + BIG_BYTES, n) * 30103 / 100000) + 1
+  let room = if n < SPLIT_LIMBS { n * 10 } else { shl(9, k) * 2 }
+  let s = str_new(room + 1, room + 1)
+  let work = alloc_any(8 + shl(mag_digits_scratch(n), 2), KIND_RAWS)
+  store32(work, 4, shl(mag_digits_scratch(n), 2))
+  let p = work + 8
+  memory_copy(p, x + BIG_BYTES, shl(n, 2))
+  let first = s + STRING_BYTES + 1
+  mag_digits(p, n, first, room, k, p + shl(n, 2))
+  keep(work)
+  return s
+}
+`,
+  'cell.mochi': `// Cells: values of any type in 64 bits (NaN boxing: David Gudeman, "Representing type information in dynamically typed
+// languages", University of Arizona TR 93-27, 1993).
+//
+//     0                                  nil
+//     0x0000_0000_rrrr_rrrr              a reference; ints that do not fit 50 bits are INT64 objects
+//     0x0001_0000_0000_000b              false, true
+//     0x0002_0000_0000_0000 + the bits   a float (NaN is always 0x7FF8_0000_0000_0000)
+//     0xFFFC_0000_0000_0000 + 50 bits    an int
+//
+// Every value has one representation only, so equal bits are equal values, NaN aside.
+
+let BOOL_TAG: i64 = 0x0001000000000000
+let FLOAT_TAG: i64 = 0x0002000000000000
+let NAN_CELL: i64 = 0x7ffa000000000000
+// 0xFFFC_0000_0000_0000
+let INT_TAG: i64 = -0x0004000000000000
+
+// What \`cell_kind\` gives: the KIND_* of a reference, 0 for nil, or one of these.
+let CELL_BOOL = 32
+let CELL_INT = 33
+let CELL_FLOAT = 34
+
+// ---- making cells
+
+/// inline
+fun cell_of_i64(v: i64): cell {
+  return if shr_s(shl(v, 14), 14) == v { cell(or(v, INT_TAG)) } else { int64_box(v) }
+}
+
+/// A new INT64 object.
+/// noinline
+fun int64_box(v: i64): cell {
+  let box = alloc(16, KIND_INT64)
+  store64(box, 8, v)
+  return cell(box)
+}
+
+/// inline
+fun cell_of_f64(x: f64): cell {
+  return cell(select(x == x, bits(x) + FLOAT_TAG, NAN_CELL))
+}
+
+/// inline
+fun cell_of_bool(b: bool): cell {
+  return cell(or(i64(b), BOOL_TAG))
+}
+
+// ---- telling them apart
+
+/// inline
+fun cell_is_small_int(c: cell): bool {
+  return ge_u(i64(c), INT_TAG)
+}
+
+/// inline
+fun cell_small_int(c: cell): i64 {
+  return shr_s(shl(i64(c), 14), 14)
+}
+
+/// inline
+fun cell_is_float(c: cell): bool {
+  return lt_u(i64(c) - FLOAT_TAG, INT_TAG - FLOAT_TAG)
+}
+
+/// inline
+fun cell_raw_float(c: cell): f64 {
+  return from_bits(i64(c) - FLOAT_TAG)
+}
+
+/// inline
+fun cell_is_bool(c: cell): bool {
+  return shr_u(i64(c), 48) == 1
+}
+
+/// inline
+fun cell_is_ref(c: cell): bool {
+  return shr_u(i64(c), 32) == 0
+}
+
+fun cell_is_int(c: cell): bool {
+  return cell_kind(c) == CELL_INT
+}
+
+fun cell_is_str(c: cell): bool {
+  return cell_has_kind(c, KIND_STRING)
+}
+
+/// True if the cell is a reference to an object of a kind.
+/// inline
+fun cell_has_kind(c: cell, kind: i32): bool {
+  return cell_is_ref(c) && load8u(ref(c), 0) == kind
+}
+
+/// What a cell holds: KIND_*, CELL_* or 0.
+/// noinline
+fun cell_kind(c: cell): i32 {
+  let high = i32(shr_u(i64(c), 32))
+  if high == 0 {
+    // The object at 0, nil, has the kind 0.
+    let kind = load8u(ref(c), 0)
+    return select(kind == KIND_INT64, CELL_INT, kind)
+  }
+  if ge_u(high, 0xfffc0000) { return CELL_INT }
+  return if high == 0x10000 { CELL_BOOL } else { CELL_FLOAT }
+}
+
+/// The name of a value's type for messages; of a struct its own name.
+fun cell_type_name(c: cell): ref {
+  let kind = cell_kind(c)
+  if kind == 0 { return "nil" }
+  if kind == CELL_INT { return "int" }
+  if kind == CELL_FLOAT { return "float" }
+  if kind == CELL_BOOL { return "bool" }
+  if kind == KIND_STRUCT { return loadref(descriptor_of(ref(c)), 4) }
+  return kind_name(kind)
+}
+
+/// The name of a kind of objects.
+fun kind_name(kind: i32): ref {
+  if kind == KIND_STRING { return "string" }
+  if kind == KIND_LIST { return "list" }
+  if kind == KIND_MAP { return "map" }
+  if kind == KIND_STRUCT { return "struct" }
+  if kind == KIND_BIGINT { return "bigint" }
+  return "function"
+}
+
+/// The descriptor of a struct's or closure's type.
+/// inline
+fun descriptor_of(object: ref): i32 {
+  return load32(type_table() + shl(load16u(object, 2), 2), 0)
+}
+
+// ---- typed values out of cells: fail when the value is of another type
+
+/// An int.
+/// inline
+fun cell_int(c: cell): i64 {
+  return if cell_is_small_int(c) { cell_small_int(c) } else { cell_int_slow(c) }
+}
+
+/// noinline
+fun cell_int_slow(c: cell): i64 {
+  if !cell_has_kind(c, KIND_INT64) { fail_needed(c, "an int") }
+  return load64(ref(c), 8)
+}
+
+/// A float; an int becomes one.
+/// inline
+fun cell_float(c: cell): f64 {
+  return if cell_is_float(c) { cell_raw_float(c) } else { cell_float_slow(c) }
+}
+
+/// noinline
+fun cell_float_slow(c: cell): f64 {
+  if cell_kind(c) != CELL_INT { fail_needed(c, "a float") }
+  return f64(cell_int(c))
+}
+
+/// inline
+fun cell_bool(c: cell): bool {
+  if !cell_is_bool(c) { fail_needed(c, "a bool") }
+  return i32(i64(c))
+}
+
+/// The object of a kind; nil is 0.
+/// inline
+fun cell_ref(c: cell, kind: i32): ref {
+  if i64(c) != 0 {
+    if !cell_has_kind(c, kind) { fail_kind(c, kind) }
+  }
+  return ref(c)
+}
+
+/// An object of any kind (but an int), or nil.
+fun cell_object(c: cell): ref {
+  if !cell_is_ref(c) || load8u(ref(c), 0) == KIND_INT64 { fail_needed(c, "an object") }
+  return ref(c)
+}
+
+/// noinline
+fun fail_kind(c: cell, kind: i32) {
+  needed_begin(c)
+  out_str("a ")
+  out_str(kind_name(kind))
+  fail_needed_end()
+}
+
+/// Fails: c is not \`what\`. Failing allocates nothing.
+/// noinline
+fun fail_needed(c: cell, what: ref) {
+  needed_begin(c)
+  out_str(what)
+  fail_needed_end()
+}
+
+fun needed_begin(c: cell) {
+  error_begin()
+  out_str(cell_type_name(c))
+  out_str(" where ")
+}
+
+fun fail_needed_end() {
+  out_str(" is needed")
+  error_end()
+}
+
+// ---- casts
+
+/// \`x as int\` and int(x): nil is 0, floats are truncated, strings are read.
+fun cell_as_int(c: cell): i64 {
+  if cell_is_small_int(c) { return cell_small_int(c) }
+  if cell_is_float(c) { return float_to_int(cell_raw_float(c)) }
+  if i64(c) == 0 { return 0 }
+  let kind = cell_kind(c)
+  if kind == CELL_INT { return cell_int(c) }
+  if kind != KIND_STRING { fail_cast(c, "int") }
+  return str_int(ref(c))
+}
+
+/// \`x as float\` and float(x): nil is 0, ints are converted, strings are read.
+fun cell_as_float(c: cell): f64 {
+  if cell_is_float(c) { return cell_raw_float(c) }
+  if i64(c) == 0 { return 0.0 }
+  let kind = cell_kind(c)
+  if kind == CELL_INT { return f64(cell_int(c)) }
+  if kind != KIND_STRING { fail_cast(c, "float") }
+  return str_float(ref(c))
+}
+
+/// \`x as string\`: strings only; nil stays nil.
+fun cell_as_str(c: cell): ref {
+  if i64(c) != 0 {
+    if !cell_has_kind(c, KIND_STRING) { fail_cast(c, "string") }
+  }
+  return ref(c)
+}
+
+/// \`x as bool\`: bools only.
+fun cell_as_bool(c: cell): bool {
+  if !cell_is_bool(c) { fail_cast(c, "bool") }
+  return i32(i64(c))
+}
+
+/// What counts as true: not false, 0, 0.0, nil, or an empty string, list or map.
+/// inline
+fun cell_truthy(c: cell): bool {
+  return if cell_is_bool(c) { i32(i64(c)) } else { i32(cell_truthy_slow(c)) }
+}
+
+/// noinline
+fun cell_truthy_slow(c: cell): bool {
+  let kind = cell_kind(c)
+  if kind == CELL_FLOAT { return cell_raw_float(c) != 0.0 }
+  // The small int 0 has no bits but its tag, and 0 is never an INT64 object.
+  if kind == CELL_INT { return i64(c) != INT_TAG }
+  // Strings, lists and maps begin with their length.
+  if kind == KIND_STRING || kind == KIND_LIST || kind == KIND_MAP { return load32(ref(c), 4) != 0 }
+  return kind != 0
+}
+
+// ---- values in memory
+
+/// The value of an element kind at an address.
+fun cell_load(p: i32, kind: i32): cell {
+  if kind == ELEM_I64 { return cell_of_i64(load64(p, 0)) }
+  if kind == ELEM_F64 { return cell_of_f64(loadf64(p, 0)) }
+  if kind == ELEM_REF { return cell(loadref(p, 0)) }
+  if kind == ELEM_CELL { return loadcell(p, 0) }
+  return cell_of_bool(load8u(p, 0))
+}
+
+/// Stores a value at an address that holds one of an element kind; ints become floats, anything else of another type
+/// fails. An object may replace another one of its kind only, because typed code relies on that.
+fun cell_store(p: i32, kind: i32, v: cell) {
+  if kind == ELEM_CELL {
+    storecell(p, 0, v)
+  } else if kind == ELEM_I64 {
+    store64(p, 0, cell_int(v))
+  } else if kind == ELEM_F64 {
+    storef64(p, 0, cell_float(v))
+  } else if kind == ELEM_BOOL {
+    store8(p, 0, i32(cell_bool(v)))
+  } else {
+    let object = cell_object(v)
+    let old = load8u(loadref(p, 0), 0)
+    if old != 0 && object != 0 && load8u(object, 0) != old { fail_kind(v, old) }
+    storeref(p, 0, object)
+  }
+}
+
+// ---- boxes of captured variables
+
+/// A new BOX.
+/// inline
+fun box_new<T>(v: T): ref {
+  let box = alloc(16, or(KIND_BOX, shl(kindof(T), 8)))
+  store(box, 8, v)
+  return box
+}
+
+/// inline
+fun box_get<T>(box: ref): T {
+  return load(box, 8)
+}
+
+/// inline
+fun box_set<T>(box: ref, v: T) {
+  store(box, 8, v)
+}
+`,
+  'cell_access.mochi': `// Indexes, fields, slices, membership and the built-ins over lists, for values whose type is known at run time only.
+
+// ---- indexes and fields
+
+/// c[i]: an element of a list, a character of a string, the value of a map's key or a struct's field; nil when there is no
+/// such key, and of nil.
+/// noinline
+fun cell_index(c: cell, i: cell): cell {
+  let kind = cell_kind(c)
+  let object = ref(c)
+  if kind == KIND_LIST { return list_get_cell(object, cell_position(i, "list")) }
+  if kind == KIND_MAP {
+    let p = map_find_cell(object, i)
+    if p == 0 { return none }
+    return map_value_cell(object, p)
+  }
+  if kind == KIND_STRING { return cell(str_index(object, cell_position(i, "string"))) }
+  if kind == KIND_STRUCT && cell_is_str(i) { return struct_get(object, ref(i)) }
+  if kind != 0 { fail_operation("index ", c) }
+  return none
+}
+
+/// An index, which must be an int.
+fun cell_position(i: cell, what: ref): i64 {
+  if cell_is_small_int(i) { return cell_small_int(i) }
+  if !cell_is_int(i) {
+    error_begin()
+    out_str(what)
+    out_str(" index must be int, not ")
+    out_str(cell_type_name(i))
+    error_end()
+  }
+  return cell_int(i)
+}
+
+/// Element i of a list of any kind; negative indexes count from the end.
+fun list_get_cell(xs: ref, i: i64): cell {
+  let length = list_len(xs)
+  let k = if i < 0 { i + length } else { i }
+  if ge_u(k, length) { fail_index(i, length) }
+  return list_cell_at(xs, i32(k))
+}
+
+/// Fails: \`what\` cannot be done with c.
+/// noinline
+fun fail_operation(what: ref, c: cell) {
+  error_begin()
+  out_str("cannot ")
+  out_str(what)
+  out_str(cell_type_name(c))
+  error_end()
+}
+
+/// c[i] = v. Writing to nil fails.
+/// noinline
+fun cell_index_set(c: cell, i: cell, v: cell) {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST {
+    list_set_cell(ref(c), cell_position(i, "list"), v)
+  } else if kind == KIND_MAP {
+    let m = ref(c)
+    let p = map_find_cell(m, i)
+    cell_store(if p == 0 { map_put_cell(m, i) } else { p }, map_value_kind(m), v)
+  } else if kind == KIND_STRUCT && cell_is_str(i) {
+    struct_set(ref(c), ref(i), v)
+  } else {
+    fail_operation("assign to an element of ", c)
+  }
+}
+
+/// xs[i] = v for a list of any kind: as list_set.
+fun list_set_cell(xs: ref, i: i64, v: cell) {
+  let kind = list_kind(xs)
+  if ge_u(i, list_len(xs)) {
+    let k = list_extend(xs, i)
+    cell_store(list_at(xs, k, elem_size(kind)) + 8, kind, v)
+  } else {
+    cell_store(list_at(xs, i32(i), elem_size(kind)) + 8, kind, v)
+  }
+}
+
+/// inline
+fun map_value_kind(m: ref): i32 {
+  return and(load8u(m, 1), 15)
+}
+
+/// inline
+fun map_has_int_keys(m: ref): bool {
+  return and(load8u(m, 1), 0x10) != 0
+}
+
+/// The address of the value of a key, or 0. Keys are the same when their texts are: 1 and "1".
+fun map_find_cell(m: ref, key: cell): i32 {
+  if map_has_int_keys(m) {
+    if cell_is_str(key) {
+      if !read_int(ref(key), 10) { return 0 }
+      let value = read_value
+      if !str_eq(int_str(value), ref(key)) { return 0 }
+      return map_find_i64(m, value)
+    }
+    return map_find_i64(m, cell_key(key))
+  }
+  return map_find_str(m, if cell_is_str(key) { ref(key) } else { int_str(cell_key(key)) })
+}
+
+/// The address of the value of a key that is not in the map yet.
+fun map_put_cell(m: ref, key: cell): i32 {
+  if map_has_int_keys(m) { return map_put_i64(m, if cell_is_str(key) { str_int(ref(key)) } else { cell_key(key) }) }
+  return map_put_str(m, if cell_is_str(key) { ref(key) } else { int_str(cell_key(key)) })
+}
+
+fun cell_key(key: cell): i64 {
+  if !cell_is_int(key) { fail_needed(key, "a map key (string or int)") }
+  return cell_int(key)
+}
+
+/// c.name: the value of a map's key or a struct's field; nil when there is none, and of nil.
+/// noinline
+fun cell_field(c: cell, name: ref): cell {
+  let kind = cell_kind(c)
+  if kind == KIND_STRUCT { return struct_get(ref(c), name) }
+  if kind == KIND_MAP { return cell_index(c, cell(name)) }
+  if kind != 0 { fail_field(c, name) }
+  return none
+}
+
+/// c.name = v.
+/// noinline
+fun cell_field_set(c: cell, name: ref, v: cell) {
+  let kind = cell_kind(c)
+  if kind == KIND_STRUCT {
+    struct_set(ref(c), name, v)
+  } else if kind == KIND_MAP {
+    cell_index_set(c, cell(name), v)
+  } else {
+    fail_field(c, name)
+  }
+}
+
+/// noinline
+fun fail_field(c: cell, name: ref) {
+  error_begin()
+  out_str(cell_type_name(c))
+  out_str(" has no field ")
+  out_str(name)
+  error_end()
+}
+
+/// The descriptor's entry of a struct's field, or 0.
+fun struct_find(s: ref, name: ref): i32 {
+  let d = descriptor_of(s)
+  for i in 0..load32(d, 8) {
+    let field = d + 16 + i * 12
+    if str_eq(loadref(field, 0), name) { return field }
+  }
+  return 0
+}
+
+fun struct_get(s: ref, name: ref): cell {
+  let field = struct_find(s, name)
+  if field != 0 { return cell_load(s + load32(field, 4), load32(field, 8)) }
+  if str_eq(name, "__name") { return cell(loadref(descriptor_of(s), 4)) }
+  return none
+}
+
+fun struct_set(s: ref, name: ref, v: cell) {
+  let field = struct_find(s, name)
+  if field == 0 { fail_field(cell(s), name) }
+  cell_store(s + load32(field, 4), load32(field, 8), v)
+}
+
+// ---- slices, length, membership
+
+/// c[a:b] of a list or string; nil of nil.
+/// noinline
+fun cell_slice(c: cell, a: i64, b: i64): cell {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST { return cell(list_slice(ref(c), a, b)) }
+  if kind == KIND_STRING { return cell(str_slice(ref(c), a, b)) }
+  if kind != 0 { fail_operation("slice ", c) }
+  return none
+}
+
+/// len(c): code points, elements, entries; 0 of nil.
+/// noinline
+fun cell_len(c: cell): i64 {
+  let kind = cell_kind(c)
+  if kind == KIND_STRING { return str_len(ref(c)) }
+  if kind == KIND_LIST || kind == KIND_MAP { return load32u_64(ref(c), 4) }
+  if kind == KIND_STRUCT { return load32u_64(descriptor_of(ref(c)), 8) + 1 }
+  if kind != 0 { fail_operation("take the length of ", c) }
+  return 0
+}
+
+/// \`x in c\`: an element of a list, a key of a map, a field of a struct, a part of a string; false for nil.
+/// noinline
+fun cell_in(x: cell, c: cell): bool {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST { return list_contains(ref(c), x) }
+  if kind == KIND_MAP { return (cell_is_str(x) || cell_is_int(x)) && map_find_cell(ref(c), x) != 0 }
+  if kind == KIND_STRING { return cell_is_str(x) && str_contains(ref(c), ref(x)) }
+  if kind == KIND_STRUCT {
+    return cell_is_str(x) && (struct_find(ref(c), ref(x)) != 0 || str_eq(ref(x), "__name"))
+  }
+  if kind != 0 { fail_operation("look for an element in ", c) }
+  return false
+}
+
+/// append(c, v): a new list, of cells when v is not of the list's kind; nil counts as an empty list.
+/// noinline
+fun cell_append(c: cell, v: cell): cell {
+  if i64(c) == 0 { return cell(list_append(ref(c), v)) }
+  let list = cell_ref(c, KIND_LIST)
+  let kind = list_kind(list)
+  let of = cell_kind(v)
+  if kind == ELEM_I64 && of == CELL_INT { return cell(list_append(list, cell_int(v))) }
+  if kind == ELEM_F64 && of == CELL_FLOAT { return cell(list_append(list, cell_raw_float(v))) }
+  if kind == ELEM_BOOL && of == CELL_BOOL { return cell(list_append(list, cell_bool(v))) }
+  if kind == ELEM_REF && cell_is_ref(v) && objects_alike(list, v) { return cell(list_append(list, ref(v))) }
+  return cell(list_append(list_convert(list, ELEM_CELL), v))
+}
+
+/// True if the list of references \`list\` may hold \`v\`: typed code relies on the kind of the elements.
+fun objects_alike(list: ref, v: cell): bool {
+  for i in 0..load32(list, 4) {
+    let old = loadref(list_at(list, i, 4), 8)
+    // Without the bits "shared" and "large".
+    if old != 0 && i64(v) != 0 { return and(xor(load32(old, 0), load32(ref(v), 0)), 0xffff3fff) == 0 }
+  }
+  return i64(v) == 0
+}
+
+/// What \`for x in c\` walks: a list itself, the sorted keys of a map or struct, the characters of a string; nothing for nil.
+/// noinline
+fun cell_keys(c: cell): ref {
+  let kind = cell_kind(c)
+  let object = ref(c)
+  if kind == KIND_LIST { return object }
+  if kind == KIND_MAP { return map_keys(object) }
+  if kind == KIND_STRING { return str_chars(object) }
+  if kind == KIND_STRUCT {
+    let keys = list_new(ELEM_REF, load32(descriptor_of(object), 8) + 1)
+    var at = record_next(object, 0)
+    while at != 0 {
+      list_push(keys, record_key(object, at))
+      at = record_next(object, at)
+    }
+    return keys
+  }
+  if kind != 0 { fail_operation("iterate over ", c) }
+  return list_new(ELEM_CELL, 0)
+}
+
+// ---- sum, avg, min, max
+
+/// The list that the built-ins over lists take: a list, or the items of a group; 0 for nil.
+fun cell_items(c: cell): ref {
+  let kind = cell_kind(c)
+  if kind == KIND_MAP || kind == KIND_STRUCT {
+    let items = cell_field(c, "items")
+    if cell_has_kind(items, KIND_LIST) { return ref(items) }
+  }
+  return cell_ref(c, KIND_LIST)
+}
+
+/// The sum of the numbers: int, or float if there is a float; nil and empty lists have the sum 0. Texts count as the
+/// numbers they are.
+/// noinline
+fun cell_sum(c: cell): cell {
+  let list = cell_items(c)
+  var sum = cell_of_i64(0)
+  for i in 0..load32(list, 4) {
+    let x = list_cell_at(list, i)
+    if i64(x) != 0 { sum = cell_add(sum, if cell_is_str(x) { text_number(ref(x)) } else { x }) }
+  }
+  return sum
+}
+
+/// The number that a text is, or 0.
+fun text_number(s: ref): cell {
+  if read_int(s, 10) { return cell_of_i64(read_value) }
+  if read_float(s) { return cell_of_f64(read_float_value) }
+  return cell_of_i64(0)
+}
+
+/// The mean of the numbers; nil elements do not count. 0 when there are none.
+/// noinline
+fun cell_avg(c: cell): f64 {
+  let list = cell_items(c)
+  var sum = 0.0
+  var count = 0
+  for i in 0..load32(list, 4) {
+    let x = list_cell_at(list, i)
+    if i64(x) != 0 {
+      sum = sum + cell_number(if cell_is_str(x) { text_number(ref(x)) } else { x })
+      count = count + 1
+    }
+  }
+  return if count == 0 { 0.0 } else { sum / f64(count) }
+}
+
+/// noinline
+fun cell_min(c: cell): cell {
+  return cell_extreme(c, -1)
+}
+
+/// noinline
+fun cell_max(c: cell): cell {
+  return cell_extreme(c, 1)
+}
+
+/// The least (side -1) or greatest (1) element but nil; the first one of equal ones. Among floats an int becomes a float.
+/// 0 for a list without elements.
+fun cell_extreme(c: cell, side: i32): cell {
+  let list = cell_items(c)
+  var best: cell = none
+  var floats = 0
+  for i in 0..load32(list, 4) {
+    let x = list_cell_at(list, i)
+    if i64(x) != 0 {
+      if cell_is_float(x) { floats = 1 }
+      if i64(best) == 0 || cell_compare(x, best) == side { best = x }
+    }
+  }
+  if i64(best) == 0 { return cell_of_i64(0) }
+  if floats != 0 && cell_is_int(best) { return cell_of_f64(f64(cell_int(best))) }
+  return best
+}
+`,
+  'cell_ops.mochi': `// Operators on cells: arithmetic, equality, order.
+
+// ---- arithmetic
+
+/// inline
+fun cell_add(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return cell_of_i64(cell_small_int(a) + cell_small_int(b)) }
+  return cell_add_slow(a, b)
+}
+
+/// inline
+fun cell_sub(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return cell_of_i64(cell_small_int(a) - cell_small_int(b)) }
+  return cell_sub_slow(a, b)
+}
+
+fun cell_mul(a: cell, b: cell): cell {
+  if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) * cell_raw_float(b)) }
+  let how = arithmetic(a, b, "*")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_mul(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(cell_number(a) * cell_number(b))
+}
+
+fun cell_div(a: cell, b: cell): cell {
+  let how = arithmetic(a, b, "/")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_div(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(float_div(cell_number(a), cell_number(b)))
+}
+
+fun cell_rem(a: cell, b: cell): cell {
+  let how = arithmetic(a, b, "%")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_rem(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(float_rem(cell_number(a), cell_number(b)))
+}
+
+fun cell_neg(a: cell): cell {
+  let how = arithmetic(a, a, "-")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_neg(cell_whole(a))) }
+  return cell_of_f64(-cell_number(a))
+}
+
+/// noinline
+fun cell_add_slow(a: cell, b: cell): cell {
+  if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) + cell_raw_float(b)) }
+  let kind = cell_kind(a)
+  if kind == KIND_STRING && cell_kind(b) == KIND_STRING { return cell(str_concat(ref(a), ref(b))) }
+  if kind == KIND_LIST && cell_kind(b) == KIND_LIST { return cell(lists_concat(ref(a), ref(b))) }
+  let how = arithmetic(a, b, "+")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_add(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(cell_number(a) + cell_number(b))
+}
+
+/// noinline
+fun cell_sub_slow(a: cell, b: cell): cell {
+  if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) - cell_raw_float(b)) }
+  let how = arithmetic(a, b, "-")
+  if how == ARITHMETIC_NIL { return none }
+  if how == ARITHMETIC_INT { return cell_of_i64(int_sub(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(cell_number(a) - cell_number(b))
+}
+
+let ARITHMETIC_NIL = 0
+let ARITHMETIC_INT = 1
+let ARITHMETIC_FLOAT = 2
+
+/// How to calculate with two values: nil makes nil, a float makes floats, bools are 0 and 1. Fails for what is no number.
+/// noinline
+fun arithmetic(a: cell, b: cell, operator: ref): i32 {
+  let x = cell_kind(a)
+  let y = cell_kind(b)
+  if x == 0 || y == 0 { return ARITHMETIC_NIL }
+  if x < CELL_BOOL || y < CELL_BOOL {
+    error_begin()
+    out_str("operator ")
+    out_str(operator)
+    out_str(" cannot take ")
+    out_str(cell_type_name(a))
+    out_str(" and ")
+    out_str(cell_type_name(b))
+    error_end()
+  }
+  return if x == CELL_FLOAT || y == CELL_FLOAT { ARITHMETIC_FLOAT } else { ARITHMETIC_INT }
+}
+
+/// The value of an int or bool.
+fun cell_whole(c: cell): i64 {
+  return if cell_is_bool(c) { and(i64(c), 1) } else { cell_int(c) }
+}
+
+/// The value of a float, int or bool.
+fun cell_number(c: cell): f64 {
+  return if cell_is_float(c) { cell_raw_float(c) } else { f64(cell_whole(c)) }
+}
+
+/// The elements of two lists of any kinds in a new list.
+fun lists_concat(a: ref, b: ref): ref {
+  if list_kind(a) == list_kind(b) { return list_concat(a, b) }
+  return list_concat(list_convert(a, ELEM_CELL), list_convert(b, ELEM_CELL))
+}
+
+// ---- equality
+
+/// \`a == b\`: deep; numbers are compared by value.
+/// inline
+fun cell_eq(a: cell, b: cell): bool {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return a == b }
+  return cells_equal(a, b, 0)
+}
+
+/// As \`==\`, but 1 and 1.0 differ, at any depth: for \`in\`, distinct and union.
+/// inline
+fun cell_same(a: cell, b: cell): bool {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return a == b }
+  return cells_equal(a, b, 1)
+}
+
+/// noinline
+fun cells_equal(a: cell, b: cell, strict: i32): bool {
+  if a == b { return i64(a) != NAN_CELL }
+  let x = cell_kind(a)
+  let y = cell_kind(b)
+  if x == CELL_FLOAT || y == CELL_FLOAT {
+    if x < CELL_INT || y < CELL_INT { return false }
+    if x != y && strict != 0 { return false }
+    return number_order(a, b) == 0
+  }
+  if x != y { return false }
+  if x == CELL_INT { return cell_int(a) == cell_int(b) }
+  // Two bools, or two references.
+  return x != CELL_BOOL && refs_equal(ref(a), ref(b), strict)
+}
+
+/// Deep equality of two objects.
+fun ref_eq(a: ref, b: ref): bool {
+  return refs_equal(a, b, 0)
+}
+
+/// noinline
+fun refs_equal(a: ref, b: ref, strict: i32): bool {
+  if a == b { return true }
+  let kind = load8u(a, 0)
+  if kind != load8u(b, 0) { return mixed_equal(a, b) }
+  if kind == KIND_STRING { return str_eq(a, b) }
+  if kind == KIND_INT64 { return load64(a, 8) == load64(b, 8) }
+  if kind == KIND_STRUCT { return structs_equal(a, b, strict) }
+  if kind != KIND_LIST && kind != KIND_MAP { return false }
+  let count = load32(a, 4)
+  if count != load32(b, 4) { return false }
+  if kind == KIND_MAP {
+    for i in 0..count {
+      let p = map_find_cell(b, map_key_at(a, i))
+      if p == 0 { return false }
+      if !cells_equal(map_value_at(a, i), map_value_cell(b, p), strict) { return false }
+    }
+    return true
+  }
+  if list_kind(a) == ELEM_I64 && list_kind(b) == ELEM_I64 {
+    return bytes_equal(load32(a, 12) + 8, load32(b, 12) + 8, shl(count, 3))
+  }
+  for i in 0..count {
+    if !cells_equal(list_cell_at(a, i), list_cell_at(b, i), strict) { return false }
+  }
+  return true
+}
+
+/// A record (unnamed struct) equals a map with the same entries.
+/// noinline
+fun mixed_equal(a: ref, b: ref): bool {
+  let map = if load8u(a, 0) == KIND_MAP { a } else { b }
+  let other = if map == a { b } else { a }
+  if load8u(map, 0) != KIND_MAP || load8u(other, 0) != KIND_STRUCT { return false }
+  return struct_is_record(other) && records_compare(a, b) == 0
+}
+
+/// Whether a struct is an unnamed record: it has no \`__name\`.
+fun struct_is_record(r: ref): bool {
+  return and(load32(descriptor_of(r), 12), 4) != 0
+}
+
+fun structs_equal(a: ref, b: ref, strict: i32): bool {
+  if load16u(a, 2) != load16u(b, 2) {
+    return struct_is_record(a) && struct_is_record(b) && records_compare(a, b) == 0
+  }
+  let d = descriptor_of(a)
+  for i in 0..load32(d, 8) {
+    let field = d + 16 + i * 12
+    let x = cell_load(a + load32(field, 4), load32(field, 8))
+    if !cells_equal(x, cell_load(b + load32(field, 4), load32(field, 8)), strict) { return false }
+  }
+  return true
+}
+
+// ---- order
+
+let UNORDERED = 2
+
+/// -1, 0 or 1 for two numbers (ints and floats, compared exactly), or UNORDERED if one of them is NaN.
+fun number_order(a: cell, b: cell): i32 {
+  if cell_is_float(a) {
+    if cell_is_float(b) {
+      let x = cell_raw_float(a)
+      let y = cell_raw_float(b)
+      if x != x || y != y { return UNORDERED }
+      return i32(x > y) - i32(x < y)
+    }
+    let order = int_float_order(cell_int(b), cell_raw_float(a))
+    return if order == UNORDERED { order } else { 0 - order }
+  }
+  if cell_is_float(b) { return int_float_order(cell_int(a), cell_raw_float(b)) }
+  let x = cell_int(a)
+  let y = cell_int(b)
+  return i32(x > y) - i32(x < y)
+}
+
+fun int_float_order(i: i64, x: f64): i32 {
+  if x != x { return UNORDERED }
+  if x >= 9223372036854775808.0 { return -1 }
+  if x < -9223372036854775808.0 { return 1 }
+  let whole = trunc_sat(x)
+  if i != whole { return if i < whole { -1 } else { 1 } }
+  let rest = x - trunc(x)
+  return i32(rest < 0.0) - i32(rest > 0.0)
+}
+
+/// inline
+fun cell_lt(a: cell, b: cell): bool {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return shl(i64(a), 14) < shl(i64(b), 14) }
+  return cells_order(a, b) == -1
+}
+
+/// inline
+fun cell_le(a: cell, b: cell): bool {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) { return shl(i64(a), 14) <= shl(i64(b), 14) }
+  return cells_order(a, b) <= 0
+}
+
+/// inline
+fun cell_gt(a: cell, b: cell): bool {
+  return cell_lt(b, a)
+}
+
+/// inline
+fun cell_ge(a: cell, b: cell): bool {
+  return cell_le(b, a)
+}
+
+/// The order of two values for \`<\` and the like: UNORDERED when one is nil or NaN, or when their types differ.
+/// noinline
+fun cells_order(a: cell, b: cell): i32 {
+  if cell_is_float(a) && cell_is_float(b) { return number_order(a, b) }
+  let x = cell_kind(a)
+  let y = cell_kind(b)
+  if x >= CELL_BOOL && y >= CELL_BOOL {
+    // A bool compares as 0 or 1.
+    let p = if x == CELL_BOOL { cell_of_i64(cell_whole(a)) } else { a }
+    return number_order(p, if y == CELL_BOOL { cell_of_i64(cell_whole(b)) } else { b })
+  }
+  if x != y || x == 0 { return UNORDERED }
+  return cell_compare(a, b)
+}
+
+/// The order of any two values for sorting: -1, 0 or 1. Bools, numbers (NaN last), strings, lists, maps and structs,
+/// functions, nil; lists by their elements, maps by sorted key, then value.
+/// noinline
+fun cell_compare(a: cell, b: cell): i32 {
+  let x = cell_kind(a)
+  let y = cell_kind(b)
+  let rank = kind_rank(x) - kind_rank(y)
+  if rank != 0 { return if rank < 0 { -1 } else { 1 } }
+  if x >= CELL_INT {
+    let order = number_order(a, b)
+    if order != UNORDERED { return order }
+    return i32(i64(a) == NAN_CELL) - i32(i64(b) == NAN_CELL)
+  }
+  if x == CELL_BOOL { return i32(i64(a)) - i32(i64(b)) }
+  if x == KIND_STRING { return str_compare(ref(a), ref(b)) }
+  if x == KIND_LIST { return lists_compare(ref(a), ref(b)) }
+  if x == KIND_MAP || x == KIND_STRUCT { return records_compare(ref(a), ref(b)) }
+  return 0
+}
+
+fun kind_rank(kind: i32): i32 {
+  if kind == CELL_BOOL { return 0 }
+  if kind >= CELL_INT { return 1 }
+  if kind == 0 { return 20 }
+  return kind + 1
+}
+
+fun lists_compare(a: ref, b: ref): i32 {
+  let m = load32(a, 4)
+  let n = load32(b, 4)
+  for i in 0..(if m < n { m } else { n }) {
+    let order = cell_compare(list_cell_at(a, i), list_cell_at(b, i))
+    if order != 0 { return order }
+  }
+  return i32(m > n) - i32(m < n)
+}
+
+/// Maps and structs: entry by entry in the order of the keys.
+fun records_compare(a: ref, b: ref): i32 {
+  var x = record_next(a, 0)
+  var y = record_next(b, 0)
+  while x != 0 && y != 0 {
+    let keys = str_compare(record_key(a, x), record_key(b, y))
+    if keys != 0 { return keys }
+    let order = cell_compare(record_value(a, x), record_value(b, y))
+    if order != 0 { return order }
+    x = record_next(a, x)
+    y = record_next(b, y)
+  }
+  return i32(x != 0) - i32(y != 0)
+}
+
+// ---- the entries of a map or struct in the order of their keys
+//
+// A cursor is 0 before the first entry and behind the last one; in a map it is the number of the entry in that order,
+// from 1 on, in a struct the address of the field in the descriptor, or of the descriptor itself for \`__name\`.
+
+/// The cursor of the next entry.
+fun record_next(r: ref, cursor: i32): i32 {
+  if load8u(r, 0) == KIND_MAP { return if cursor < load32(r, 4) { cursor + 1 } else { 0 } }
+  let d = descriptor_of(r)
+  var after: ref = none
+  if cursor != 0 { after = record_key(r, cursor) }
+  var best = 0
+  var best_name: ref = none
+  if !struct_is_record(r) && (after == 0 || str_compare("__name", after) > 0) {
+    best = d
+    best_name = "__name"
+  }
+  for i in 0..load32(d, 8) {
+    let field = d + 16 + i * 12
+    let name = loadref(field, 0)
+    if (after == 0 || str_compare(name, after) > 0) && (best_name == 0 || str_compare(name, best_name) < 0) {
+      best = field
+      best_name = name
+    }
+  }
+  return best
+}
+
+fun record_key(r: ref, cursor: i32): ref {
+  if load8u(r, 0) == KIND_MAP {
+    let key = list_cell_at(map_keys(r), cursor - 1)
+    return if cell_is_str(key) { ref(key) } else { int_str(cell_int(key)) }
+  }
+  return if cursor == descriptor_of(r) { "__name" } else { loadref(cursor, 0) }
+}
+
+fun record_value(r: ref, cursor: i32): cell {
+  if load8u(r, 0) == KIND_MAP { return map_value_cell(r, map_find_cell(r, list_cell_at(map_keys(r), cursor - 1))) }
+  if cursor == descriptor_of(r) { return cell(loadref(cursor, 4)) }
+  return cell_load(r + load32(cursor, 4), load32(cursor, 8))
+}
+`,
+  'dynamic.mochi': `// What the compiler needs of values whose kind it does not know, beside the operators of cell_ops.mochi.
+
+/// An int becomes a float; everything else stays as it is.
+fun cell_int_to_float(c: cell): cell {
+  if cell_is_int(c) { return cell_of_f64(f64(cell_whole(c))) }
+  return c
+}
+
+/// Marks a list as held by more than one place.
+/// inline
+fun share_cell(c: cell): cell {
+  if cell_is_ref(c) { share(ref(c)) }
+  return c
+}
+
+/// The object of a cell that refers to a struct, else null.
+fun cell_struct(c: cell): ref {
+  if cell_has_kind(c, KIND_STRUCT) { return ref(c) }
+  return ref(0)
+}
+
+/// Any list, as it is; the characters of a string; nil is an empty list.
+fun cell_list(c: cell): ref {
+  return cell_keys(c)
+}
+
+/// The field of a map that is being made a struct: it must be there.
+fun cell_need_field(c: cell, name: ref, struct: ref): cell {
+  if !cell_has_kind(c, KIND_MAP) && !cell_has_kind(c, KIND_STRUCT) { fail_cast(c, struct) }
+  if !cell_in(cell(name), c) {
+    fail(str_concat(str_concat(str_concat("missing field ", name), " for "), struct))
+  }
+  return cell_field(c, name)
+}
+
+/// \`c[a:b:step]\`.
+fun cell_slice_step(c: cell, a: i64, b: i64, step: i64): cell {
+  if cell_is_str(c) {
+    return cell(str_join(list_step(str_chars(ref(c)), a, b, step), ""))
+  }
+  return cell(list_step(cell_ref(c, KIND_LIST), a, b, step))
+}
+
+/// An \`expect\` of a comparison that does not hold.
+/// noinline
+/// noreturn
+fun fail_expect(source: ref, left: cell, right: cell) {
+  let values = str_concat(str_concat(str_concat(" (left: ", value_str(left)), ", right: "), value_str(right))
+  fail(str_concat(str_concat(str_concat("expect failed: ", source), values), ")"))
+}
+
+/// Nanoseconds of the real clock.
+fun clock(): i64 {
+  return clock_now()
+}
+
+/// What a \`bench\` block prints: its name and how long it ran.
+fun bench_report(name: ref, began: i64) {
+  let micros = (clock_now() - began) / 1000
+  out_str("{\\n  \\"duration_us\\": ")
+  out_i64(micros)
+  out_str(",\\n  \\"memory_bytes\\": 0,\\n  \\"name\\": ")
+  out_str(json_str(cell(name)))
+  out_str("\\n}\\n")
+}
+
+// ---- built-ins on values of unknown kind
+
+/// The values of a map in the order of its sorted keys; of a list, its elements.
+fun cell_values(c: cell): ref {
+  if cell_has_kind(c, KIND_MAP) { return map_values(ref(c)) }
+  let out = list_new(ELEM_CELL, 4)
+  let names = cell_keys(c)
+  let count = list_len(names)
+  for i in 0..count {
+    list_push<cell>(out, cell_index(c, list_get_cell(names, i)))
+  }
+  return out
+}
+
+fun cell_first(c: cell): cell {
+  if cell_len(c) == 0 { return cell(0) }
+  return cell_index(c, cell_of_i64(0))
+}
+
+fun cell_reverse(c: cell): cell {
+  if cell_is_str(c) { return cell(str_reverse(ref(c))) }
+  if i64(c) == 0 { return c }
+  return cell(list_reverse(cell_ref(c, KIND_LIST)))
+}
+
+/// The position of a substring or of an element, or -1.
+fun cell_index_of(c: cell, item: cell): i64 {
+  if cell_is_str(c) { return str_index_of(ref(c), cell_ref(item, KIND_STRING)) }
+  let xs = cell_ref(c, KIND_LIST)
+  let count = list_len(xs)
+  for i in 0..count {
+    if cell_same(list_get_cell(xs, i), item) { return i }
+  }
+  return -1
+}
+
+fun cell_pow(a: cell, b: cell): cell {
+  if cell_is_int(a) && cell_is_int(b) { return cell_of_i64(int_pow(cell_whole(a), cell_whole(b))) }
+  return cell_of_f64(float_pow(cell_float(a), cell_float(b)))
+}
+
+fun cell_round(c: cell, digits: i64): cell {
+  if cell_is_int(c) && digits == 0 { return c }
+  return cell_of_f64(round_digits(cell_float(c), digits))
+}
+
+fun cell_abs(c: cell): cell {
+  if i64(c) == 0 { return c }
+  if cell_is_int(c) { return cell_of_i64(int_abs(cell_whole(c))) }
+  return cell_of_f64(abs(cell_float(c)))
+}
+
+fun cell_min2(a: cell, b: cell): cell {
+  return if cell_compare(b, a) < 0 { b } else { a }
+}
+
+fun cell_max2(a: cell, b: cell): cell {
+  return if cell_compare(b, a) > 0 { b } else { a }
+}
+
+/// Whether a map, record or struct has a key; nil has none.
+fun cell_has_key(c: cell, name: ref): bool {
+  return i64(c) != 0 && cell_in(cell(name), c)
+}
+`,
+  'errors.mochi': `// Run-time errors: \`error: MESSAGE\` on standard error after everything printed so far, then a trap, from which the host makes
+// the stack trace.
+
+/// Writes out what has been printed and turns output to standard error.
+/// noinline
+fun error_begin() {
+  flush()
+  out_quiet = 0
+  out_marked = 0
+  out_fd = 2
+  out_str("error: ")
+}
+
+/// Ends the message and the program.
+/// noinline
+/// noreturn
+fun error_end() {
+  out_newline()
+  flush()
+  unreachable()
+}
+
+/// noinline
+fun fail(msg: ref) {
+  error_begin()
+  out_str(msg)
+  error_end()
+}
+
+/// The built-in \`panic\`.
+/// noinline
+fun panic(msg: ref) {
+  fail(msg)
+}
+
+/// noinline
+fun fail_index(i: i64, len: i64) {
+  fail_range("list", i, len)
+}
+
+/// noinline
+fun fail_str_index(i: i64, len: i64) {
+  fail_range("string", i, len)
+}
+
+fun fail_range(what: ref, i: i64, len: i64) {
+  error_begin()
+  out_str(what)
+  out_str(" index out of range: ")
+  out_i64(i)
+  out_str(" (length ")
+  out_i64(len)
+  out_byte(41)
+  error_end()
+}
+
+/// noinline
+fun fail_div() {
+  fail("division by zero")
+}
+
+/// noinline
+fun fail_overflow() {
+  fail("integer overflow (declare the variable as bigint)")
+}
+
+/// \`what\` names the thing that is missing, e.g. "list".
+/// noinline
+fun fail_null(what: ref) {
+  error_begin()
+  out_str("nil where a ")
+  out_str(what)
+  out_str(" is needed")
+  error_end()
+}
+
+/// noinline
+fun fail_cast(v: cell, typeName: ref) {
+  error_begin()
+  out_str("cannot cast ")
+  let raw = i64(v)
+  if raw != 0 && shr_u(raw, 32) == 0 && load8u(i32(raw), 0) == KIND_STRING {
+    out_byte(34)
+    out_str(ref(i32(raw)))
+    out_byte(34)
+  } else {
+    out_str(cell_type_name(v))
+  }
+  out_str(" to ")
+  out_str(typeName)
+  error_end()
+}
+`,
+  'float.mochi': `// Floats to text: the shortest decimal digits that read back as the same number.
+//
+// Raffaele Giulietti, "The Schubfach way to render doubles" (2020), with powers of ten that are computed: every 27th is
+// in a table with 128 bits, rounded up, and the others are products of it and a power of five. Schubfach needs an
+// approximation of 10^k that is too large by at most one unit in its 126th bit; the products, cut off and two units
+// added, are too large by more than 0 and at most four units in their 128th bit.
+
+// The decimal exponent that belongs to the result of \`float_digits\`.
+var float_exponent: i32 = 0
+// The result of \`power_of_ten\`.
+var power_high: i64 = 0
+var power_low: i64 = 0
+
+/// The upper 64 bits of the product of two unsigned numbers.
+fun mul_high(a: i64, b: i64): i64 {
+  let a0 = and(a, 0xffffffff)
+  let a1 = shr_u(a, 32)
+  let b0 = and(b, 0xffffffff)
+  let b1 = shr_u(b, 32)
+  let middle = a1 * b0 + shr_u(a0 * b0, 32)
+  let cross = a0 * b1 + and(middle, 0xffffffff)
+  return a1 * b1 + shr_u(middle, 32) + shr_u(cross, 32)
+}
+
+/// floor(log2(10^k)) for |k| <= 1233.
+/// inline
+fun log2_of_power(k: i32): i32 {
+  return shr_s(k * 1741647, 19)
+}
+
+/// 10^k / 2^(floor(log2(10^k)) - 127), slightly too large; -292 <= k <= 324.
+fun power_of_ten(k: i32) {
+  let row = (k + 292) / 27
+  let step = k + 292 - row * 27
+  let entry = load32(power_table(), 12) + shl(row, 4)
+  let high = load64(entry, 8)
+  let low = load64(entry, 0)
+  var h = high
+  var l = low
+  if step > 0 {
+    var five: i64 = 1
+    for i in 0..step {
+      five = five * 5
+    }
+    let down = i64(log2_of_power(k) - log2_of_power(k - step) - step)
+    let lowest = low * five
+    let middle = high * five + mul_high(low, five)
+    let highest = mul_high(high, five) + i64(lt_u(middle, high * five))
+    h = or(shl(highest, 64 - down), shr_u(middle, down))
+    l = or(shl(middle, 64 - down), shr_u(lowest, down))
+  }
+  power_low = l + 2
+  power_high = h + i64(lt_u(l + 2, 2))
+}
+
+/// floor(power of ten * c / 2^128), with the lowest bit set when the product is not whole.
+fun round_to_odd(c: i64): i64 {
+  let x = mul_high(power_low, c)
+  let y = power_high * c
+  let low = x + y
+  let high = mul_high(power_high, c) + i64(lt_u(low, y))
+  return or(high, i64(gt_u(low, 1)))
+}
+
+/// The digits of a finite positive float as a whole number without trailing zeros; \`float_exponent\` is the power of ten
+/// to multiply it by.
+fun float_digits(x: f64): i64 {
+  let exponent = i32(shr_u(bits(x), 52))
+  let fraction = and(bits(x), 4503599627370495)
+  let c = if exponent == 0 { fraction } else { or(fraction, 4503599627370496) }
+  let q = if exponent == 0 { -1074 } else { exponent - 1075 }
+  if q <= 0 && q > -53 {
+    let down = i64(0 - q)
+    if shl(shr_u(c, down), down) == c {
+      float_exponent = 0
+      return strip_zeros(shr_u(c, down))
+    }
+  }
+  // A power of two is nearer to the float below it.
+  let narrow = fraction == 0 && exponent > 1
+  let k = shr_s(q * 1262611 - (if narrow { 524031 } else { 0 }), 22)
+  let shift = i64(q + log2_of_power(0 - k) + 1)
+  power_of_ten(0 - k)
+  let odd = and(c, 1)
+  let lower = round_to_odd(shl(4 * c - 2 + i64(narrow), shift)) + odd
+  let value = round_to_odd(shl(4 * c, shift))
+  let upper = round_to_odd(shl(4 * c + 2, shift)) - odd
+  let s = shr_u(value, 2)
+  if s >= 10 {
+    let ten = div_u(s, 10) * 10
+    let below = le_u(lower, 4 * ten)
+    let above = le_u(4 * ten + 40, upper)
+    if below != above {
+      float_exponent = k
+      return strip_zeros(ten + (if above { 10 } else { 0 }))
+    }
+  }
+  let below = le_u(lower, 4 * s)
+  let above = le_u(4 * s + 4, upper)
+  float_exponent = k
+  if below != above { return strip_zeros(s + i64(above)) }
+  // Both neighbours (or none) read back as x: the nearer one, the even one of two equally near.
+  let middle = 4 * s + 2
+  let up = gt_u(value, middle) || (value == middle && and(s, 1) != 0)
+  return strip_zeros(s + i64(up))
+}
+
+/// Moves trailing zeros of the digits into \`float_exponent\`.
+fun strip_zeros(digits: i64): i64 {
+  var d = digits
+  while d != 0 {
+    let q = div_u(d, 10)
+    if q * 10 != d { return d }
+    d = q
+    float_exponent = float_exponent + 1
+  }
+  return d
+}
+
+let FLOAT_TOP = 0
+let FLOAT_INNER = 1
+let FLOAT_JSON = 2
+
+/// Top level and str(): the exponent form below 1e-4 and from 1e6 on; no ".0".
+fun float_str(x: f64): ref {
+  return float_text(x, FLOAT_TOP)
+}
+
+/// Inside a container: never an exponent, always a point.
+fun float_str_inner(x: f64): ref {
+  return float_text(x, FLOAT_INNER)
+}
+
+/// JSON: the exponent form below 1e-6 and from 1e21 on; null for what JSON has no number for.
+fun float_str_json(x: f64): ref {
+  return float_text(x, FLOAT_JSON)
+}
+
+fun float_text(x: f64, form: i32): ref {
+  if x - x != 0.0 {
+    if form == FLOAT_JSON { return "null" }
+    if x != x { return "NaN" }
+    return if x > 0.0 { "+Inf" } else { "-Inf" }
+  }
+  let minus = i32(bits(x) < 0)
+  float_exponent = 0
+  var digits: i64 = 0
+  if x != 0.0 { digits = float_digits(abs(x)) }
+  let n = digit_count(digits)
+  // Digits in front of the point (0 or less: zeros follow it first), and the exponent of the first digit.
+  let point = n + float_exponent
+  let e = point - 1
+  var exponential = false
+  if digits != 0 {
+    if form == FLOAT_TOP { exponential = e < -4 || e >= 6 }
+    if form == FLOAT_JSON { exponential = e < -6 || e >= 21 }
+  }
+  if exponential { return float_exponential(digits, n, e, minus, form) }
+  var length = minus + point
+  if point <= 0 {
+    length = minus + 2 - point + n
+  } else if point < n {
+    length = minus + n + 1
+  } else if form == FLOAT_INNER {
+    length = minus + point + 2
+  }
+  let s = str_new(length, length)
+  var p = s + STRING_BYTES
+  memory_fill(p, 48, length)
+  if minus != 0 { store8(p, 0, 45) }
+  p = p + minus
+  if point <= 0 {
+    store8(p, 1, 46)
+    put_digits(p + 2 - point + n, digits)
+  } else if point < n {
+    put_digits(p + n + 1, digits)
+    memory_copy(p, p + 1, point)
+    store8(p + point, 0, 46)
+  } else {
+    put_digits(p + n, digits)
+    if form == FLOAT_INNER { store8(p + point, 0, 46) }
+  }
+  return s
+}
+
+/// d.ddde+XX: two digits of the exponent at least, in JSON as many as it has.
+fun float_exponential(digits: i64, n: i32, e: i32, minus: i32, form: i32): ref {
+  let size = i64(if e < 0 { 0 - e } else { e })
+  var width = digit_count(size)
+  if form == FLOAT_TOP && width < 2 { width = 2 }
+  let length = minus + n + i32(n > 1) + 2 + width
+  let s = str_new(length, length)
+  var p = s + STRING_BYTES
+  store8(p, 0, 45)
+  p = p + minus
+  if n > 1 {
+    put_digits(p + n + 1, digits)
+    store8(p, 0, load8u(p, 1))
+    store8(p, 1, 46)
+    p = p + 1
+  } else {
+    put_digits(p + 1, digits)
+  }
+  p = p + n
+  store8(p, 0, 101)
+  store8(p, 1, if e < 0 { 45 } else { 43 })
+  store8(p, 2, 48)
+  put_digits(p + 2 + width, size)
+  return s
+}
+
+/// ceil(10^k / 2^(floor(log2(10^k)) - 127)) for k = -292, -265, ... 302.
+fun power_table(): ref {
+  return "\\x7b\\x0f\\xbb\\x13\\x9c\\xe8\\xe8\\x25\\x4f\\xdc\\xbc\\xbe\\xfc\\xb1\\x77\\xff\\x90\\x12\\xc8\\x2d\\x21\\x3d\\x0a\\xfb\\xe3\\x98\\x2d\\x40\\xff\\x73\\x5d\\xce\\x1f\\x48\\xea\\xc0\\x48\\xaa\\x2f\\xf4\\x6f\\xc0\\xdf\\xc9\\xd8\\x4a\\xb3\\xa6\\x98\\x31\\x03\\x02\\x9c\\xff\\x5d\\xae\\xbc\\x64\\x71\\xf7\\x9e\\xd3\\xa8\\x86\\x58\\x09\\x9b\\xdd\\x24\\xd6\\xad\\x3b\\x76\\x8c\\x06\\x19\\xee\\xda\\x8d\\xd9\\xfb\\x98\\x08\\xf9\\x9e\\x92\\xd1\\xe5\\xcf\\xea\\x4e\\x64\\x50\\x23\\xbd\\xaf\\xc2\\x63\\xf4\\x1e\\xfa\\x3f\\x8d\\xca\\x8f\\x9c\\x97\\xc5\\xab\\xef\\xf5\\x8d\\x16\\x05\\x1d\\x10\\x6a\\x0a\\x42\\xcc\\xbd\\xaa\\xdc\\x9d\\x87\\x90\\x59\\xe5\\x6a\\x3e\\x5b\\x8d\\x0e\\xe4\\x08\\xf8\\xce\\x9b\\xa8\\x8f\\x93\\x70\\x44\\xb9\\xa9\\x4a\\xa4\\x79\\x13\\x00\\xe7\\xdd\\xad\\x9a\\x98\\x27\\x76\\x63\\xa8\\x95\\x39\\x63\\xdd\\x12\\x8b\\xc6\\x24\\x53\\xb1\\x2c\\xf7\\xba\\x80\\x00\\xc9\\xf1\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x50\\xc3\\x00\\x00\\x00\\x00\\x00\\x00\\x20\\xf0\\x9d\\xb5\\x70\\x2b\\xa8\\xad\\xc5\\x9d\\xb5\\xd5\\x53\\x47\\xd0\\x36\\xf2\\x02\\x08\\x6a\\xc3\\x25\\x70\\x0b\\xe5\\xfe\\x87\\x6f\\x5e\\xb5\\x26\\x02\\x4c\\xed\\x26\\xcf\\xab\\x09\\x5e\\xfd\\xe6\\xcd\\x1d\\x15\\x86\\xb7\\x46\\x83\\xdb\\x84\\x45\\xff\\x6b\\xbf\\x30\\x99\\x53\\xa6\\xb3\\xa9\\x45\\xba\\x92\\x23\\x8a\\x0b\\xc2\\xc5\\x9b\\x5b\\x92\\x86\\x5b\\x86\\x05\\xda\\x94\\x80\\x51\\xa1\\x2b\\x1b\\xa4\\x9d\\x06\\x28\\xff\\xf7\\x10\\xd9\\xb3\\x27\\x00\\x97\\xd1\\xc8\\x7a\\x38\\xbb\\xba\\xa6\\x54\\x66\\x41\\x58\\xaf\\xd3\\xe5\\x89\\xd2\\xfe\\xec\\xea\\x5c\\x24\\x7e\\x73\\xde\\xa9\\x71\\xa4\\x8d\\x4b\\x33\\xa5\\xea\\x3f\\xaf\\xab\\x0f\\x15\\x05\\xa4\\x92\\x23\\xe8\\xd5\\xe4\\x44\\x62\\x93\\x3b\\x1f\\x75\\x6a\\x3d\\x17\\x0a\\xb0\\xe7\\x62\\x16\\xda\\xb8\\xc9\\xeb\\x43\\x0c\\x1e\\x80\\x37\\x0f\\xcb\\x0c\\xdf\\x02\\x52\\x7a\\x52\\x95"
+}
+`,
+  'float_math.mochi': `// Floats: division, remainder, powers, rounding.
+
+let HIDDEN_BIT: i64 = 4503599627370496
+
+/// inline
+fun float_div(a: f64, b: f64): f64 {
+  if b == 0.0 { fail_div() }
+  return a / b
+}
+
+/// C's fmod: the exact remainder, with the sign of \`a\`. Eleven bits of the quotient at a step.
+fun float_rem(a: f64, b: f64): f64 {
+  if b == 0.0 { fail_div() }
+  // NaN for infinite or NaN a, or NaN b.
+  if a - a != 0.0 || b != b { return a - a + b }
+  if abs(a) < abs(b) { return a }
+  let x = bits(abs(a))
+  let y = bits(abs(b))
+  let divisor = significand(y)
+  var rest = rem_u(significand(x), divisor)
+  var more = scale_of(x) - scale_of(y)
+  while more > 0 && rest != 0 {
+    let step = if more < 11 { more } else { 11 }
+    rest = rem_u(shl(rest, step), divisor)
+    more = more - step
+  }
+  return copysign(float_scale(f64(rest), i32(scale_of(y)) - 1075), a)
+}
+
+/// The significand of a float's bits (no sign), as a whole number.
+fun significand(x: i64): i64 {
+  let fraction = and(x, HIDDEN_BIT - 1)
+  return if fraction == x { fraction } else { or(fraction, HIDDEN_BIT) }
+}
+
+/// The power of two that the significand is to be multiplied by, plus 1075.
+fun scale_of(x: i64): i64 {
+  return shr_u(x, 52) + i64(lt_u(x, HIDDEN_BIT))
+}
+
+/// x * 2^n for |n| < 3000.
+fun float_scale(x: f64, n: i32): f64 {
+  var y = x
+  var k = n
+  while k > 1000 {
+    y = y * power_of_two(1000)
+    k = k - 1000
+  }
+  while k < -900 {
+    y = y * power_of_two(-900)
+    k = k + 900
+  }
+  return y * power_of_two(k)
+}
+
+/// 2^n for a normal result.
+fun power_of_two(n: i32): f64 {
+  return from_bits(shl(i64(n + 1023), 52))
+}
+
+/// The truncated value. Fails when 64 bits do not hold it.
+fun float_to_int(x: f64): i64 {
+  if x >= -9223372036854775808.0 && x < 9223372036854775808.0 { return trunc_sat(x) }
+  fail_overflow()
+}
+
+/// x rounded to a whole number, halves away from zero.
+fun float_round(x: f64): f64 {
+  let t = trunc(x)
+  return if abs(x - t) >= 0.5 { t + copysign(1.0, x) } else { t }
+}
+
+/// x rounded to a number of decimal digits behind the point (in front of it when negative), halves away from zero.
+fun round_digits(x: f64, digits: i64): f64 {
+  var power = 1.0
+  for i in 0..(if digits < 0 { 0 - digits } else { digits }) {
+    power = power * 10.0
+    if power >= 1.0e300 { break }
+  }
+  if digits < 0 { return float_round(x / power) * power }
+  let scaled = x * power
+  // What has no digits behind the point, or cannot be scaled, stays.
+  if !(abs(scaled) < 4503599627370496.0) { return x }
+  return float_round(scaled) / power
+}
+
+/// x^y with C's special cases. Whole powers by squaring, with the exponent apart so that nothing overflows on the way.
+fun float_pow(x: f64, y: f64): f64 {
+  if y == 0.0 || x == 1.0 { return 1.0 }
+  if x != x || y != y { return x + y }
+  var whole = trunc(abs(y))
+  var part = abs(y) - whole
+  let odd = whole < 9007199254740992.0 && part == 0.0 && and(trunc_sat(whole), 1) != 0
+  if x == 0.0 || x - x != 0.0 {
+    // Zeros and infinities: the result is the other one for negative powers.
+    let size = if y < 0.0 { 1.0 / abs(x) } else { abs(x) }
+    return if odd { copysign(size, x) } else { size }
+  }
+  if whole >= 9223372036854775808.0 {
+    if x == -1.0 { return 1.0 }
+    return if (abs(x) < 1.0) == (y > 0.0) { 0.0 } else { 1.0 / 0.0 }
+  }
+  if part != 0.0 && x < 0.0 { return 0.0 / 0.0 }
+  if y == 0.5 { return sqrt(x) }
+  var result = 1.0
+  var scale = 0
+  if part != 0.0 {
+    if part > 0.5 {
+      part = part - 1.0
+      whole = whole + 1.0
+    }
+    result = float_exp(part * float_log(x))
+  }
+  var base = float_fraction(x)
+  var base_scale = float_binary_exponent(x)
+  var n = trunc_sat(whole)
+  while n != 0 {
+    if base_scale > 4096 || base_scale < -4096 {
+      // Out of range for certain.
+      scale = scale + base_scale
+      break
+    }
+    if and(n, 1) != 0 {
+      result = result * base
+      scale = scale + base_scale
+    }
+    base = base * base
+    base_scale = base_scale + base_scale
+    if abs(base) < 0.5 {
+      base = base + base
+      base_scale = base_scale - 1
+    }
+    n = shr_u(n, 1)
+  }
+  if y < 0.0 {
+    result = 1.0 / result
+    scale = 0 - scale
+  }
+  if scale > 2500 { scale = 2500 }
+  if scale < -2500 { scale = -2500 }
+  return float_scale(result, scale)
+}
+
+/// The binary exponent of a finite x other than 0 when its fraction is in [0.5, 1).
+fun float_binary_exponent(x: f64): i32 {
+  let size = bits(abs(x))
+  if lt_u(size, HIDDEN_BIT) { return i32(i64(-1010) - clz(size)) }
+  return i32(shr_u(size, 52)) - 1022
+}
+
+/// The fraction of x: with absolute value in [0.5, 1), x = fraction * 2^exponent.
+fun float_fraction(x: f64): f64 {
+  return float_scale(x, 0 - float_binary_exponent(x))
+}
+
+/// The natural logarithm of a positive number (FreeBSD's e_log.c: an error of less than one unit in the last place).
+fun float_log(x: f64): f64 {
+  var f = float_fraction(x)
+  var k = f64(float_binary_exponent(x))
+  if f < 0.7071067811865476 {
+    f = f + f
+    k = k - 1.0
+  }
+  f = f - 1.0
+  let s = f / (2.0 + f)
+  let s2 = s * s
+  let s4 = s2 * s2
+  let odd = s2 * (6.666666666666735130e-01 + s4 * (2.857142874366239149e-01 + s4 * (1.818357216161805012e-01 + s4 * 1.479819860511658591e-01)))
+  let even = s4 * (3.999999999940941908e-01 + s4 * (2.222219843214978396e-01 + s4 * 1.531383769920937332e-01))
+  let half = 0.5 * f * f
+  return k * 6.93147180369123816490e-01 - ((half - (s * (half + odd + even) + k * 1.90821492927058770002e-10)) - f)
+}
+
+/// e^x for |x| < 700 (FreeBSD's e_exp.c).
+fun float_exp(x: f64): f64 {
+  let k = nearest(x * 1.44269504088896338700)
+  let high = x - k * 6.93147180369123816490e-01
+  let low = k * 1.90821492927058770002e-10
+  let r = high - low
+  let t = r * r
+  let c = r - t * (1.66666666666666657415e-01 + t * (-2.77777777770155933842e-03 + t * (6.61375632143793436117e-05 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))))
+  let y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
+  return float_scale(y, i32(trunc_sat(k)))
+}
+`,
+  'float_parse.mochi': `// Text to floats, correctly rounded. Numbers of up to 15 digits and small powers of ten are exact with one operation
+// (William Clinger, "How to read floating point numbers accurately", PLDI 1990); all others are calculated exactly with big
+// numbers of 32-bit limbs: digits * 2^s / 10^n, rounded half to even.
+
+// Where \`read_float\` puts its result.
+var read_float_value: f64 = 0
+
+// Digits beyond these only tell whether something follows: no float needs more to be told from a neighbour.
+let MOST_DIGITS = 800
+let LIMB_BYTES = 1024
+
+/// The number that a text is: sign, digits with a point among them, exponent; anything else fails.
+fun str_float(s: ref): f64 {
+  if !read_float(s) { fail_cast(cell(s), "float") }
+  return read_float_value
+}
+
+/// Reads a number; false if the text is none or too large. Else \`read_float_value\` has it.
+/// noinline
+fun read_float(s: ref): bool {
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  let minus = p < end && load8u(p, 0) == 45
+  if p < end && (minus || load8u(p, 0) == 43) { p = p + 1 }
+  let start = p
+  // The digits as a number while they are at most 18; how many there are from the first one that is not 0.
+  var value: i64 = 0
+  var digits = 0
+  var seen = 0
+  var point = -1
+  while p < end {
+    let d = load8u(p, 0) - 48
+    if lt_u(d, 10) {
+      seen = seen + 1
+      if digits > 0 || d > 0 {
+        digits = digits + 1
+        if digits <= 18 { value = value * 10 + i64(d) }
+      }
+    } else if d == -2 && point < 0 {
+      point = seen
+    } else {
+      break
+    }
+    p = p + 1
+  }
+  if seen == 0 { return false }
+  let stop = p
+  var exponent = if point < 0 { 0 } else { point - seen }
+  if p < end {
+    if or(load8u(p, 0), 32) != 101 { return false }
+    p = p + 1
+    let down = p < end && load8u(p, 0) == 45
+    if p < end && (down || load8u(p, 0) == 43) { p = p + 1 }
+    if p == end { return false }
+    var e = 0
+    while p < end {
+      let d = load8u(p, 0) - 48
+      if gt_u(d, 9) { return false }
+      if e < 100000000 { e = e * 10 + d }
+      p = p + 1
+    }
+    exponent = if down { exponent - e } else { exponent + e }
+  }
+  var x = 0.0
+  if digits <= 15 && exponent >= -22 && exponent <= 22 {
+    var power = 1.0
+    for i in 0..(if exponent < 0 { 0 - exponent } else { exponent }) {
+      power = power * 10.0
+    }
+    x = if exponent < 0 { f64(value) / power } else { f64(value) * power }
+  } else if digits > 0 && digits + exponent >= -330 {
+    if digits + exponent > 310 { return false }
+    x = exact_float(start, stop, digits, exponent)
+    if x - x != 0.0 { return false }
+  }
+  read_float_value = if minus { -x } else { x }
+  keep(s)
+  return true
+}
+
+// The big number: limbs at \`limbs()\`, the least significant one first.
+var limb_count: i32 = 0
+
+/// inline
+fun limbs(): i32 {
+  return static_area("limbs", LIMB_BYTES)
+}
+
+/// The big number = itself * factor + term.
+fun big_multiply(factor: i32, term: i32) {
+  var carry = i64_u(term)
+  for i in 0..limb_count {
+    let p = limbs() + shl(i, 2)
+    carry = carry + load32u_64(p, 0) * i64_u(factor)
+    store32(p, 0, i32(carry))
+    carry = shr_u(carry, 32)
+  }
+  if carry != 0 {
+    store32(limbs() + shl(limb_count, 2), 0, i32(carry))
+    limb_count = limb_count + 1
+  }
+}
+
+/// The big number = itself / divisor; gives the remainder.
+fun big_divide(divisor: i32): i32 {
+  var rest: i64 = 0
+  var p = limbs() + shl(limb_count, 2)
+  while p != limbs() {
+    p = p - 4
+    let value = or(shl(rest, 32), load32u_64(p, 0))
+    let q = div_u(value, i64_u(divisor))
+    store32(p, 0, i32(q))
+    rest = value - q * i64_u(divisor)
+  }
+  while limb_count > 0 && load32(limbs() + shl(limb_count, 2), -4) == 0 {
+    limb_count = limb_count - 1
+  }
+  return i32(rest)
+}
+
+/// The float next to the number that the digits between two addresses (with a point among them) make, times 10^exponent.
+/// \`digits\` is their count without leading zeros; -330 <= digits + exponent <= 310.
+fun exact_float(start: i32, stop: i32, digits: i32, exponent: i32): f64 {
+  var e = exponent
+  var rest = 0
+  var left = digits
+  var p = start
+  limb_count = 0
+  // All digits, or the first MOST_DIGITS.
+  while p < stop {
+    let d = load8u(p, 0) - 48
+    if lt_u(d, 10) {
+      if digits - left < MOST_DIGITS {
+        big_multiply(10, d)
+      } else {
+        rest = or(rest, d)
+        e = e + 1
+      }
+      if limb_count > 0 || d > 0 { left = left - 1 }
+    }
+    p = p + 1
+  }
+  // Divides by 10^-e, after making room for at least 64 bits of the quotient.
+  var room = 0
+  if e < 0 {
+    room = (0 - e) / 9 + 4
+    memory_copy(limbs() + shl(room, 2), limbs(), shl(limb_count, 2))
+    memory_fill(limbs(), 0, shl(room, 2))
+    limb_count = limb_count + room
+  }
+  while e != 0 {
+    if e >= 9 {
+      big_multiply(1000000000, 0)
+      e = e - 9
+    } else if e > 0 {
+      big_multiply(10, 0)
+      e = e - 1
+    } else if e <= -9 {
+      rest = or(rest, big_divide(1000000000))
+      e = e + 9
+    } else {
+      rest = or(rest, big_divide(10))
+      e = e + 1
+    }
+  }
+  // The upper 64 bits, from the highest one that is set.
+  let top = limbs() + shl(limb_count, 2)
+  let zeros = clz(load32(top, -4))
+  var high = shl(i64_u(load32(top, -4)), i64(zeros + 32))
+  if limb_count > 1 { high = or(high, shl(load32u_64(top, -8), i64(zeros))) }
+  if limb_count > 2 {
+    high = or(high, shr_u(load32u_64(top, -12), i64(32 - zeros)))
+    rest = or(rest, shl(load32(top, -12), zeros))
+    for i in 0..limb_count - 3 {
+      rest = or(rest, load32(limbs() + shl(i, 2), 0))
+    }
+  }
+  // The binary exponent of the highest bit.
+  let b = shl(limb_count - room, 5) - zeros - 1
+  if b > 1023 { return 1.0 / 0.0 }
+  // Below 2^-1022 there are fewer bits.
+  let drop = if b >= -1022 { 11 } else { -1011 - b }
+  if drop > 64 { return 0.0 }
+  var kept = if drop == 64 { i64(0) } else { shr_u(high, i64(drop)) }
+  let cut = shl(high, i64(64 - drop))
+  if cut < 0 {
+    // Half of the last place or more.
+    if shl(cut, 1) != 0 || rest != 0 || and(kept, 1) != 0 { kept = kept + 1 }
+  }
+  return from_bits(kept + (if b >= -1022 { shl(i64(b + 1022), 52) } else { i64(0) }))
+}
+`,
+  'format.mochi': `// Text of values of any type: what print shows, what str() gives, and JSON (json.mochi).
+//
+// A writer takes the text: 0 is standard output, else a BOX that holds the BUFFER being filled.
+
+let WRITER_BYTES = 112
+
+// ---- writers
+
+fun writer_new(): ref {
+  let buffer = text_buffer(WRITER_BYTES)
+  return box_new(buffer)
+}
+
+/// Writes \`count\` bytes from address \`p\`, in an object that the caller keeps alive.
+fun write_bytes(w: ref, p: i32, count: i32) {
+  if w == 0 {
+    out_bytes(p, count)
+    return
+  }
+  let buffer = writer_room(w, count)
+  let used = load32(buffer, 8)
+  memory_copy(buffer + BUFFER_BYTES + used, p, count)
+  store32(buffer, 8, used + count)
+}
+
+/// The writer's buffer, with room for \`count\` more bytes.
+fun writer_room(w: ref, count: i32): ref {
+  let buffer: ref = box_get(w)
+  let used = load32(buffer, 8)
+  if count <= load32(buffer, 4) - used { return buffer }
+  if used + count < 0 { fail("out of memory") }
+  let larger = text_buffer(used + used + count)
+  store32(larger, 8, used)
+  memory_copy(larger + BUFFER_BYTES, buffer + BUFFER_BYTES, used)
+  box_set(w, larger)
+  return larger
+}
+
+fun write_str(w: ref, s: ref) {
+  write_bytes(w, load32(s, 12), load32(s, 4))
+  keep(s)
+}
+
+fun write_byte(w: ref, byte: i32) {
+  if w == 0 {
+    out_byte(byte)
+    return
+  }
+  let buffer = writer_room(w, 1)
+  let used = load32(buffer, 8)
+  store8(buffer + used, BUFFER_BYTES, byte)
+  store32(buffer, 8, used + 1)
+}
+
+/// What has been written; the writer is not used any more.
+fun writer_text(w: ref): ref {
+  let buffer: ref = box_get(w)
+  return buffer_string(buffer, buffer + BUFFER_BYTES + load32(buffer, 8))
+}
+
+// ---- print and str
+
+/// str(c), Go's %v: lists as [1 a], maps as map[k:v], nil as <nil>.
+/// noinline
+fun value_str(c: cell): ref {
+  if cell_is_str(c) && i64(c) != 0 { return ref(c) }
+  let w = writer_new()
+  write_value(w, c, FORM_STR, 0, none)
+  return writer_text(w)
+}
+
+/// What print shows for a value inside a list: strings quoted, floats with a point.
+/// noinline
+fun value_show(c: cell): ref {
+  let w = writer_new()
+  write_value(w, c, FORM_PRINT, 1, none)
+  return writer_text(w)
+}
+
+/// Prints a value at top level.
+/// noinline
+fun out_cell(c: cell) {
+  write_value(none, c, FORM_PRINT, 0, none)
+}
+
+let FORM_PRINT = 0
+let FORM_STR = 1
+
+/// \`depth\` is the number of containers around the value. \`anchor\` is the container around it whose depth is the greatest
+/// power of two: a container that contains itself meets itself as the anchor (Richard Brent, "An improved Monte Carlo
+/// factorization algorithm", BIT 20, 1980).
+fun write_value(w: ref, c: cell, form: i32, depth: i32, anchor: ref) {
+  let kind = cell_kind(c)
+  if kind == KIND_STRING {
+    if form == FORM_STR || depth == 0 {
+      write_str(w, ref(c))
+    } else {
+      write_quoted(w, ref(c))
+    }
+  } else if kind == CELL_INT {
+    write_str(w, int_str(cell_int(c)))
+  } else if kind == CELL_FLOAT {
+    write_str(w, float_text(cell_raw_float(c), if form == FORM_STR || depth == 0 { FLOAT_TOP } else { FLOAT_INNER }))
+  } else if kind == CELL_BOOL {
+    write_str(w, if and(i64(c), 1) != 0 { "true" } else { "false" })
+  } else if kind == 0 {
+    write_str(w, if form == FORM_STR { "<nil>" } else { "nil" })
+  } else if kind == KIND_LIST {
+    write_list(w, ref(c), form, depth, next_anchor(ref(c), depth, anchor))
+  } else if kind == KIND_MAP || kind == KIND_STRUCT {
+    write_record(w, ref(c), form, depth, next_anchor(ref(c), depth, anchor))
+  } else {
+    write_str(w, if form == FORM_PRINT && depth != 0 { "nil" } else { "<function>" })
+  }
+}
+
+/// The anchor for the elements of a container at a depth. Fails when the container is in itself.
+fun next_anchor(container: ref, depth: i32, anchor: ref): ref {
+  if container == anchor { fail("cannot show a value that contains itself") }
+  return if popcnt(depth + 1) == 1 { container } else { anchor }
+}
+
+fun write_list(w: ref, list: ref, form: i32, depth: i32, anchor: ref) {
+  write_byte(w, 91)
+  for i in 0..load32(list, 4) {
+    if i > 0 { write_separator(w, form) }
+    write_value(w, list_cell_at(list, i), form, depth + 1, anchor)
+  }
+  write_byte(w, 93)
+}
+
+/// Space, in print after a comma.
+fun write_separator(w: ref, form: i32) {
+  if form == FORM_PRINT { write_byte(w, 44) }
+  write_byte(w, 32)
+}
+
+/// Maps and structs, in the order of the keys.
+fun write_record(w: ref, r: ref, form: i32, depth: i32, anchor: ref) {
+  write_str(w, if form == FORM_PRINT { "{" } else { "map[" })
+  var first = true
+  var at = record_next(r, 0)
+  while at != 0 {
+    if !first { write_separator(w, form) }
+    first = false
+    let key = record_key(r, at)
+    if form == FORM_PRINT {
+      write_quoted(w, key)
+      write_str(w, ": ")
+    } else {
+      write_str(w, key)
+      write_byte(w, 58)
+    }
+    write_value(w, record_value(r, at), form, depth + 1, anchor)
+    at = record_next(r, at)
+  }
+  write_byte(w, if form == FORM_PRINT { 125 } else { 93 })
+}
+
+/// A string in double quotes with Go's escapes: \\a \\b \\f \\n \\r \\t \\v \\\\ \\", other characters that do not print as \\x01,
+/// \\u00a0 or \\U0001f000, and bytes that are no text as \\xff.
+fun write_quoted(w: ref, s: ref) {
+  write_byte(w, 34)
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  // What is between \`from\` and \`p\` needs no escapes.
+  var from = p
+  while p != end {
+    let c = load8u(p, 0)
+    if c >= 32 && c < 127 && c != 34 && c != 92 {
+      p = p + 1
+    } else {
+      let width = if c < 128 { 1 } else { utf8_width(p, end) }
+      let cp = utf8_decode(p, width)
+      if width > 1 && !is_hidden(cp) {
+        p = p + width
+      } else {
+        write_bytes(w, from, p - from)
+        write_escape(w, if width == 1 { c } else { cp }, width)
+        p = p + width
+        from = p
+      }
+    }
+  }
+  write_bytes(w, from, p - from)
+  write_byte(w, 34)
+  keep(s)
+}
+
+/// A backslash and what stands for a character (or, with width 1, a byte) behind it.
+fun write_escape(w: ref, c: i32, width: i32) {
+  write_byte(w, 92)
+  if c == 34 || c == 92 {
+    write_byte(w, c)
+  } else if c >= 7 && c <= 13 {
+    write_byte(w, load8u(load32("abtnvfr", 12) + c - 7, 0))
+  } else if width == 1 {
+    write_byte(w, 120)
+    write_hex(w, c, 4)
+  } else {
+    let wide = c >= 0x10000
+    write_byte(w, if wide { 85 } else { 117 })
+    write_hex(w, c, if wide { 28 } else { 12 })
+  }
+}
+
+/// Hexadecimal digits of \`n\`, the first one at bit \`shift\`.
+fun write_hex(w: ref, n: i32, shift: i32) {
+  var at = shift
+  while at >= 0 {
+    let digit = and(shr_u(n, at), 15)
+    write_byte(w, digit + (if digit < 10 { 48 } else { 87 }))
+    at = at - 4
+  }
+}
+
+/// The texts of the elements of any list, as str() gives them, with \`sep\` between them.
+/// noinline
+fun values_join(list: ref, sep: ref): ref {
+  let w = writer_new()
+  for i in 0..load32(list, 4) {
+    if i > 0 { write_str(w, sep) }
+    write_value(w, list_cell_at(list, i), FORM_STR, 1, none)
+  }
+  return writer_text(w)
+}
+`,
+  'io.mochi': `// Input and output through WASI preview 1. Standard output is buffered and written
+// when the buffer is full, before input is read and at the end of the program, so that printing allocates nothing.
+
+extern fun fd_write(fd: i32, vectors: i32, count: i32, written: i32): i32
+extern fun fd_read(fd: i32, vectors: i32, count: i32, read: i32): i32
+extern fun proc_exit(status: i32)
+extern fun clock_time_get(clock: i32, precision: i64, time: i32): i32
+extern fun environ_sizes_get(count: i32, bytes: i32): i32
+extern fun environ_get(table: i32, bytes: i32): i32
+extern fun args_sizes_get(count: i32, bytes: i32): i32
+extern fun args_get(table: i32, bytes: i32): i32
+
+let OUT_BYTES = 32768
+let IN_BYTES = 16384
+
+// WASI error numbers.
+let ERRNO_AGAIN = 6
+let ERRNO_BADF = 8
+let ERRNO_INTR = 27
+let ERRNO_PIPE = 64
+
+// Bytes in the output buffer, and the file they are for: 1, or 2 while an error is reported.
+var out_used: i32 = 0
+var out_fd: i32 = 1
+var out_quiet: i32 = 0
+// The line that \`out_trim\` will trim: 0 none, 1 it begins at \`out_line\`, 2 as 1, but its beginning has been written.
+var out_marked: i32 = 0
+var out_line: i32 = 0
+
+var in_next: i32 = 0
+var in_end: i32 = 0
+var in_closed: i32 = 0
+
+var now_mode: i32 = 0
+var now_state: i64 = 0
+
+/// inline
+fun out_area(): i32 {
+  return static_area("output", OUT_BYTES)
+}
+
+/// inline
+fun in_area(): i32 {
+  return static_area("input", IN_BYTES)
+}
+
+/// Where WASI functions find their vectors and leave their results.
+/// inline
+fun io_area(): i32 {
+  return static_area("io", 16)
+}
+
+// ---- output
+
+/// Address of the next free byte of the output buffer.
+/// inline
+fun out_end(): i32 {
+  return out_area() + out_used
+}
+
+/// Prints a string; a null string as \`nil\`.
+fun out_str(s: ref) {
+  if s == 0 {
+    out_str("nil")
+  } else {
+    out_bytes(load32(s, 12), load32(s, 4))
+  }
+}
+
+/// Prints \`count\` bytes at \`address\`.
+/// noinline
+fun out_bytes(address: i32, count: i32) {
+  var from = address
+  var left = count
+  while gt_u(left, OUT_BYTES - out_used) {
+    let room = OUT_BYTES - out_used
+    memory_copy(out_end(), from, room)
+    out_used = OUT_BYTES
+    from = from + room
+    left = left - room
+    out_full()
+  }
+  memory_copy(out_end(), from, left)
+  out_used = out_used + left
+}
+
+fun out_byte(b: i32) {
+  if out_used == OUT_BYTES { out_full() }
+  store8(out_end(), 0, b)
+  out_used = out_used + 1
+}
+
+fun out_space() {
+  out_byte(32)
+}
+
+fun out_newline() {
+  out_byte(10)
+}
+
+fun out_bool(b: bool) {
+  if b {
+    out_str("true")
+  } else {
+    out_str("false")
+  }
+}
+
+fun out_f64(x: f64) {
+  out_str(float_str(x))
+}
+
+/// Prints an int in decimal.
+/// noinline
+fun out_i64(v: i64) {
+  // The longest, -9223372036854775808, has 20 characters.
+  if out_used > OUT_BYTES - 20 { out_full() }
+  var p = out_end()
+  var u = v
+  if v < 0 {
+    store8(p, 0, 45)
+    p = p + 1
+    u = 0 - v
+  }
+  var length = 1
+  var bound: i64 = 10
+  while length < 19 && le_u(bound, u) {
+    length = length + 1
+    bound = bound * 10
+  }
+  let end = p + length
+  var q = end
+  while q != p {
+    let rest = div_u(u, 10)
+    q = q - 1
+    store8(q, 0, 48 + i32(u - rest * 10))
+    u = rest
+  }
+  out_used = end - (out_area())
+}
+
+/// Makes room in the buffer: at least half of it.
+/// noinline
+fun out_full() {
+  if out_marked != 0 {
+    out_spill()
+  } else {
+    flush()
+  }
+}
+
+/// Writes the buffer out. When the reader of a pipe has gone or the output is closed, the program ends quietly with status 1.
+/// noinline
+fun flush() {
+  let io = io_area()
+  var p = out_area()
+  var left = out_used
+  out_used = 0
+  if out_quiet != 0 { return }
+  while left != 0 {
+    store32(io, 0, p)
+    store32(io, 4, left)
+    store32(io, 8, 0)
+    let errno = fd_write(out_fd, io, 1, io + 8)
+    if errno == 0 {
+      let n = load32(io, 8)
+      p = p + n
+      left = left - n
+    } else if errno != ERRNO_INTR && errno != ERRNO_AGAIN {
+      if errno != ERRNO_PIPE && errno != ERRNO_BADF && out_fd == 1 {
+        out_fd = 2
+        out_str("error: cannot write to standard output\\n")
+        flush()
+      }
+      proc_exit(1)
+      unreachable()
+    }
+  }
+}
+
+/// Notes that a line begins here which \`out_trim\` will trim.
+fun out_mark() {
+  out_marked = 1
+  out_line = out_used
+}
+
+/// Removes leading and trailing white space (Unicode's) of what has been printed since \`out_mark\`.
+fun out_trim() {
+  out_trim_start()
+  out_used = out_trimmed_end()
+  out_marked = 0
+}
+
+/// Removes white space at the beginning of the marked line, if that is still in the buffer.
+fun out_trim_start() {
+  if out_marked == 1 {
+    let base = out_area()
+    let end = base + out_used
+    var p = base + out_line
+    while p != end {
+      let n = space_width(p, end)
+      if n == 0 { break }
+      p = p + n
+    }
+    memory_copy(base + out_line, p, end - p)
+    out_used = out_line + (end - p)
+  }
+}
+
+/// Bytes of the buffer up to the trailing white space of the marked line.
+fun out_trimmed_end(): i32 {
+  let base = out_area()
+  let start = base + out_line
+  var end = base + out_used
+  while end != start {
+    var p = end - 1
+    while p != start && end - p < 3 && and(load8u(p, 0), 0xC0) == 0x80 { p = p - 1 }
+    if space_width(p, end) != end - p { break }
+    end = p
+  }
+  return end - base
+}
+
+/// Makes room while a line is marked: writes what cannot be trimmed any more.
+/// noinline
+fun out_spill() {
+  let base = out_area()
+  out_trim_start()
+  if out_used == out_line {
+    // Nothing but white space so far: the line still begins here.
+    flush()
+    out_line = 0
+    return
+  }
+  let keep_from = out_trimmed_end()
+  let kept = out_used - keep_from
+  if keep_from == 0 || kept > OUT_BYTES / 2 {
+    // So much white space that it is not worth keeping.
+    flush()
+    out_line = 0
+  } else {
+    out_used = keep_from
+    flush()
+    memory_copy(base, base + keep_from, kept)
+    out_used = kept
+    out_line = 0
+  }
+  out_marked = 2
+}
+
+/// Bytes of the white-space character at p (p < end), 0 if there is another character: Unicode's White_Space property.
+fun space_width(p: i32, end: i32): i32 {
+  let b = load8u(p, 0)
+  if b == 32 || (b >= 9 && b <= 13) { return 1 }
+  if b < 0xC2 || b > 0xE3 { return 0 }
+  if b == 0xC2 {
+    // U+0085, U+00A0
+    if end - p < 2 { return 0 }
+    let c = load8u(p, 1)
+    return if c == 0x85 || c == 0xA0 { 2 } else { 0 }
+  }
+  if b < 0xE1 || end - p < 3 { return 0 }
+  let c = load8u(p, 1)
+  let d = load8u(p, 2)
+  if b == 0xE1 { return if c == 0x9A && d == 0x80 { 3 } else { 0 } }
+  if b == 0xE3 { return if c == 0x80 && d == 0x80 { 3 } else { 0 } }
+  // U+2000 to U+200A, U+2028, U+2029, U+202F, U+205F
+  if c == 0x80 { return if (d >= 0x80 && d <= 0x8A) || d == 0xA8 || d == 0xA9 || d == 0xAF { 3 } else { 0 } }
+  return if c == 0x81 && d == 0x9F { 3 } else { 0 }
+}
+
+// ---- the program's beginning and end
+
+/// Called once before anything else.
+/// inline
+fun start() {
+  return
+}
+
+/// Called last: writes what has been printed and ends the process if the status is not 0.
+fun finish(status: i32) {
+  flush()
+  if status != 0 { proc_exit(status) }
+}
+
+/// Discards what is printed from now on, or stops discarding it (test runs re-execute top-level statements in silence).
+fun quiet(silent: bool) {
+  flush()
+  out_quiet = i32(silent)
+}
+
+// ---- input
+
+/// Fills the input buffer; false at the end of the input. An input that cannot be read counts as ended.
+/// noinline
+fun in_fill(): bool {
+  if in_closed != 0 { return false }
+  let io = io_area()
+  while true {
+    store32(io, 0, in_area())
+    store32(io, 4, IN_BYTES)
+    store32(io, 8, 0)
+    let errno = fd_read(0, io, 1, io + 8)
+    if errno != ERRNO_INTR && errno != ERRNO_AGAIN {
+      if errno != 0 || load32(io, 8) == 0 {
+        in_closed = 1
+        return false
+      }
+      break
+    }
+  }
+  in_next = in_area()
+  in_end = in_next + load32(io, 8)
+  return true
+}
+
+/// One line of standard input without its line end (LF, CR LF); at the end of the input the empty string, forever.
+/// noinline
+fun input(): ref {
+  flush()
+  if in_next == in_end {
+    if !in_fill() { return "" }
+  }
+  // A line within the buffer becomes a string at once; one that crosses its end is gathered in \`held\`.
+  var held: ref = ref(0)
+  var held_bytes = 0
+  while true {
+    var p = in_next
+    while p != in_end && load8u(p, 0) != 10 { p = p + 1 }
+    let from = in_next
+    let count = p - from
+    let found = p != in_end
+    in_next = if found { p + 1 } else { p }
+    if found && held_bytes == 0 { return line_of(from, count) }
+    let total = held_bytes + count
+    if held == 0 || total > load32(held, 4) {
+      let bigger = alloc_any(total + total + 8, KIND_RAWS)
+      store32(bigger, 4, total + total)
+      if held_bytes != 0 { memory_copy(i32(bigger) + 8, i32(held) + 8, held_bytes) }
+      held = bigger
+    }
+    memory_copy(i32(held) + 8 + held_bytes, from, count)
+    held_bytes = total
+    if found || !in_fill() { break }
+  }
+  let line = line_of(i32(held) + 8, held_bytes)
+  keep(held)
+  return line
+}
+
+/// A string of the bytes of a line, without CRs at its end.
+fun line_of(address: i32, count: i32): ref {
+  var n = count
+  while n > 0 && load8u(address + n - 1, 0) == 13 { n = n - 1 }
+  return str_of_bytes(address, n)
+}
+
+// ---- clock, environment, arguments
+
+/// Nanoseconds since 1970. With MOCHI_NOW_SEED=n in the environment: the next value of a linear congruential generator
+/// that starts from n (LANGUAGE 4.11).
+/// noinline
+fun now(): i64 {
+  if now_mode == 0 { now_init() }
+  if now_mode == 2 {
+    now_state = rem_u(now_state * 1664525 + 1013904223, 2147483647)
+    return now_state
+  }
+  return clock_now()
+}
+
+/// Nanoseconds since 1970, whatever the environment says.
+fun clock_now(): i64 {
+  let io = io_area()
+  store64(io, 0, 0)
+  clock_time_get(0, 1000, io)
+  return load64(io, 0)
+}
+
+/// noinline
+fun now_init() {
+  now_mode = 1
+  let io = io_area()
+  if environ_sizes_get(io, io + 4) != 0 { return }
+  let count = load32(io, 0)
+  let table = alloc_any(8 + count * 4 + load32(io, 4), KIND_RAWS)
+  let first = i32(table) + 8
+  if environ_get(first, first + count * 4) == 0 {
+    let name = load32("MOCHI_NOW_SEED=", 12)
+    for i in 0..count {
+      let p = load32(first + i * 4, 0)
+      var n = 0
+      while n < 15 && load8u(p + n, 0) == load8u(name + n, 0) { n = n + 1 }
+      if n == 15 && load8u(p, 15) != 0 {
+        now_mode = 2
+        now_state = rem_u(parse_decimal(p + 15), 2147483647)
+      }
+    }
+  }
+  keep(table)
+}
+
+/// The number that the decimal digits at p (after a sign) make, up to the first other byte; wraps beyond 64 bits.
+fun parse_decimal(p: i32): i64 {
+  let minus = load8u(p, 0) == 45
+  var q = if minus { p + 1 } else { p }
+  var n: i64 = 0
+  while true {
+    let digit = load8u(q, 0) - 48
+    if digit < 0 || digit > 9 { break }
+    n = n * 10 + i64(digit)
+    q = q + 1
+  }
+  return if minus { 0 - n } else { n }
+}
+
+/// The program's argument number n (0 is its name) as an int; 0 if there is none.
+/// noinline
+fun arg_i64(n: i32): i64 {
+  let io = io_area()
+  if args_sizes_get(io, io + 4) != 0 { return 0 }
+  let count = load32(io, 0)
+  if n >= count { return 0 }
+  let table = alloc_any(8 + count * 4 + load32(io, 4), KIND_RAWS)
+  let first = i32(table) + 8
+  var value: i64 = 0
+  if args_get(first, first + count * 4) == 0 { value = parse_decimal(load32(first + n * 4, 0)) }
+  keep(table)
+  return value
+}
+`,
+  'json.mochi': `// JSON, as Go's encoding/json writes it: two spaces of indentation, sorted keys, HTML's characters escaped.
+
+/// json(c): prints it, with a line end.
+/// noinline
+fun json_out(c: cell) {
+  write_json(none, c, 0, none)
+  out_newline()
+}
+
+/// The JSON text of a value.
+/// noinline
+fun json_str(c: cell): ref {
+  let w = writer_new()
+  write_json(w, c, 0, none)
+  return writer_text(w)
+}
+
+/// \`depth\` and \`anchor\` as for write_value.
+fun write_json(w: ref, c: cell, depth: i32, anchor: ref) {
+  let kind = cell_kind(c)
+  if kind == KIND_STRING {
+    write_json_text(w, ref(c))
+  } else if kind == CELL_INT {
+    write_str(w, int_str(cell_int(c)))
+  } else if kind == CELL_FLOAT {
+    write_str(w, float_str_json(cell_raw_float(c)))
+  } else if kind == CELL_BOOL {
+    write_str(w, if and(i64(c), 1) != 0 { "true" } else { "false" })
+  } else if kind == KIND_LIST {
+    write_json_list(w, ref(c), depth, next_anchor(ref(c), depth, anchor))
+  } else if kind == KIND_MAP || kind == KIND_STRUCT {
+    write_json_record(w, ref(c), depth, next_anchor(ref(c), depth, anchor))
+  } else {
+    write_str(w, "null")
+  }
+}
+
+fun write_json_list(w: ref, list: ref, depth: i32, anchor: ref) {
+  write_byte(w, 91)
+  let count = load32(list, 4)
+  for i in 0..count {
+    write_json_line(w, i > 0, depth + 1)
+    write_json(w, list_cell_at(list, i), depth + 1, anchor)
+  }
+  if count != 0 { write_json_line(w, false, depth) }
+  write_byte(w, 93)
+}
+
+fun write_json_record(w: ref, r: ref, depth: i32, anchor: ref) {
+  write_byte(w, 123)
+  var at = record_next(r, 0)
+  let some = at != 0
+  var more = false
+  while at != 0 {
+    write_json_line(w, more, depth + 1)
+    more = true
+    write_json_text(w, record_key(r, at))
+    write_str(w, ": ")
+    write_json(w, record_value(r, at), depth + 1, anchor)
+    at = record_next(r, at)
+  }
+  if some { write_json_line(w, false, depth) }
+  write_byte(w, 125)
+}
+
+/// A new line, after a comma when \`more\`.
+fun write_json_line(w: ref, more: bool, depth: i32) {
+  if more { write_byte(w, 44) }
+  write_byte(w, 10)
+  for i in 0..depth {
+    write_str(w, "  ")
+  }
+}
+
+/// A JSON string. Bytes that are no text become U+FFFD.
+fun write_json_text(w: ref, s: ref) {
+  write_byte(w, 34)
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  var from = p
+  while p != end {
+    let c = load8u(p, 0)
+    let width = if c < 128 { 1 } else { utf8_width(p, end) }
+    if json_plain(c) || (width > 1 && and(utf8_decode(p, width), -2) != 0x2028) {
+      p = p + width
+    } else {
+      write_bytes(w, from, p - from)
+      write_json_escape(w, utf8_decode(p, width))
+      p = p + width
+      from = p
+    }
+  }
+  write_bytes(w, from, p - from)
+  write_byte(w, 34)
+  keep(s)
+}
+
+/// True for ASCII characters that stand for themselves: not controls, \`"\`, \`&\`, \`<\`, \`>\` and the backslash.
+fun json_plain(c: i32): bool {
+  return c >= 32 && c < 128 && c != 34 && c != 38 && c != 60 && c != 62 && c != 92
+}
+
+fun write_json_escape(w: ref, c: i32) {
+  write_byte(w, 92)
+  if c == 34 || c == 92 {
+    write_byte(w, c)
+  } else if c >= 8 && c <= 13 && c != 11 {
+    write_byte(w, load8u(load32("btn fr", 12) + c - 8, 0))
+  } else {
+    write_byte(w, 117)
+    write_hex(w, c, 12)
+  }
+}
+`,
+  'list.mochi': `// Lists: LIST objects (+4 length, +8 capacity, both in elements, +12 element buffer; element kind in header bits 8-11)
+// and their element buffers (elements from +8: 1 byte a bool, 4 a ref, else 8). Buffers of refs and cells are zero behind
+// the length, because the collector traces them whole. A null list reads as an empty one.
+
+let SHARED_BIT = 0x8000
+
+/// The element kind of a list.
+/// inline
+fun list_kind(xs: ref): i32 {
+  return and(load8u(xs, 1), 15)
+}
+
+/// Bytes of an element of a kind.
+/// inline
+fun elem_size(kind: i32): i32 {
+  // 1, 8, 8, 4, 8
+  return and(shr_u(0x84881, kind * 4), 15)
+}
+
+/// inline
+fun list_header(kind: i32): i32 {
+  return or(KIND_LIST, shl(kind, 8))
+}
+
+/// A new element buffer for \`cap\` elements of a kind; its capacity in bytes (at +4) is all that its memory holds. Elements
+/// are not initialised, except refs and cells: null.
+/// noinline
+fun elems_new(kind: i32, cap: i32): ref {
+  let size = elem_size(kind)
+  if gt_u(cap, div_u(0x7FFEFFF0, size)) { fail("out of memory") }
+  let bytes = usable_size(cap * size + 8)
+  var buffer: ref = ref(0)
+  if kind == ELEM_REF {
+    buffer = alloc_zero(bytes, KIND_REFS)
+  } else if kind == ELEM_CELL {
+    buffer = alloc_zero(bytes, KIND_CELLS)
+  } else {
+    buffer = alloc_any(bytes, KIND_RAWS)
+  }
+  store32(buffer, 4, bytes - 8)
+  return buffer
+}
+
+/// A new empty list of a kind with room for \`cap\` elements.
+/// noinline
+fun list_new(kind: i32, cap: i32): ref {
+  var buffer: ref = ref(0)
+  var room = 0
+  if cap != 0 {
+    buffer = elems_new(kind, cap)
+    room = div_u(load32(buffer, 4), elem_size(kind))
+  }
+  let xs = alloc(16, list_header(kind))
+  store32(xs, 4, 0)
+  store32(xs, 8, room)
+  storeref(xs, 12, buffer)
+  return xs
+}
+
+/// inline
+fun list_len(xs: ref): i64 {
+  return load32u_64(xs, 4)
+}
+
+/// The address of element \`i\` (which must exist), less 8.
+/// inline
+fun list_at(xs: ref, i: i32, size: i32): i32 {
+  return load32(xs, 12) + i * size
+}
+
+/// xs[i]: negative indexes count from the end; fails when out of range.
+/// inline
+fun list_get<T>(xs: ref, i: i64): T {
+  if lt_u(i, load32u_64(xs, 4)) {
+    return load(list_at(xs, i32(i), sizeof(T)), 8)
+  }
+  return list_get_slow<T>(xs, i)
+}
+
+/// noinline
+fun list_get_slow<T>(xs: ref, i: i64): T {
+  let len = load32u_64(xs, 4)
+  let at = i + len
+  if ge_u(at, len) { fail_index(i, len) }
+  return load(list_at(xs, i32(at), sizeof(T)), 8)
+}
+
+/// xs[i] = v: negative indexes count from the end, an index at or behind the end grows the list (see list_extend).
+/// inline
+fun list_set<T>(xs: ref, i: i64, v: T) {
+  if lt_u(i, load32u_64(xs, 4)) {
+    store(list_at(xs, i32(i), sizeof(T)), 8, v)
+  } else {
+    list_set_slow(xs, i, v)
+  }
+}
+
+/// noinline
+fun list_set_slow<T>(xs: ref, i: i64, v: T) {
+  let at = list_extend(xs, i)
+  store(list_at(xs, at, sizeof(T)), 8, v)
+}
+
+/// Makes index \`i\`, which is not in the list, exist; gives it as one that is not negative. The elements between the old end and
+/// \`i\` become null, so only lists of references and cells can grow by more than one.
+/// noinline
+fun list_extend(xs: ref, i: i64): i32 {
+  if xs == 0 { fail_null("list") }
+  let len = load32u_64(xs, 4)
+  if i < 0 {
+    if i + len < 0 { fail_index(i, len) }
+    return i32(i + len)
+  }
+  let kind = list_kind(xs)
+  if i > len {
+    if kind < ELEM_REF {
+      error_begin()
+      out_str("assignment beyond the end of the list: index ")
+      out_i64(i)
+      out_str(" (length ")
+      out_i64(len)
+      out_byte(41)
+      error_end()
+    }
+    if i >= 0x7FFFFFFF { fail("out of memory") }
+  }
+  let count = i32(i) + 1
+  if gt_u(count, load32(xs, 8)) { list_grow(xs, count) }
+  store32(xs, 4, count)
+  return i32(i)
+}
+
+/// Gives the list room for at least \`need\` elements; the capacity doubles, or grows by half beyond 1 MB.
+/// noinline
+fun list_grow(xs: ref, need: i32) {
+  let kind = list_kind(xs)
+  let size = elem_size(kind)
+  let cap = load32(xs, 8)
+  var want = cap + shr_u(cap, 1)
+  if lt_u(cap * size, 0x100000) { want = cap + cap }
+  if lt_u(want, need) { want = need }
+  if lt_u(want, div_u(24, size)) { want = div_u(24, size) }
+  let old = loadref(xs, 12)
+  let bytes = usable_size(want * size + 8)
+  if cap != 0 && lt_u(want, 0x0FFF0000) {
+    if extend_in_place(old, bytes) {
+      let before = load32(old, 4)
+      if kind >= ELEM_REF { zero(i32(old) + 8 + before, bytes - 8 - before) }
+      store32(old, 4, bytes - 8)
+      store32(xs, 8, div_u(bytes - 8, size))
+      return
+    }
+  }
+  let buffer = elems_new(kind, want)
+  if cap != 0 { memory_copy(i32(buffer) + 8, i32(old) + 8, load32(xs, 4) * size) }
+  storeref(xs, 12, buffer)
+  store32(xs, 8, div_u(load32(buffer, 4), size))
+}
+
+/// Appends in place.
+fun list_push<T>(xs: ref, v: T) {
+  let len = load32(xs, 4)
+  if len == load32(xs, 8) { list_grow(xs, len + 1) }
+  store(list_at(xs, len, sizeof(T)), 8, v)
+  store32(xs, 4, len + 1)
+}
+
+/// A copy of xs with v appended; xs may be null.
+/// noinline
+fun list_append<T>(xs: ref, v: T): ref {
+  let out = list_copy_room(xs, kindof(T), 1)
+  list_push(out, v)
+  return out
+}
+
+/// xs with v appended: xs itself when no second reference to it can exist, else a copy with room to grow.
+fun list_append_owned<T>(xs: ref, v: T): ref {
+  if xs != 0 && load8u(xs, 1) < 128 {
+    list_push(xs, v)
+    return xs
+  }
+  return list_append_copy(xs, v)
+}
+
+/// noinline
+fun list_append_copy<T>(xs: ref, v: T): ref {
+  let out = list_copy_room(xs, kindof(T), shr_u(load32(xs, 4), 1) + 1)
+  list_push(out, v)
+  return out
+}
+
+/// A copy of xs (null: an empty list of the kind) with room for \`extra\` more elements.
+fun list_copy_room(xs: ref, kind: i32, extra: i32): ref {
+  let len = load32(xs, 4)
+  let out = list_new(if xs == 0 { kind } else { list_kind(xs) }, len + extra)
+  list_copy_range(out, 0, xs, 0, len)
+  return out
+}
+
+/// Copies \`count\` elements from \`from\` in xs to \`to\` in out, a list of the same kind with enough capacity; sets out's length to
+/// their end.
+fun list_copy_range(out: ref, to: i32, xs: ref, from: i32, count: i32) {
+  store32(out, 4, to + count)
+  if count != 0 {
+    let size = elem_size(list_kind(out))
+    memory_copy(load32(out, 12) + 8 + to * size, load32(xs, 12) + 8 + from * size, count * size)
+  }
+}
+
+/// Marks a list as one that may have several references; gives back x, which may be anything.
+/// inline
+fun share(x: ref): ref {
+  if load8u(x, 0) == KIND_LIST { store8(x, 1, or(load8u(x, 1), 128)) }
+  return x
+}
+
+/// A slice bound as an index from 0 to len.
+fun clamp_index(i: i64, len: i64): i64 {
+  var at = i
+  if i < 0 { at = i + len }
+  if at < 0 { return 0 }
+  if at > len { return len }
+  return at
+}
+
+/// xs[a:b]: a copy; bounds are clamped, negative ones count from the end. Null stays null.
+/// noinline
+fun list_slice(xs: ref, a: i64, b: i64): ref {
+  if xs == 0 { return xs }
+  let len = list_len(xs)
+  let from = i32(clamp_index(a, len))
+  var count = i32(clamp_index(b, len)) - from
+  if count < 0 { count = 0 }
+  let out = list_new(list_kind(xs), count)
+  list_copy_range(out, 0, xs, from, count)
+  return out
+}
+
+/// Every step-th element of xs[a:b]; from its last one backwards when the step is negative.
+/// noinline
+fun list_step(xs: ref, a: i64, b: i64, step: i64): ref {
+  if step == 0 { fail("slice step must not be 0") }
+  let slice = list_slice(xs, a, b)
+  if step == 1 || slice == 0 { return slice }
+  let len = load32(slice, 4)
+  let out = list_new(list_kind(slice), 0)
+  if len == 0 { return out }
+  let size = elem_size(list_kind(slice))
+  // A step beyond the list takes one element.
+  var stride = if step < 0 { 0 - step } else { step }
+  if ge_u(stride, i64_u(len)) { stride = i64_u(len) }
+  let count = div_u(len - 1, i32(stride)) + 1
+  list_grow(out, count)
+  store32(out, 4, count)
+  var from = load32(slice, 12) + 8
+  var move = i32(stride) * size
+  if step < 0 {
+    from = from + (len - 1) * size
+    move = 0 - move
+  }
+  var to = load32(out, 12) + 8
+  for i in 0..count {
+    copy_elem(to, from, size)
+    to = to + size
+    from = from + move
+  }
+  return out
+}
+
+/// inline
+fun copy_elem(to: i32, from: i32, size: i32) {
+  if size == 8 {
+    store64(to, 0, load64(from, 0))
+  } else if size == 4 {
+    store32(to, 0, load32(from, 0))
+  } else {
+    store8(to, 0, load8u(from, 0))
+  }
+}
+
+/// a + b: a new list. Both must be of one kind; null is empty (null + null is null).
+/// noinline
+fun list_concat(a: ref, b: ref): ref {
+  if a == 0 && b == 0 { return a }
+  let la = load32(a, 4)
+  let lb = load32(b, 4)
+  let out = list_new(list_kind(if a == 0 { b } else { a }), la + lb)
+  list_copy_range(out, 0, a, 0, la)
+  list_copy_range(out, la, b, 0, lb)
+  return out
+}
+
+/// noinline
+fun list_reverse(xs: ref): ref {
+  return list_step(xs, 0, list_len(xs), -1)
+}
+
+/// The ints from a up to (or, with a negative step, down to) b, without b.
+/// noinline
+fun list_range(a: i64, b: i64, step: i64): ref {
+  if step == 0 { fail("range step must not be 0") }
+  var count: i64 = 0
+  if step > 0 {
+    if b > a { count = div_u(b - a - 1, step) + 1 }
+  } else if a > b {
+    count = div_u(a - b - 1, 0 - step) + 1
+  }
+  if gt_u(count, 0x0FFF0000) { fail("out of memory") }
+  let out = list_new(ELEM_I64, i32(count))
+  store32(out, 4, i32(count))
+  var p = load32(out, 12)
+  var v = a
+  for i in 0..i32(count) {
+    store64(p, 8, v)
+    p = p + 8
+    v = v + step
+  }
+  return out
+}
+
+/// Element i (which must exist) of a list of any kind.
+fun list_cell_at(xs: ref, i: i32): cell {
+  let kind = list_kind(xs)
+  if kind == ELEM_I64 { return cell_of_i64(load64(list_at(xs, i, 8), 8)) }
+  if kind == ELEM_F64 { return cell_of_f64(loadf64(list_at(xs, i, 8), 8)) }
+  if kind == ELEM_REF { return cell(loadref(list_at(xs, i, 4), 8)) }
+  if kind == ELEM_CELL { return loadcell(list_at(xs, i, 8), 8) }
+  return cell_of_bool(load8u(list_at(xs, i, 1), 8))
+}
+
+/// A copy of xs with elements of another kind: ints become floats, anything becomes a cell; cells become what they hold, or
+/// the program fails. Null stays null.
+/// noinline
+fun list_convert(xs: ref, kind: i32): ref {
+  if xs == 0 { return xs }
+  let len = load32(xs, 4)
+  if list_kind(xs) == kind { return list_copy_room(xs, kind, 0) }
+  let out = list_new(kind, len)
+  for i in 0..len {
+    let c = list_cell_at(xs, i)
+    if kind == ELEM_CELL {
+      storecell(list_at(out, i, 8), 8, c)
+    } else if kind == ELEM_F64 {
+      storef64(list_at(out, i, 8), 8, cell_float(c))
+    } else if kind == ELEM_I64 {
+      store64(list_at(out, i, 8), 8, cell_int(c))
+    } else if kind == ELEM_BOOL {
+      store8(list_at(out, i, 1), 8, i32(cell_bool(c)))
+    } else {
+      if shr_u(i64(c), 32) != 0 { fail_cast(c, "an element of the list") }
+      storeref(list_at(out, i, 4), 8, ref(c))
+    }
+    store32(out, 4, i + 1)
+  }
+  return out
+}
+
+/// \`v in xs\`, by type and value: 1 and 1.0 differ. The list may be of another kind than v.
+/// noinline
+fun list_contains<T>(xs: ref, v: T): bool {
+  if xs == 0 { return false }
+  let len = load32(xs, 4)
+  if list_kind(xs) == kindof(T) {
+    if kindof(T) != ELEM_CELL && kindof(T) != ELEM_REF {
+      for i in 0..len {
+        let x: T = load(list_at(xs, i, sizeof(T)), 8)
+        if x == v { return true }
+      }
+      return false
+    }
+  }
+  let c = elem_cell(v)
+  for i in 0..len {
+    if cell_same(list_cell_at(xs, i), c) { return true }
+  }
+  return false
+}
+
+/// inline
+fun elem_cell<T>(v: T): cell {
+  if kindof(T) == ELEM_I64 {
+    return cell_of_i64(v)
+  } else if kindof(T) == ELEM_F64 {
+    return cell_of_f64(v)
+  } else if kindof(T) == ELEM_BOOL {
+    return cell_of_bool(v)
+  } else {
+    return cell(v)
+  }
+}
+`,
+  'magnitude.mochi': `// Magnitudes: natural numbers of any size, as arrays of 32-bit limbs in memory, the least significant limb first.
+//
+// A magnitude is given by its address and its number of limbs. Nothing here allocates; results and scratch space are the
+// caller's. The algorithms are those of Donald Knuth, "The Art of Computer Programming", volume 2, 3rd edition, section
+// 4.3.1 (called TAOCP below), and of Richard Brent and Paul Zimmermann, "Modern Computer Arithmetic", Cambridge 2010 (MCA).
+
+let LIMB_MASK: i64 = 0xffffffff
+
+// From this many limbs on, products are split in three smaller ones, squares too, and quotients in two. Measured.
+let KARATSUBA_LIMBS = 40
+let KARATSUBA_SQUARE_LIMBS = 64
+let RECURSIVE_DIVISION_LIMBS = 60
+
+// ---- size and order
+
+/// The number of limbs without zeros at the upper end.
+fun mag_size(p: i32, n: i32): i32 {
+  var k = n
+  while k > 0 && load32(p + shl(k, 2), -4) == 0 { k = k - 1 }
+  return k
+}
+
+/// The number of bits of a magnitude whose upper limb is not 0.
+/// inline
+fun mag_bits(p: i32, n: i32): i64 {
+  return shl(i64(n), 5) - i64(clz(load32(p + shl(n, 2), -4)))
+}
+
+/// The order of two magnitudes without zeros at their upper ends: -1, 0 or 1.
+fun mag_compare(a: i32, an: i32, b: i32, bn: i32): i32 {
+  if an != bn { return if an < bn { -1 } else { 1 } }
+  var i = shl(an, 2)
+  while i != 0 {
+    i = i - 4
+    let x = load32(a + i, 0)
+    let y = load32(b + i, 0)
+    if x != y { return if lt_u(x, y) { -1 } else { 1 } }
+  }
+  return 0
+}
+
+// ---- addition and subtraction (TAOCP, algorithms A and S), two limbs at a time; the result may be where an operand is
+
+/// r = a + b, with the limbs of a, the longer one; gives the carry.
+fun mag_add(r: i32, a: i32, an: i32, b: i32, bn: i32): i32 {
+  var carry: i64 = 0
+  var i = 0
+  let even = shl(and(bn, -2), 2)
+  while i != even {
+    let x = load64(a + i, 0)
+    let s = x + load64(b + i, 0)
+    let t = s + carry
+    carry = i64(or(lt_u(s, x), lt_u(t, s)))
+    store64(r + i, 0, t)
+    i = i + 8
+  }
+  if and(bn, 1) != 0 {
+    let t = load32u_64(a + i, 0) + load32u_64(b + i, 0) + carry
+    store32(r + i, 0, i32(t))
+    carry = shr_u(t, 32)
+    i = i + 4
+  }
+  let end = shl(an, 2)
+  var c = i32(carry)
+  while c != 0 && i != end {
+    let t = load32(a + i, 0) + 1
+    store32(r + i, 0, t)
+    c = i32(t == 0)
+    i = i + 4
+  }
+  if r != a && i != end { memory_copy(r + i, a + i, end - i) }
+  return c
+}
+
+/// r = a - b, with the limbs of a, which has at least as many as b; gives the borrow.
+fun mag_sub(r: i32, a: i32, an: i32, b: i32, bn: i32): i32 {
+  var borrow: i64 = 0
+  var i = 0
+  let even = shl(and(bn, -2), 2)
+  while i != even {
+    let x = load64(a + i, 0)
+    let y = load64(b + i, 0)
+    let s = x - y
+    store64(r + i, 0, s - borrow)
+    borrow = i64(or(lt_u(x, y), lt_u(s, borrow)))
+    i = i + 8
+  }
+  if and(bn, 1) != 0 {
+    let t = load32u_64(a + i, 0) - load32u_64(b + i, 0) - borrow
+    store32(r + i, 0, i32(t))
+    borrow = shr_u(t, 63)
+    i = i + 4
+  }
+  let end = shl(an, 2)
+  var c = i32(borrow)
+  while c != 0 && i != end {
+    let x = load32(a + i, 0)
+    store32(r + i, 0, x - 1)
+    c = i32(x == 0)
+    i = i + 4
+  }
+  if r != a && i != end { memory_copy(r + i, a + i, end - i) }
+  return c
+}
+
+/// r = |a - b|, n limbs each; gives 1 if a < b.
+fun mag_distance(r: i32, a: i32, an: i32, b: i32, bn: i32): i32 {
+  let k = mag_size(a, an)
+  let m = mag_size(b, bn)
+  if mag_compare(a, k, b, m) < 0 {
+    mag_sub(r, b, bn, a, k)
+    if bn < an { memory_fill(r + shl(bn, 2), 0, shl(an - bn, 2)) }
+    return 1
+  }
+  mag_sub(r, a, an, b, m)
+  return 0
+}
+
+// ---- shifts by less than a limb
+
+/// r = a * 2^s, 0 <= s < 32; gives the limb shifted out. r may be a.
+fun mag_shift_left(r: i32, a: i32, n: i32, s: i64): i32 {
+  var carry: i64 = 0
+  var i = 0
+  let end = shl(n, 2)
+  while i != end {
+    let t = or(shl(load32u_64(a + i, 0), s), carry)
+    store32(r + i, 0, i32(t))
+    carry = shr_u(t, 32)
+    i = i + 4
+  }
+  return i32(carry)
+}
+
+/// r = a / 2^s, rounded down, 0 <= s < 32. r may be a or lie below it.
+fun mag_shift_right(r: i32, a: i32, n: i32, s: i64) {
+  var i = 0
+  let end = shl(n - 1, 2)
+  while i < end {
+    store32(r + i, 0, i32(shr_u(load64(a + i, 0), s)))
+    i = i + 4
+  }
+  if n > 0 { store32(r + i, 0, shr_u(load32(a + i, 0), i32(s))) }
+}
+
+// ---- products with one limb
+
+/// r = a * w + carry; gives the limb beyond. r may be a.
+fun mag_mul_1(r: i32, a: i32, n: i32, w: i64, carry: i64): i64 {
+  var c = carry
+  var i = 0
+  let end = shl(n, 2)
+  while i != end {
+    let t = load32u_64(a + i, 0) * w + c
+    store32(r + i, 0, i32(t))
+    c = shr_u(t, 32)
+    i = i + 4
+  }
+  return c
+}
+
+/// r = r + a * w; gives the limb beyond.
+fun mag_add_mul_1(r: i32, a: i32, n: i32, w: i64): i64 {
+  var c: i64 = 0
+  var i = 0
+  let end = shl(n, 2)
+  while i != end {
+    let t = load32u_64(a + i, 0) * w + load32u_64(r + i, 0) + c
+    store32(r + i, 0, i32(t))
+    c = shr_u(t, 32)
+    i = i + 4
+  }
+  return c
+}
+
+/// r = r - a * w; gives the limb to be subtracted beyond.
+fun mag_sub_mul_1(r: i32, a: i32, n: i32, w: i64): i64 {
+  var c: i64 = 0
+  var i = 0
+  let end = shl(n, 2)
+  while i != end {
+    let t = load32u_64(a + i, 0) * w + c
+    let d = load32u_64(r + i, 0) - and(t, LIMB_MASK)
+    store32(r + i, 0, i32(d))
+    c = shr_u(t, 32) + shr_u(d, 63)
+    i = i + 4
+  }
+  return c
+}
+
+/// r = r + a * (v + 2^32 * w), where r has n limbs before and n + 2 behind.
+fun mag_add_mul_2(r: i32, a: i32, n: i32, v: i64, w: i64) {
+  var c: i64 = 0
+  var d: i64 = 0
+  var before: i64 = 0
+  var i = 0
+  let end = shl(n, 2)
+  while i != end {
+    let x = load32u_64(a + i, 0)
+    let t = x * v + load32u_64(r + i, 0) + c
+    let u = before * w + and(t, LIMB_MASK) + d
+    store32(r + i, 0, i32(u))
+    c = shr_u(t, 32)
+    d = shr_u(u, 32)
+    before = x
+    i = i + 4
+  }
+  store64(r + i, 0, before * w + c + d)
+}
+
+// ---- products
+
+/// r = a * b, an + bn limbs, an >= bn >= 1, as on paper (TAOCP, algorithm M), two limbs of b at a time. r lies apart.
+fun mag_mul_base(r: i32, a: i32, an: i32, b: i32, bn: i32) {
+  var j = 0
+  let end = shl(bn, 2)
+  let top = shl(an, 2)
+  if and(bn, 1) != 0 {
+    store32(r + top, 0, i32(mag_mul_1(r, a, an, load32u_64(b, 0), 0)))
+    j = 4
+  } else {
+    memory_fill(r, 0, top)
+  }
+  while j != end {
+    mag_add_mul_2(r + j, a, an, load32u_64(b + j, 0), load32u_64(b + j, 4))
+    j = j + 8
+  }
+}
+
+/// r = a * a, 2 n limbs: the products of different limbs once, doubled, and the squares of limbs
+/// (MCA, section 1.3.6).
+fun mag_square_base(r: i32, a: i32, n: i32) {
+  let end = shl(n, 2)
+  // The products of different limbs: limbs 1 to 2 n - 2.
+  store32(r, 0, 0)
+  store32(r + end, 0, i32(mag_mul_1(r + 4, a + 4, n - 1, load32u_64(a, 0), 0)))
+  var i = 4
+  while i != end {
+    let c = mag_add_mul_1(r + shl(i, 1) + 4, a + i + 4, n - 1 - shr_u(i, 2), load32u_64(a + i, 0))
+    store32(r + end + i, 0, i32(c))
+    i = i + 4
+  }
+  var c: i64 = 0
+  var high: i64 = 0
+  i = 0
+  while i != end {
+    let x = load32u_64(a + i, 0)
+    let p = load64(r + shl(i, 1), 0)
+    let s = x * x
+    // 2 * p + the bit shifted out of the last one, + s + carry.
+    let t = or(shl(p, 1), high)
+    high = shr_u(p, 63)
+    let u = t + s
+    let v = u + c
+    c = i64(or(lt_u(u, t), lt_u(v, u)))
+    store64(r + shl(i, 1), 0, v)
+    i = i + 4
+  }
+}
+
+/// Limbs of scratch space for the product of two magnitudes, the shorter one of n limbs.
+/// inline
+fun mag_mul_scratch(n: i32): i32 {
+  return if n < KARATSUBA_LIMBS { 0 } else { n * 10 + 128 }
+}
+
+/// r = a * b, an + bn limbs, an >= bn >= 1; r and the scratch space t (mag_mul_scratch(bn) limbs) lie apart.
+/// noinline
+fun mag_mul(r: i32, a: i32, an: i32, b: i32, bn: i32, t: i32) {
+  if bn < KARATSUBA_LIMBS {
+    if a == b && an == bn && an > 2 {
+      mag_square_base(r, a, an)
+    } else {
+      mag_mul_base(r, a, an, b, bn)
+    }
+    return
+  }
+  let part = shl(bn, 2)
+  if a == b && an == bn {
+    mag_square(r, a, an, t)
+    return
+  }
+  mag_mul_karatsuba(r, a, b, bn, t)
+  // The further limbs of a in parts of bn limbs.
+  var at = bn
+  while at < an {
+    let m = if an - at < bn { an - at } else { bn }
+    let to = r + shl(at, 2)
+    if m == bn {
+      mag_mul_karatsuba(t, a + shl(at, 2), b, bn, t + part + part)
+    } else {
+      mag_mul(t, b, bn, a + shl(at, 2), m, t + part + part)
+    }
+    // So far r has at + bn limbs.
+    mag_add(to, t, bn + m, to, bn)
+    at = at + m
+  }
+}
+
+/// r = a * b for two magnitudes of n >= 4 limbs: with B = 2^(32 k), a = a1 B + a0 and b = b1 B + b0,
+/// a b = a1 b1 B^2 + (a0 b0 + a1 b1 - (a0 - a1) (b0 - b1)) B + a0 b0
+/// (Anatoly Karatsuba, Yuri Ofman, 1962; MCA, section 1.3.2). t: 2 n + 64 limbs.
+fun mag_mul_karatsuba(r: i32, a: i32, b: i32, n: i32, t: i32) {
+  if n < KARATSUBA_LIMBS {
+    mag_mul_base(r, a, n, b, n)
+    return
+  }
+  let k = shr_u(n + 1, 1)
+  let part = shl(k, 2)
+  let sign = xor(mag_distance(r, a, k, a + part, n - k), mag_distance(r + part, b, k, b + part, n - k))
+  mag_mul_karatsuba(t, r, r + part, k, t + part + part)
+  mag_mul_karatsuba(r, a, b, k, t + part + part)
+  mag_mul_karatsuba(r + part + part, a + part, b + part, n - k, t + part + part)
+  mag_karatsuba_join(r, n, k, t, sign)
+}
+
+/// r = a * a, as mag_mul_karatsuba.
+fun mag_square(r: i32, a: i32, n: i32, t: i32) {
+  if n < KARATSUBA_SQUARE_LIMBS {
+    mag_square_base(r, a, n)
+    return
+  }
+  let k = shr_u(n + 1, 1)
+  let part = shl(k, 2)
+  mag_distance(r, a, k, a + part, n - k)
+  mag_square(t, r, k, t + part + part)
+  mag_square(r, a, k, t + part + part)
+  mag_square(r + part + part, a + part, n - k, t + part + part)
+  mag_karatsuba_join(r, n, k, t, 0)
+}
+
+/// The last step of Karatsuba's products: r holds a0 b0 and a1 b1, t |a0 - a1| |b0 - b1|, which is to be added if \`sign\`.
+fun mag_karatsuba_join(r: i32, n: i32, k: i32, t: i32, sign: i32) {
+  let middle = k + k
+  let high = r + shl(middle, 2)
+  var c = if sign != 0 { mag_add(t, t, middle, r, middle) } else { 0 - mag_sub(t, r, middle, t, middle) }
+  c = c + mag_add(t, t, middle, high, n + n - middle)
+  let to = r + shl(k, 2)
+  mag_add(to, to, n + n - k, t, middle)
+  var p = to + shl(middle, 2)
+  while c != 0 {
+    let x = load32(p, 0) + c
+    store32(p, 0, x)
+    c = i32(lt_u(x, c))
+    p = p + 4
+  }
+}
+
+// ---- quotients
+
+/// q = a / w for a limb w, given the remainder of what stands above a (less than w); gives the remainder. q may be a.
+fun mag_div_1(q: i32, a: i32, n: i32, w: i64, above: i64): i64 {
+  var rest = above
+  var i = shl(n, 2)
+  while i != 0 {
+    i = i - 4
+    let x = or(shl(rest, 32), load32u_64(a + i, 0))
+    let d = div_u(x, w)
+    store32(q + i, 0, i32(d))
+    rest = x - d * w
+  }
+  return rest
+}
+
+/// The remainder of a / w for a limb w.
+fun mag_rem_1(a: i32, n: i32, w: i64): i64 {
+  var rest: i64 = 0
+  var i = shl(n, 2)
+  while i != 0 {
+    i = i - 4
+    rest = rem_u(or(shl(rest, 32), load32u_64(a + i, 0)), w)
+  }
+  return rest
+}
+
+/// Divides a, n + m limbs, by b, n >= 2 limbs with the highest bit set: the quotient's m limbs go to q, the remainder to the
+/// lower n limbs of a, the others become 0 (TAOCP, algorithm D). Gives the quotient's limb m, 0 or 1.
+fun mag_div_base(q: i32, a: i32, b: i32, n: i32, m: i32): i32 {
+  let wide = shl(n, 2)
+  var p = a + shl(m, 2)
+  var high = 0
+  if mag_compare(p, n, b, n) >= 0 {
+    mag_sub(p, p, n, b, n)
+    high = 1
+  }
+  let v1 = load32u_64(b + wide, -4)
+  let v0 = load32u_64(b + wide, -8)
+  var to = q + shl(m, 2)
+  while p != a {
+    p = p - 4
+    to = to - 4
+    let top = p + wide
+    let u = load64(top, -4)
+    var d = LIMB_MASK
+    if shr_u(u, 32) != v1 { d = div_u(u, v1) }
+    var rest = u - d * v1
+    while shr_u(rest, 32) == 0 && gt_u(d * v0, or(shl(rest, 32), load32u_64(top, -8))) {
+      d = d - 1
+      rest = rest + v1
+    }
+    let borrow = mag_sub_mul_1(p, b, n, d)
+    if lt_u(load32u_64(top, 0), borrow) {
+      d = d - 1
+      mag_add(p, p, n, b, n)
+    }
+    store32(top, 0, 0)
+    store32(to, 0, i32(d))
+  }
+  return high
+}
+
+/// As mag_div_base for m <= n, by two quotients of half the size, each corrected by at most a few subtractions (Christoph
+/// Burnikel and Joachim Ziegler, "Fast recursive division", MPI-I-98-1-022; MCA, section 1.4.3).
+/// t: m + mag_mul_scratch(m / 2 + 1) limbs.
+fun mag_div_recursive(q: i32, a: i32, b: i32, n: i32, m: i32, t: i32): i32 {
+  if m < RECURSIVE_DIVISION_LIMBS { return mag_div_base(q, a, b, n, m) }
+  let k = shr_u(m, 1)
+  let part = shl(k, 2)
+  // The upper half of the quotient, by the upper limbs of b; then what it takes from the lower ones.
+  let high = mag_div_recursive(q + part, a + part + part, b + part, n - k, m - k, t)
+  let more = mag_div_correct(q + part, m - k, a + part, b, n, k, high, t)
+  mag_div_correct(q, k, a, b, n, k, mag_div_recursive(q, a + part, b + part, n - k, k, t), t)
+  return more
+}
+
+/// Subtracts q * b0 from a, n limbs, where b0 is the lower k limbs of b and q has m limbs and the limb \`high\` above; while the
+/// result is negative, adds b and decreases q. Gives the quotient's high limb. t: m + k limbs and scratch space.
+fun mag_div_correct(q: i32, m: i32, a: i32, b: i32, n: i32, k: i32, high: i32, t: i32): i32 {
+  if m >= k {
+    mag_mul(t, q, m, b, k, t + shl(m + k, 2))
+  } else {
+    mag_mul(t, b, k, q, m, t + shl(m + k, 2))
+  }
+  var borrow = mag_sub(a, a, n, t, m + k)
+  var top = high
+  if top != 0 {
+    let p = a + shl(m, 2)
+    borrow = borrow + mag_sub(p, p, n - m, b, k)
+  }
+  while borrow != 0 {
+    var p = q
+    let end = q + shl(m, 2)
+    while p != end {
+      let x = load32(p, 0)
+      store32(p, 0, x - 1)
+      if x != 0 { break }
+      p = p + 4
+    }
+    if p == end { top = top - 1 }
+    borrow = borrow - mag_add(a, a, n, b, n)
+  }
+  return top
+}
+
+/// Limbs of scratch space for mag_div.
+/// inline
+fun mag_div_scratch(an: i32, bn: i32): i32 {
+  let m = if an - bn < bn { an - bn + 1 } else { bn }
+  return if m < RECURSIVE_DIVISION_LIMBS { an + bn + 1 } else { an + bn + 1 + m + m * 5 + 160 }
+}
+
+/// Divides a by b, 2 <= bn <= an, the highest limb of b not 0: q gets the quotient's an - bn + 1 limbs, r the remainder's bn
+/// limbs. q, r and t (mag_div_scratch limbs) lie apart from each other and the operands.
+/// noinline
+fun mag_div(q: i32, r: i32, a: i32, an: i32, b: i32, bn: i32, t: i32) {
+  let s = i64(clz(load32(b + shl(bn, 2), -4)))
+  let v = t + shl(an + 1, 2)
+  let scratch = v + shl(bn, 2)
+  store32(t + shl(an, 2), 0, mag_shift_left(t, a, an, s))
+  mag_shift_left(v, b, bn, s)
+  // From the top in pieces of bn limbs, the first one shorter (MCA, section 1.4.3). The highest bn limbs are less than b.
+  var m = an - bn + 1
+  if m < RECURSIVE_DIVISION_LIMBS || bn < RECURSIVE_DIVISION_LIMBS {
+    mag_div_base(q, t, v, bn, m)
+  } else {
+    while m > 0 {
+      let piece = if rem_u(m, bn) == 0 { bn } else { rem_u(m, bn) }
+      m = m - piece
+      mag_div_recursive(q + shl(m, 2), t + shl(m, 2), v, bn, piece, scratch)
+    }
+  }
+  mag_shift_right(r, t, bn, s)
+}
+`,
+  'map.mochi': `// Maps: hash tables that keep the order of insertion in an array of entries, with an index table of entry numbers beside it
+// (Raymond Hettinger, "More compact dictionaries with faster iteration", python-dev, December 2012). The language has no way to
+// delete a key, so there are no tombstones. The index table is searched by linear probing and is at most half full; maps of
+// up to 8 entries have none and are searched from the first entry on.
+//
+// MAP object, 32 bytes: +4 entries in use   +8 index table (RAWS of i32: 0 free, else entry number + 1; 0 if none)
+//   +12 entries (RAWS or ENTRIES, from +8)  +16 64 less the base-2 logarithm of the index table's length
+//   +20 entries there is room for  +24 list of the keys in sorted order (0 if not known)  +28 unused
+// An entry has 16 bytes: string keys +0 key, +4 its hash; int keys +0 key; both +8 the value.
+
+let SMALL_MAP = 8
+let ENTRY_BYTES = 16
+// 2^64 divided by the golden ratio: multiplicative hashing (Knuth, "The Art of Computer Programming", volume 3, section 6.4).
+let GOLDEN: i64 = -7046029254386353131
+
+/// A new empty map. Key kinds: 0 string, 1 int.
+/// noinline
+fun map_new(keyKind: i32, valueKind: i32): ref {
+  let m = alloc(32, or(KIND_MAP, or(shl(valueKind, 8), shl(keyKind, 12))))
+  store32(m, 4, 0)
+  store64(m, 8, 0)
+  store64(m, 16, 0)
+  store64(m, 24, 0)
+  return m
+}
+
+/// inline
+fun map_len(m: ref): i64 {
+  return load32u_64(m, 4)
+}
+
+/// inline
+fun map_slot_i64(k: i64, shift: i32): i32 {
+  return i32(shr_u(k * GOLDEN, i64_u(shift)))
+}
+
+/// inline
+fun map_slot_hash(h: i32, shift: i32): i32 {
+  return i32(shr_u(i64_u(h) * GOLDEN, i64_u(shift)))
+}
+
+/// The address of the value of an int key; 0 if the map (which may be null) has no such key.
+/// noinline
+fun map_find_i64(m: ref, k: i64): i32 {
+  let count = load32(m, 4)
+  if count == 0 { return 0 }
+  let entries = load32(m, 12) + 8
+  let table = load32(m, 8)
+  if table == 0 {
+    var e = entries
+    let end = entries + count * ENTRY_BYTES
+    while e != end {
+      if load64(e, 0) == k { return e + 8 }
+      e = e + ENTRY_BYTES
+    }
+    return 0
+  }
+  let mask = load32(table, 4) - 4
+  var at = map_slot_i64(k, load32(m, 16)) * 4
+  while true {
+    let number = load32(table + at, 8)
+    if number == 0 { return 0 }
+    let e = entries + (number - 1) * ENTRY_BYTES
+    if load64(e, 0) == k { return e + 8 }
+    at = and(at + 4, mask)
+  }
+  return 0
+}
+
+/// The address of the value of a string key; 0 if the map (which may be null) has no such key.
+/// noinline
+fun map_find_str(m: ref, k: ref): i32 {
+  let count = load32(m, 4)
+  if count == 0 { return 0 }
+  let entries = load32(m, 12) + 8
+  let table = load32(m, 8)
+  let hash = map_hash(k)
+  if table == 0 {
+    var e = entries
+    let end = entries + count * ENTRY_BYTES
+    while e != end {
+      if load32(e, 4) == hash {
+        if map_key_is(e, k) { return e + 8 }
+      }
+      e = e + ENTRY_BYTES
+    }
+    return 0
+  }
+  let mask = load32(table, 4) - 4
+  var at = map_slot_hash(hash, load32(m, 16)) * 4
+  while true {
+    let number = load32(table + at, 8)
+    if number == 0 { return 0 }
+    let e = entries + (number - 1) * ENTRY_BYTES
+    if load32(e, 4) == hash {
+      if map_key_is(e, k) { return e + 8 }
+    }
+    at = and(at + 4, mask)
+  }
+  return 0
+}
+
+/// The hash of a key, cached in the string.
+/// inline
+fun map_hash(k: ref): i32 {
+  let h = load32(k, 20)
+  if h != 0 { return h }
+  return str_hash(k)
+}
+
+/// inline
+fun map_key_is(e: i32, k: ref): bool {
+  return load32(e, 0) == i32(k) || str_eq(loadref(e, 0), k)
+}
+
+/// The address of the value of an int key, which is inserted with the value 0 (null, false) if the map does not have it.
+/// The address is good until the next allocation.
+/// noinline
+fun map_put_i64(m: ref, k: i64): i32 {
+  let found = map_find_i64(m, k)
+  if found != 0 { return found }
+  let e = map_insert(m)
+  store64(e, 0, k)
+  let table = load32(m, 8)
+  if table != 0 { map_link(table, map_slot_i64(k, load32(m, 16)), load32(m, 4)) }
+  return e + 8
+}
+
+/// As map_put_i64, for a string key.
+/// noinline
+fun map_put_str(m: ref, k: ref): i32 {
+  if k == 0 { fail_null("map key") }
+  let found = map_find_str(m, k)
+  if found != 0 { return found }
+  let hash = map_hash(k)
+  let e = map_insert(m)
+  storeref(e, 0, k)
+  store32(e, 4, hash)
+  let table = load32(m, 8)
+  if table != 0 { map_link(table, map_slot_hash(hash, load32(m, 16)), load32(m, 4)) }
+  return e + 8
+}
+
+/// A new entry with a zero value, not in the index table yet.
+fun map_insert(m: ref): i32 {
+  if m == 0 { fail_null("map") }
+  let count = load32(m, 4)
+  if count == load32(m, 20) { map_grow(m) }
+  store32(m, 4, count + 1)
+  store32(m, 24, 0)
+  let e = load32(m, 12) + 8 + count * ENTRY_BYTES
+  store64(e, 8, 0)
+  return e
+}
+
+/// Puts entry number - 1 into the first free place of the index table from \`slot\` on.
+fun map_link(table: i32, slot: i32, number: i32) {
+  let mask = load32(table, 4) - 4
+  var at = slot * 4
+  while load32(table + at, 8) != 0 { at = and(at + 4, mask) }
+  store32(table + at, 8, number)
+}
+
+/// Doubles the room for entries and makes an index table of twice that length, if it is needed.
+/// noinline
+fun map_grow(m: ref) {
+  let count = load32(m, 4)
+  let room = if count == 0 { 4 } else { count + count }
+  if room > 0x4000000 { fail("out of memory") }
+  var kind = KIND_ENTRIES
+  if load8u(m, 1) == or(0x10, ELEM_I64) || load8u(m, 1) == or(0x10, ELEM_F64) || load8u(m, 1) == or(0x10, ELEM_BOOL) {
+    kind = KIND_RAWS
+  }
+  // Element and key kind tell the collector which parts of an entry are references.
+  let header = or(shl(load8u(m, 1), 8), kind)
+  let bytes = room * ENTRY_BYTES
+  let used = count * ENTRY_BYTES
+  let old = loadref(m, 12)
+  var entries = old
+  if count == 0 || !extend_in_place(old, bytes + 8) {
+    entries = alloc_any(bytes + 8, header)
+    if count != 0 { memory_copy(i32(entries) + 8, i32(old) + 8, used) }
+    storeref(m, 12, entries)
+  }
+  store32(entries, 4, bytes)
+  zero(i32(entries) + 8 + used, bytes - used)
+  store32(m, 20, room)
+  if room > SMALL_MAP {
+    let table = alloc_zero(room * 8 + 8, KIND_RAWS)
+    store32(table, 4, room * 8)
+    // Not through \`entries\`: the allocation above may have been a collection, the entries are the map's.
+    store32(m, 16, 63 - ctz(room))
+    storeref(m, 8, table)
+    map_link_all(m, i32(table), count)
+  }
+}
+
+fun map_link_all(m: ref, table: i32, count: i32) {
+  let shift = load32(m, 16)
+  var e = load32(m, 12) + 8
+  if and(load8u(m, 1), 0x10) != 0 {
+    for i in 0..count {
+      map_link(table, map_slot_i64(load64(e, 0), shift), i + 1)
+      e = e + ENTRY_BYTES
+    }
+  } else {
+    for i in 0..count {
+      map_link(table, map_slot_hash(load32(e, 4), shift), i + 1)
+      e = e + ENTRY_BYTES
+    }
+  }
+}
+
+/// The keys in textual order as a list of strings or ints, which the caller does not modify: it is kept until a key is added.
+/// noinline
+fun map_keys(m: ref): ref {
+  if m == 0 { return list_new(ELEM_REF, 0) }
+  let known = loadref(m, 24)
+  if known != 0 { return known }
+  let keys = map_sorted_keys(m)
+  storeref(m, 24, keys)
+  return share(keys)
+}
+
+fun map_sorted_keys(m: ref): ref {
+  let count = load32(m, 4)
+  let int_keys = and(load8u(m, 1), 0x10) != 0
+  let keys = list_new(if int_keys { ELEM_I64 } else { ELEM_REF }, count)
+  store32(keys, 4, count)
+  if count == 0 { return keys }
+  var to = load32(keys, 12) + 8
+  var e = load32(m, 12) + 8
+  let size = if int_keys { 8 } else { 4 }
+  for i in 0..count {
+    copy_elem(to, e, size)
+    to = to + size
+    e = e + ENTRY_BYTES
+  }
+  return list_sort_with(keys, keys, if int_keys { SORT_INT_TEXT } else { SORT_STRING })
+}
+
+/// The values in the order of the sorted keys: a new list of the map's value kind.
+/// noinline
+fun map_values(m: ref): ref {
+  if m == 0 { return list_new(ELEM_CELL, 0) }
+  let keys = map_keys(m)
+  let count = load32(keys, 4)
+  let kind = and(load8u(m, 1), 15)
+  let out = list_new(kind, count)
+  let size = elem_size(kind)
+  let int_keys = and(load8u(m, 1), 0x10) != 0
+  for i in 0..count {
+    var value = 0
+    if int_keys {
+      value = map_find_i64(m, load64(list_at(keys, i, 8), 8))
+    } else {
+      value = map_find_str(m, loadref(list_at(keys, i, 4), 8))
+    }
+    copy_elem(list_at(out, i, size) + 8, value, size)
+  }
+  store32(out, 4, count)
+  return out
+}
+
+/// Key number i in the order of insertion (0 <= i < map_len) as a cell.
+fun map_key_at(m: ref, i: i32): cell {
+  let e = load32(m, 12) + 8 + i * ENTRY_BYTES
+  if and(load8u(m, 1), 0x10) != 0 { return cell_of_i64(load64(e, 0)) }
+  return cell(loadref(e, 0))
+}
+
+/// Value number i in the order of insertion as a cell.
+fun map_value_at(m: ref, i: i32): cell {
+  return map_value_cell(m, load32(m, 12) + 16 + i * ENTRY_BYTES)
+}
+
+/// The value at an address that map_find_* or map_put_* gave (not 0), as a cell.
+fun map_value_cell(m: ref, address: i32): cell {
+  let kind = and(load8u(m, 1), 15)
+  if kind == ELEM_I64 { return cell_of_i64(load64(address, 0)) }
+  if kind == ELEM_F64 { return cell_of_f64(loadf64(address, 0)) }
+  if kind == ELEM_REF { return cell(loadref(address, 0)) }
+  if kind == ELEM_CELL { return loadcell(address, 0) }
+  return cell_of_bool(load8u(address, 0))
+}
+`,
   'memory.mochi': `// Memory: the allocator and the precise, non-moving mark-sweep collector.
 //
 // Small objects (up to 8 KB) live in 64 KB blocks of one size class each; large ones in chunks of whole kilobytes. Size
@@ -9,15 +4247,6 @@ export const RUNTIME_SOURCES: Readonly<Record<string, string>> = {
 // through runs of free objects, which a lazy sweep finds in the block's mark bitmap (Jones, Hosking, Moss, "The Garbage
 // Collection Handbook", 2nd edition, sections 2.5 and 7.4). Everything between \`heap_low\` and \`heap_top\` is a sequence of
 // chunks that begin with their size, so one linear walk after marking rebuilds the free lists and joins neighbours.
-//
-// Static area, from heap_base() on (the module's first memory pages must reach 0xD800 bytes beyond heap_base()):
-//       0  36 classes × {next free address, end of the run}
-//     288  36 classes × {block being filled, scan offset in it, first and last block to sweep}
-//     864  84 bins of free chunks
-//    1200  scratch memory of io.mochi (64 bytes)
-//    2048  the mark stack's first 1,024 entries
-//    6144  output buffer (32 KB)
-//   38912  input buffer (16 KB), up to 0xD800
 //
 // Chunk header:  +0 size in bytes   +4 state
 //   large object:  +8 mark   +16 the object
@@ -56,13 +4285,8 @@ let GRANULE = 1024
 let MIN_CHUNK = 9216
 
 let CLASSES = 36
-let AREA_QUEUES = 288
-let AREA_BINS = 864
 let BINS = 84
-let AREA_MARKS = 2048
-let AREA_OUT = 6144
-let AREA_IN = 38912
-let AREA_BYTES = 0xD800
+let FIRST_MARKS = 4096
 
 let STATE_BLOCK = 1
 let STATE_LARGE = 2
@@ -91,6 +4315,32 @@ var mark_overflow: i32 = 0
 // The mark stack does not grow beyond this many bytes (tests set it low to exercise the overflow).
 var mark_max: i32 = 0x40000000
 
+// ---- tables in static memory
+
+/// For each class the next free address and the end of its current run.
+/// inline
+fun class_runs(): i32 {
+  return static_area("class runs", CLASSES * 8)
+}
+
+/// For each class the block that is being filled, the scan offset in it, and the first and last of the blocks to sweep.
+/// inline
+fun class_queues(): i32 {
+  return static_area("class queues", CLASSES * 16)
+}
+
+/// The first free chunk of each bin.
+/// inline
+fun free_bins(): i32 {
+  return static_area("free bins", BINS * 4)
+}
+
+/// The mark stack while it is small.
+/// inline
+fun first_marks(): i32 {
+  return static_area("mark stack", FIRST_MARKS)
+}
+
 // ---- size classes
 
 /// inline
@@ -108,8 +4358,8 @@ fun class_size(c: i32): i32 {
 
 // ---- allocation
 
-// A new object with its header; the rest of it is not initialised: the caller stores every field before it allocates again.
-// Meant for constant sizes: the class then folds to a constant. Other sizes: \`alloc_any\`.
+/// A new object with its header; the rest of it is not initialised: the caller stores every field before it allocates again.
+/// Meant for constant sizes: the class then folds to a constant. Other sizes: \`alloc_any\`.
 /// inline
 fun alloc(size: i32, header: i32): ref {
   if size > MAX_SMALL {
@@ -117,7 +4367,7 @@ fun alloc(size: i32, header: i32): ref {
   } else {
     let t = size - 1
     let k = 31 - clz(or(t, 32))
-    let slot = heap_base() + ((k - 5) * 4 + shr_u(t, k - 2)) * 8
+    let slot = class_runs() + ((k - 5) * 4 + shr_u(t, k - 2)) * 8
     let p = load32(slot, 0)
     let q = p + (or(t, shl(1, k - 2) - 1) + 1)
     if le_u(q, load32(slot, 4)) {
@@ -129,14 +4379,14 @@ fun alloc(size: i32, header: i32): ref {
   }
 }
 
-// \`alloc\` for a size that is not constant. Fails with "out of memory" for negative sizes (2 GB and more).
+/// \`alloc\` for a size that is not constant. Fails with "out of memory" for negative sizes (2 GB and more).
 /// noinline
 fun alloc_any(size: i32, header: i32): ref {
   if gt_u(size, MAX_SMALL) { return alloc_large(size, header) }
   return alloc(size, header)
 }
 
-// A new object whose bytes after the header are zero.
+/// A new object whose bytes after the header are zero.
 /// noinline
 fun alloc_zero(size: i32, header: i32): ref {
   let p = alloc_any(size, header)
@@ -144,7 +4394,7 @@ fun alloc_zero(size: i32, header: i32): ref {
   return p
 }
 
-// Zeroes \`bytes\` bytes (a multiple of 4) at \`address\`.
+/// Zeroes \`bytes\` bytes (a multiple of 4) at \`address\`.
 fun zero(address: i32, bytes: i32) {
   if gt_u(bytes, 128) {
     memory_fill(address, 0, bytes)
@@ -161,7 +4411,7 @@ fun zero(address: i32, bytes: i32) {
 /// noinline
 fun alloc_slow(size: i32, header: i32): ref {
   let c = class_of(size)
-  let slot = heap_base() + c * 8
+  let slot = class_runs() + c * 8
   collect_if_due()
   if !refill(c) {
     collect()
@@ -207,8 +4457,8 @@ fun collect_if_due() {
   }
 }
 
-// Makes the object at \`o\` \`size\` bytes long without moving it, when it is large and the last thing in the heap.
-// Its new bytes are not initialised.
+/// Makes the object at \`o\` \`size\` bytes long without moving it, when it is large and the last thing in the heap.
+/// Its new bytes are not initialised.
 fun extend_in_place(o: ref, size: i32): bool {
   if and(load32(o, 0), LARGE_BIT) == 0 { return false }
   if gt_u(size, 0x7FFF0000) { return false }
@@ -224,7 +4474,7 @@ fun extend_in_place(o: ref, size: i32): bool {
   return true
 }
 
-// The number of bytes that a request of \`size\` bytes really gets.
+/// The number of bytes that a request of \`size\` bytes really gets.
 fun usable_size(size: i32): i32 {
   if gt_u(size, MAX_SMALL) { return large_chunk_size(size) - 16 }
   return class_size(class_of(size))
@@ -232,10 +4482,10 @@ fun usable_size(size: i32): i32 {
 
 // ---- chunks
 
-// Sets the current run of class \`c\` to the next run of free objects; false when memory is exhausted.
+/// Sets the current run of class \`c\` to the next run of free objects; false when memory is exhausted.
 fun refill(c: i32): bool {
-  let slot = heap_base() + c * 8
-  let queue = heap_base() + AREA_QUEUES + c * 16
+  let slot = class_runs() + c * 8
+  let queue = class_queues() + c * 16
   while true {
     let b = load32(queue, 0)
     if b != 0 {
@@ -267,7 +4517,7 @@ fun refill(c: i32): bool {
   return true
 }
 
-// The address of the word of the mark bitmap that holds the bit of the small object \`o\`, less BLOCK_MARKS.
+/// The address of the word of the mark bitmap that holds the bit of the small object \`o\`, less BLOCK_MARKS.
 /// inline
 fun mark_word(o: i32): i32 {
   return and(o, -65536) + and(shr_u(o, 6), 0x3FC)
@@ -293,22 +4543,22 @@ fun next_run(b: i32, queue: i32, slot: i32): bool {
   return true
 }
 
-// Writes the header of a free chunk and puts it into its bin.
+/// Writes the header of a free chunk and puts it into its bin.
 fun free_chunk(a: i32, size: i32) {
   store32(a, 0, size)
   store32(a, 4, STATE_FREE)
   if ge_u(size, MIN_CHUNK) {
-    let bin = heap_base() + class_of(shr_u(size, 7)) * 4
-    store32(a, 8, load32(bin, AREA_BINS))
-    store32(bin, AREA_BINS, a)
+    let bin = free_bins() + class_of(shr_u(size, 7)) * 4
+    store32(a, 8, load32(bin, 0))
+    store32(bin, 0, a)
   }
 }
 
-// A chunk of exactly \`need\` bytes (a multiple of GRANULE) whose state the caller sets; 0 when memory is exhausted.
-// Bins hold sizes up to their class's size, so that any chunk of a later bin is large enough.
+/// A chunk of exactly \`need\` bytes (a multiple of GRANULE) whose state the caller sets; 0 when memory is exhausted.
+/// Bins hold sizes up to their class's size, so that any chunk of a later bin is large enough.
 fun take_chunk(need: i32): i32 {
-  var bin = heap_base() + AREA_BINS + class_of(shr_u(need, 7)) * 4
-  let end = heap_base() + AREA_BINS + BINS * 4
+  var bin = free_bins() + class_of(shr_u(need, 7)) * 4
+  let end = free_bins() + BINS * 4
   while bin != end {
     var prev = bin - 8
     var tries = 16
@@ -337,10 +4587,10 @@ fun take_chunk(need: i32): i32 {
   return a
 }
 
-// A chunk of 64 KB at a multiple of 64 KB; 0 when memory is exhausted.
+/// A chunk of 64 KB at a multiple of 64 KB; 0 when memory is exhausted.
 fun take_block(): i32 {
-  var bin = heap_base() + AREA_BINS + class_of(512) * 4
-  let end = heap_base() + AREA_BINS + BINS * 4
+  var bin = free_bins() + class_of(512) * 4
+  let end = free_bins() + BINS * 4
   while bin != end {
     var prev = bin - 8
     var tries = 16
@@ -377,13 +4627,13 @@ fun take_block(): i32 {
 /// inline
 fun heap_start() {
   if heap_top == 0 {
-    heap_low = and(heap_base() + AREA_BYTES + 65535, -65536)
+    heap_low = and(heap_base() + 65535, -65536)
     heap_top = heap_low
     memory_end = shl(memory_size(), 16)
   }
 }
 
-// Grows the memory, if it must, to hold \`bytes\` bytes from \`a\` on. It grows by an eighth, at least 1 MB, at a time.
+/// Grows the memory, if it must, to hold \`bytes\` bytes from \`a\` on. It grows by an eighth, at least 1 MB, at a time.
 fun wilderness(a: i32, bytes: i32): bool {
   let end = a + bytes
   if lt_u(end, a) { return false }
@@ -403,7 +4653,7 @@ fun wilderness(a: i32, bytes: i32): bool {
   return true
 }
 
-// Memory for the run-time library's own use: never collected, never freed, not initialised; 0 when there is none.
+/// Memory for the run-time library's own use: never collected, never freed, not initialised; 0 when there is none.
 fun system_alloc(bytes: i32): i32 {
   let a = take_chunk(large_chunk_size(bytes))
   if a == 0 { return 0 }
@@ -413,13 +4663,13 @@ fun system_alloc(bytes: i32): i32 {
 
 // ---- marking
 
-// The compiler replaces this by a function that calls \`mark_ref\` or \`mark_cell\` for each global variable that holds one.
+/// The compiler replaces this by a function that calls \`mark_ref\` or \`mark_cell\` for each global variable that holds one.
 /// noinline
 fun mark_globals() {
   return
 }
 
-// Marks an object; its parts are marked now when there is only one, else put on the mark stack. 0 and static objects are ignored.
+/// Marks an object; its parts are marked now when there is only one, else put on the mark stack. 0 and static objects are ignored.
 fun mark_ref(x: ref) {
   var o = i32(x)
   while ge_u(o, heap_base()) {
@@ -460,7 +4710,7 @@ fun mark_push(o: i32) {
   }
 }
 
-// Doubles the mark stack. When that is impossible, notes the overflow: marked objects then have parts that are not.
+/// Doubles the mark stack. When that is impossible, notes the overflow: marked objects then have parts that are not.
 /// noinline
 fun mark_room(): bool {
   let bytes = mark_top - mark_base
@@ -481,12 +4731,12 @@ fun mark_room(): bool {
   return true
 }
 
-// Gives back the mark stack's memory, unless it is the first one, in the static area.
+/// Gives back the mark stack's memory, unless it is the first one, in the static area.
 fun mark_release() {
-  if mark_base != heap_base() + AREA_MARKS { store32(mark_base - 16, 4, STATE_FREE) }
+  if mark_base != first_marks() { store32(mark_base - 16, 4, STATE_FREE) }
 }
 
-// Traces what is on the mark stack until it is empty.
+/// Traces what is on the mark stack until it is empty.
 fun drain() {
   while mark_top != mark_base {
     mark_top = mark_top - 4
@@ -500,7 +4750,7 @@ fun drain() {
   }
 }
 
-// Marks the parts of an object.
+/// Marks the parts of an object.
 fun trace(o: i32) {
   let h = load32(o, 0)
   let kind = and(h, 255)
@@ -537,7 +4787,7 @@ fun trace(o: i32) {
   }
 }
 
-// Marks the elements of a buffer from offset \`start\` on: some now, the rest after what they refer to.
+/// Marks the elements of a buffer from offset \`start\` on: some now, the rest after what they refer to.
 fun trace_buffer(o: i32, start: i32) {
   let h = load32(o, 0)
   var p = o + start
@@ -581,7 +4831,7 @@ fun trace_buffer(o: i32, start: i32) {
   }
 }
 
-// After an overflow: traces every marked object once more.
+/// After an overflow: traces every marked object once more.
 fun retrace() {
   var a = heap_low
   while a != heap_top {
@@ -609,17 +4859,18 @@ fun retrace() {
 
 // ---- collection
 
-// Frees every object that the shadow stack, the globals and what they refer to do not reach.
+/// Frees every object that the shadow stack, the globals and what they refer to do not reach.
 /// noinline
 fun collect() {
   gc_count = gc_count + 1
   heap_start()
   clear_marks()
   // Ends all runs; forgets what was still to be swept.
-  memory_fill(heap_base(), 0, AREA_BINS)
-  mark_base = heap_base() + AREA_MARKS
+  memory_fill(class_runs(), 0, CLASSES * 8)
+  memory_fill(class_queues(), 0, CLASSES * 16)
+  mark_base = first_marks()
   mark_top = mark_base
-  mark_end = mark_base + 4096
+  mark_end = mark_base + FIRST_MARKS
   mark_overflow = 0
   mark_globals()
   var p = stack_pointer()
@@ -653,7 +4904,7 @@ fun clear_marks() {
   }
 }
 
-// Number of marked objects in a block.
+/// Number of marked objects in a block.
 fun count_marks(a: i32): i32 {
   var n: i64 = 0
   var p = a
@@ -666,9 +4917,9 @@ fun count_marks(a: i32): i32 {
   return i32(n)
 }
 
-// Walks the heap: queues blocks with room for the lazy sweep, joins free neighbours, fills the bins, lowers the heap's top.
+/// Walks the heap: queues blocks with room for the lazy sweep, joins free neighbours, fills the bins, lowers the heap's top.
 fun sweep() {
-  memory_fill(heap_base() + AREA_BINS, 0, BINS * 4)
+  memory_fill(free_bins(), 0, BINS * 4)
   var live = 0
   var free = 0
   var a = heap_low
@@ -706,9 +4957,9 @@ fun sweep() {
   if gt_u(live, MIN_LIMIT) { limit = live }
 }
 
-// Puts a block at the end of its class's queue, so that the lowest addresses are filled first.
+/// Puts a block at the end of its class's queue, so that the lowest addresses are filled first.
 fun queue_block(a: i32) {
-  let queue = heap_base() + AREA_QUEUES + load32(a, 12) * 16
+  let queue = class_queues() + load32(a, 12) * 16
   store32(a, 20, 0)
   let last = load32(queue, 12)
   if last == 0 {
@@ -717,6 +4968,1282 @@ fun queue_block(a: i32) {
     store32(last, 20, a)
   }
   store32(queue, 12, a)
+}
+`,
+  'number.mochi': `// Integers: checked arithmetic, decimal text.
+
+let MIN_INT: i64 = shl(1, 63)
+let MAX_INT: i64 = 9223372036854775807
+
+// ---- checked arithmetic
+
+/// inline
+fun int_add(a: i64, b: i64): i64 {
+  let r = a + b
+  if and(xor(a, r), xor(b, r)) < 0 { fail_overflow() }
+  return r
+}
+
+/// inline
+fun int_sub(a: i64, b: i64): i64 {
+  let r = a - b
+  if and(xor(a, b), xor(a, r)) < 0 { fail_overflow() }
+  return r
+}
+
+/// Two numbers from -2^31 to 2^31 - 1 have a product of 64 bits; only others need the slow check.
+/// inline
+fun int_mul(a: i64, b: i64): i64 {
+  return if shr_u(or(a + 2147483648, b + 2147483648), 32) == 0 { a * b } else { int_mul_slow(a, b) }
+}
+
+/// noinline
+fun int_mul_slow(a: i64, b: i64): i64 {
+  let r = a * b
+  // Fewer than 64 significant bits together, sign bits apart: the product cannot overflow.
+  if clz(xor(a, shr_s(a, 63))) + clz(xor(b, shr_s(b, 63))) >= 66 { return r }
+  if a == -1 { return int_neg(b) }
+  if a != 0 {
+    if r / a != b { fail_overflow() }
+  }
+  return r
+}
+
+/// inline
+fun int_neg(a: i64): i64 {
+  if a == MIN_INT { fail_overflow() }
+  return 0 - a
+}
+
+/// Quotient rounded toward zero. Only the divisors 0 and -1 need care.
+/// inline
+fun int_div(a: i64, b: i64): i64 {
+  return if le_u(b + 1, 1) { int_div_slow(a, b) } else { a / b }
+}
+
+/// noinline
+fun int_div_slow(a: i64, b: i64): i64 {
+  if b == 0 { fail_div() }
+  return int_neg(a)
+}
+
+/// Remainder with the sign of the dividend.
+/// inline
+fun int_rem(a: i64, b: i64): i64 {
+  if b == 0 { fail_div() }
+  return a % b
+}
+
+fun int_abs(a: i64): i64 {
+  return if a < 0 { int_neg(a) } else { a }
+}
+
+/// inline
+fun int_min(a: i64, b: i64): i64 {
+  return select(a < b, a, b)
+}
+
+/// inline
+fun int_max(a: i64, b: i64): i64 {
+  return select(a > b, a, b)
+}
+
+/// a to the power of b by squaring; checked. A negative exponent gives the quotient 1 / a^-b, rounded toward zero.
+fun int_pow(a: i64, b: i64): i64 {
+  if b < 0 {
+    if a == 0 { fail_div() }
+    if a == 1 { return 1 }
+    if a == -1 { return if and(b, 1) == 0 { 1 } else { -1 } }
+    return 0
+  }
+  var result: i64 = 1
+  var base = a
+  var e = b
+  while true {
+    if and(e, 1) != 0 { result = int_mul(result, base) }
+    e = shr_u(e, 1)
+    if e == 0 { return result }
+    base = int_mul(base, base)
+  }
+  return result
+}
+
+// ---- text
+
+/// How many decimal digits an unsigned number below 10^19 has.
+fun digit_count(u: i64): i32 {
+  var n = 1
+  var limit: i64 = 10
+  while n < 19 && ge_u(u, limit) {
+    n = n + 1
+    limit = limit * 10
+  }
+  return n
+}
+
+/// Writes the decimal digits of an unsigned number so that they end at address \`end\`; gives where they begin.
+fun put_digits(end: i32, u: i64): i32 {
+  var p = end
+  var high = u
+  while ge_u(high, 100000000) {
+    let q = div_u(high, 100000000)
+    var eight = i32(high - q * 100000000)
+    high = q
+    for i in 0..4 {
+      let rest = div_u(eight, 100)
+      p = p - 2
+      put_pair(p, eight - rest * 100)
+      eight = rest
+    }
+  }
+  var low = i32(high)
+  while low >= 100 {
+    let rest = div_u(low, 100)
+    p = p - 2
+    put_pair(p, low - rest * 100)
+    low = rest
+  }
+  if low >= 10 {
+    put_pair(p - 2, low)
+    return p - 2
+  }
+  store8(p - 1, 0, low + 48)
+  return p - 1
+}
+
+/// Writes a number below 100 as two digits.
+/// inline
+fun put_pair(p: i32, n: i32) {
+  let tens = shr_u(n * 205, 11)
+  store16(p, 0, 0x3030 + tens + shl(n - tens * 10, 8))
+}
+
+/// Writes a number in decimal at \`p\` (room for 20 bytes); gives the address behind it.
+fun put_int(p: i32, v: i64): i32 {
+  var u = v
+  var at = p
+  if v < 0 {
+    u = 0 - v
+    store8(p, 0, 45)
+    at = p + 1
+  }
+  let end = at + digit_count(u)
+  put_digits(end, u)
+  return end
+}
+
+/// The decimal text of a number.
+fun int_str(v: i64): ref {
+  let u = if v < 0 { 0 - v } else { v }
+  let bytes = digit_count(u) + i32(v < 0)
+  let s = str_new(bytes, bytes)
+  store8(s, STRING_BYTES, 45)
+  put_digits(s + STRING_BYTES + bytes, u)
+  return s
+}
+
+// Where \`read_int\` puts its result.
+var read_value: i64 = 0
+
+/// Reads a number in a base from 2 to 36: an optional sign and at least one digit. False for anything else and for
+/// what 64 bits do not hold; else \`read_value\` has it.
+fun read_int(s: ref, base: i64): bool {
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  if p == end { return false }
+  let sign = load8u(p, 0)
+  if sign == 45 || sign == 43 { p = p + 1 }
+  if p == end { return false }
+  let most: i64 = if sign == 45 { MIN_INT } else { MAX_INT }
+  // The digits that may still be appended to v: v <= most / base.
+  let bound = div_u(most, base)
+  var v: i64 = 0
+  while p < end {
+    let c = load8u(p, 0)
+    var digit = c - 48
+    if gt_u(digit, 9) {
+      digit = or(c, 32) - 87
+      if digit < 10 { return false }
+    }
+    if i64(digit) >= base { return false }
+    if gt_u(v, bound) { return false }
+    v = v * base + i64(digit)
+    if gt_u(v, most) { return false }
+    p = p + 1
+  }
+  read_value = if sign == 45 { 0 - v } else { v }
+  return true
+}
+
+/// The number that a text is, in decimal; anything else fails.
+fun str_int(s: ref): i64 {
+  return parse_int_base(s, 10)
+}
+
+/// The number that a text is in a base from 2 to 36; anything else fails.
+fun parse_int_base(s: ref, base: i64): i64 {
+  if base < 2 || base > 36 { fail("the base of a number must be between 2 and 36") }
+  if !read_int(s, base) { fail_cast(cell(s), "int") }
+  return read_value
+}
+`,
+  'sets.mochi': `// Sorting and set operations on lists.
+//
+// A sort makes an array of pairs {rank, element number}, where the unsigned order of ranks is the order of the elements as far as
+// 64 bits can tell (the number itself, the first 8 bytes of a string), so that most comparisons touch nothing else; equal ranks
+// are settled by comparing the elements. The pairs are merge-sorted, bottom up, from blocks sorted by insertion (Knuth, "The Art
+// of Computer Programming", volume 3, sections 5.2.1 and 5.2.4), with their first place as the last resort, so it is stable.
+// Set operations use a hash set of element numbers.
+
+let SORT_I64 = 1
+let SORT_F64 = 2
+let SORT_STRING = 3
+let SORT_CELL = 4
+let SORT_BOOL = 5
+// Ints in the order of their decimal text.
+let SORT_INT_TEXT = 6
+
+let SORT_BLOCK = 8
+let SIGN_BIT: i64 = shl(1, 63)
+
+/// How a list is sorted: one of SORT_*.
+fun sort_mode(xs: ref): i32 {
+  let kind = list_kind(xs)
+  if kind == ELEM_I64 { return SORT_I64 }
+  if kind == ELEM_F64 { return SORT_F64 }
+  if kind == ELEM_BOOL { return SORT_BOOL }
+  if kind == ELEM_REF {
+    for i in 0..load32(xs, 4) {
+      if load8u(loadref(list_at(xs, i, 4), 8), 0) != KIND_STRING { return SORT_CELL }
+    }
+    return SORT_STRING
+  }
+  return SORT_CELL
+}
+
+/// A copy of the list in ascending order (of cell_compare); equal elements keep their order. Null stays null.
+/// noinline
+fun list_sort(xs: ref): ref {
+  if xs == 0 { return xs }
+  return list_sort_with(xs, xs, sort_mode(xs))
+}
+
+/// A copy of \`rows\` in the ascending order of \`keys\`, a list of the same length: row i goes where key i goes.
+/// noinline
+fun list_sort_by(rows: ref, keys: ref): ref {
+  if rows == 0 { return rows }
+  return list_sort_with(rows, keys, sort_mode(keys))
+}
+
+/// noinline
+fun list_sort_with(rows: ref, keys: ref, mode: i32): ref {
+  let count = load32(keys, 4)
+  if gt_u(count, 0x3FF0000) { fail("out of memory") }
+  let out = list_new(list_kind(rows), count)
+  // Twice the room: the second half is where merges go.
+  let pairs = alloc_any(count * 32 + 8, KIND_RAWS)
+  store32(pairs, 4, count * 32)
+  let first = i32(pairs) + 8
+  var p = first
+  for i in 0..count {
+    store64(p, 0, sort_rank(keys, i, mode))
+    store64(p, 8, i64(i))
+    p = p + 16
+  }
+  p = pairs_sort(first, first + count * 16, count, keys, mode)
+  let size = elem_size(list_kind(rows))
+  let from = load32(rows, 12) + 8
+  var to = load32(out, 12) + 8
+  for i in 0..count {
+    copy_elem(to, from + load32(p, 8) * size, size)
+    to = to + size
+    p = p + 16
+  }
+  store32(out, 4, count)
+  keep(pairs)
+  keep(rows)
+  return out
+}
+
+/// The rank of element i.
+fun sort_rank(xs: ref, i: i32, mode: i32): i64 {
+  if mode == SORT_I64 { return xor(load64(list_at(xs, i, 8), 8), SIGN_BIT) }
+  if mode == SORT_STRING { return str_prefix(loadref(list_at(xs, i, 4), 8)) }
+  if mode == SORT_F64 {
+    // Adding 0 makes 0 of -0.
+    let b = bits(loadf64(list_at(xs, i, 8), 8) + 0.0)
+    return if b < 0 { not(b) } else { xor(b, SIGN_BIT) }
+  }
+  if mode == SORT_INT_TEXT {
+    // Negative ones first: '-' is less than any digit.
+    let k = load64(list_at(xs, i, 8), 8)
+    let rank = shr_u(text_rank(k), 1)
+    return if k < 0 { rank } else { or(rank, SIGN_BIT) }
+  }
+  if mode == SORT_BOOL { return i64(load8u(list_at(xs, i, 1), 8)) }
+  return 0
+}
+
+/// An int's decimal digits as a number of 19 digits, zeros behind them (unsigned).
+fun text_rank(k: i64): i64 {
+  var u = if k < 0 { 0 - k } else { k }
+  if u == 0 { return u }
+  while lt_u(u, 1000000000000000000) { u = u * 10 }
+  return u
+}
+
+/// The first 8 bytes of a string, the first one highest, zeros behind its end.
+fun str_prefix(s: ref): i64 {
+  let n = load32(s, 4)
+  let p = load32(s, 12)
+  if n >= 8 {
+    let x = load64(p, 0)
+    let y = or(shl(and(x, 0x00FF00FF00FF00FF), 8), and(shr_u(x, 8), 0x00FF00FF00FF00FF))
+    return rotl(or(shl(and(y, 0x0000FFFF0000FFFF), 16), and(shr_u(y, 16), 0x0000FFFF0000FFFF)), 32)
+  }
+  var rank: i64 = 0
+  for i in 0..n { rank = or(shl(rank, 8), i64(load8u(p + i, 0))) }
+  return shl(rank, i64((8 - n) * 8))
+}
+
+/// True if the pair at a must come after the pair at b, which stands behind it.
+/// inline
+fun pair_after(a: i32, b: i32, xs: ref, mode: i32): bool {
+  let ra = load64(a, 0)
+  let rb = load64(b, 0)
+  if ra != rb { return gt_u(ra, rb) }
+  if mode < SORT_STRING { return false }
+  return pair_after_slow(load32(a, 8), load32(b, 8), xs, mode)
+}
+
+/// noinline
+fun pair_after_slow(i: i32, j: i32, xs: ref, mode: i32): bool {
+  if mode == SORT_STRING { return str_compare(loadref(list_at(xs, i, 4), 8), loadref(list_at(xs, j, 4), 8)) > 0 }
+  if mode == SORT_CELL { return cell_compare(list_cell_at(xs, i), list_cell_at(xs, j)) > 0 }
+  if mode == SORT_INT_TEXT {
+    let a = load64(list_at(xs, i, 8), 8)
+    let b = load64(list_at(xs, j, 8), 8)
+    let ra = text_rank(a)
+    let rb = text_rank(b)
+    if ra != rb { return gt_u(ra, rb) }
+    return gt_u(if a < 0 { 0 - a } else { a }, if b < 0 { 0 - b } else { b })
+  }
+  return false
+}
+
+/// Sorts \`count\` pairs at \`p\` with \`spare\` for as many; gives the one of the two where the result is.
+fun pairs_sort(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
+  let end = p + count * 16
+  var at = p + 16
+  while lt_u(at, end) && !pair_after(at - 16, at, xs, mode) { at = at + 16 }
+  if ge_u(at, end) { return p }
+  // Blocks by insertion.
+  at = p
+  while lt_u(at, end) {
+    var stop = at + SORT_BLOCK * 16
+    if gt_u(stop, end) { stop = end }
+    var next = at + 16
+    while next != stop {
+      // The pair that is inserted waits in the spare memory.
+      store64(spare, 0, load64(next, 0))
+      store64(spare, 8, load64(next, 8))
+      var hole = next
+      while hole != at && pair_after(hole - 16, spare, xs, mode) {
+        store64(hole, 0, load64(hole - 16, 0))
+        store64(hole, 8, load64(hole - 16, 8))
+        hole = hole - 16
+      }
+      store64(hole, 0, load64(spare, 0))
+      store64(hole, 8, load64(spare, 8))
+      next = next + 16
+    }
+    at = stop
+  }
+  var from = p
+  var to = spare
+  let bytes = count * 16
+  var width = SORT_BLOCK * 16
+  while lt_u(width, bytes) {
+    var done = 0
+    while lt_u(done, bytes) {
+      pairs_merge(from + done, to + done, width, bytes - done, xs, mode)
+      done = done + width + width
+    }
+    let other = from
+    from = to
+    to = other
+    width = width + width
+  }
+  return from
+}
+
+/// Merges two sorted neighbours of \`width\` bytes (of which \`left\` bytes exist) into \`to\`.
+fun pairs_merge(p: i32, to: i32, width: i32, left: i32, xs: ref, mode: i32) {
+  if le_u(left, width) {
+    memory_copy(to, p, left)
+    return
+  }
+  var a = p
+  let a_end = p + width
+  var b = a_end
+  let b_end = if lt_u(left, width + width) { p + left } else { p + width + width }
+  if !pair_after(a_end - 16, b, xs, mode) {
+    memory_copy(to, p, b_end - p)
+    return
+  }
+  var q = to
+  while true {
+    if pair_after(a, b, xs, mode) {
+      store64(q, 0, load64(b, 0))
+      store64(q, 8, load64(b, 8))
+      q = q + 16
+      b = b + 16
+      if b == b_end {
+        memory_copy(q, a, a_end - a)
+        return
+      }
+    } else {
+      store64(q, 0, load64(a, 0))
+      store64(q, 8, load64(a, 8))
+      q = q + 16
+      a = a + 16
+      if a == a_end {
+        memory_copy(q, b, b_end - b)
+        return
+      }
+    }
+  }
+}
+
+// ---- hashing of values: equal values (cell_same) have equal hashes
+
+/// inline
+fun hash_mix(x: i64): i32 {
+  let h = xor(x, shr_u(x, 32)) * GOLDEN
+  return i32(shr_u(h, 32))
+}
+
+fun hash_f64(x: f64): i32 {
+  // Adding 0 makes 0 of -0.
+  return hash_mix(bits(x + 0.0) + 1)
+}
+
+/// The hash of a value.
+fun cell_hash(c: cell): i32 {
+  let v = i64(c)
+  let high = i32(shr_u(v, 32))
+  if high == 0 { return ref_hash(ref(c)) }
+  // Floats begin at 0x0002 in the top 16 bits, ints at 0xFFFC.
+  if lt_u(high, 0x20000) { return hash_mix(v) }
+  if ge_u(high, 0xFFFC0000) { return hash_mix(shr_s(shl(v, 14), 14)) }
+  return hash_f64(from_bits(v - 0x0002000000000000))
+}
+
+/// The hash of an object. Of maps only the values count, as int and string keys may be the same key.
+fun ref_hash(r: ref): i32 {
+  if r == 0 { return 1 }
+  let header = load32(r, 0)
+  let kind = and(header, 255)
+  if kind == KIND_STRING { return str_hash(r) }
+  if kind == KIND_INT64 { return hash_mix(load64(r, 8)) }
+  var h = kind
+  if kind == KIND_LIST {
+    for i in 0..load32(r, 4) { h = h * 31 + elem_hash(r, i) }
+  } else if kind == KIND_MAP {
+    for i in 0..load32(r, 4) { h = h + cell_hash(map_value_at(r, i)) }
+  } else if kind == KIND_STRUCT && struct_is_record(r) {
+    // Equal to a map with the same entries.
+    h = KIND_MAP
+    let d = descriptor_of(r)
+    for i in 0..load32(d, 8) {
+      let field = d + 16 + i * 12
+      h = h + cell_hash(cell_load(r + load32(field, 4), load32(field, 8)))
+    }
+  } else if kind == KIND_STRUCT {
+    h = shr_u(header, 16)
+    var f = load32(type_table() + h * 4, 0)
+    for i in 0..load32(f, 8) {
+      let at = i32(r) + load32(f, 20)
+      let elem = load32(f, 24)
+      var part = 0
+      if elem == ELEM_I64 {
+        part = hash_mix(load64(at, 0))
+      } else if elem == ELEM_F64 {
+        part = hash_f64(loadf64(at, 0))
+      } else if elem == ELEM_REF {
+        part = ref_hash(loadref(at, 0))
+      } else if elem == ELEM_CELL {
+        part = cell_hash(loadcell(at, 0))
+      } else {
+        part = load8u(at, 0)
+      }
+      h = h * 31 + part
+      f = f + 12
+    }
+  }
+  return h
+}
+
+/// The hash of element i (which must exist).
+fun elem_hash(xs: ref, i: i32): i32 {
+  let kind = list_kind(xs)
+  if kind == ELEM_I64 { return hash_mix(load64(list_at(xs, i, 8), 8)) }
+  if kind == ELEM_F64 { return hash_f64(loadf64(list_at(xs, i, 8), 8)) }
+  if kind == ELEM_REF { return ref_hash(loadref(list_at(xs, i, 4), 8)) }
+  return cell_hash(list_cell_at(xs, i))
+}
+
+/// True if element i of a is the same as element j of b, a list of the same kind: by type and value.
+fun elem_same(a: ref, i: i32, b: ref, j: i32): bool {
+  let kind = list_kind(a)
+  if kind == ELEM_I64 { return load64(list_at(a, i, 8), 8) == load64(list_at(b, j, 8), 8) }
+  if kind == ELEM_F64 { return loadf64(list_at(a, i, 8), 8) == loadf64(list_at(b, j, 8), 8) }
+  if kind == ELEM_BOOL { return load8u(list_at(a, i, 1), 8) == load8u(list_at(b, j, 1), 8) }
+  return cell_same(list_cell_at(a, i), list_cell_at(b, j))
+}
+
+// ---- hash sets of the elements of one list: RAWS of {i32 element number + 1 (0: free), i32 hash}, at most half full
+
+/// A set for up to \`count\` elements.
+fun set_new(count: i32): ref {
+  if gt_u(count, 0x4000000) { fail("out of memory") }
+  let slots = shl(2, 32 - clz(or(count, 3)))
+  let set = alloc_zero(slots * 8 + 8, KIND_RAWS)
+  store32(set, 4, slots * 8)
+  return set
+}
+
+/// The address (less 8) of the set's slot for element i of xs, whose hash is given: the one that holds the same element
+/// of \`of\`, or a free one.
+fun set_slot(set: ref, of: ref, xs: ref, i: i32, hash: i32): i32 {
+  let mask = load32(set, 4) - 8
+  var at = and(shr_u(hash * 0x9E3779B1, 3), mask)
+  while true {
+    let p = i32(set) + at
+    let number = load32(p, 8)
+    if number == 0 { return p }
+    if load32(p, 12) == hash {
+      if elem_same(of, number - 1, xs, i) { return p }
+    }
+    at = and(at + 8, mask)
+  }
+  return 0
+}
+
+/// True if the set has no element like element i of xs. If so, and if \`of\` is xs, adds it.
+fun set_add(set: ref, xs: ref, i: i32): bool {
+  let hash = elem_hash(xs, i)
+  let p = set_slot(set, xs, xs, i, hash)
+  if load32(p, 8) != 0 { return false }
+  store32(p, 8, i + 1)
+  store32(p, 12, hash)
+  keep(set)
+  return true
+}
+
+/// True if the set, whose elements are those of \`of\`, has element i of xs.
+fun set_has(set: ref, of: ref, xs: ref, i: i32): bool {
+  return load32(set_slot(set, of, xs, i, elem_hash(xs, i)), 8) != 0
+}
+
+/// A set of all elements of xs.
+fun set_of(xs: ref): ref {
+  let count = load32(xs, 4)
+  let set = set_new(count)
+  for i in 0..count { set_add(set, xs, i) }
+  return set
+}
+
+/// xs as a list of the kind that it and \`other\` have in common: itself if they are of one kind or one is null, else of cells.
+fun same_kind(xs: ref, other: ref): ref {
+  if xs == 0 || other == 0 { return xs }
+  if list_kind(xs) == list_kind(other) { return xs }
+  return list_convert(xs, ELEM_CELL)
+}
+
+/// Appends element i of xs, a list of the same kind, to out.
+fun list_push_from(out: ref, xs: ref, i: i32) {
+  let size = elem_size(list_kind(xs))
+  let len = load32(out, 4)
+  if len == load32(out, 8) { list_grow(out, len + 1) }
+  copy_elem(list_at(out, len, size) + 8, list_at(xs, i, size) + 8, size)
+  store32(out, 4, len + 1)
+}
+
+/// The elements of xs without later duplicates. Null stays null.
+/// noinline
+fun list_distinct(xs: ref): ref {
+  if xs == 0 { return xs }
+  let count = load32(xs, 4)
+  let set = set_new(count)
+  let out = list_new(list_kind(xs), 0)
+  for i in 0..count {
+    if set_add(set, xs, i) { list_push_from(out, xs, i) }
+  }
+  return out
+}
+
+/// The elements of a and then those of b, without later duplicates.
+/// noinline
+fun list_union(a: ref, b: ref): ref {
+  return list_distinct(list_union_all(a, b))
+}
+
+/// The elements of a and then those of b.
+/// noinline
+fun list_union_all(a: ref, b: ref): ref {
+  return list_concat(same_kind(a, b), same_kind(b, a))
+}
+
+/// The elements of a that are not in b.
+/// noinline
+fun list_except(a: ref, b: ref): ref {
+  if a == 0 { return a }
+  let left = same_kind(a, b)
+  let right = same_kind(b, a)
+  let set = set_of(right)
+  let out = list_new(list_kind(left), 0)
+  for i in 0..load32(left, 4) {
+    if !set_has(set, right, left, i) { list_push_from(out, left, i) }
+  }
+  return out
+}
+
+/// The elements of b that are in a, without later duplicates.
+/// noinline
+fun list_intersect(a: ref, b: ref): ref {
+  if a == 0 { return if b == 0 { b } else { list_new(list_kind(b), 0) } }
+  let left = same_kind(a, b)
+  let right = same_kind(b, a)
+  let set = set_of(left)
+  let seen = set_new(load32(right, 4))
+  let out = list_new(list_kind(left), 0)
+  for i in 0..load32(right, 4) {
+    if set_has(set, left, right, i) {
+      if set_add(seen, right, i) { list_push_from(out, right, i) }
+    }
+  }
+  return out
+}
+`,
+  'string.mochi': `// Strings: immutable UTF-8 text. A STRING object holds its byte length, its number of code points (as utf8.mochi counts
+// them), the address of its bytes, the object that owns them, and its hash once somebody asked for it. When the two
+// counts are equal, every code point is one byte, so indexing takes constant time.
+//
+//     +4 bytes   +8 code points   +12 address   +16 owner   +20 hash   +24 the bytes, when the string owns them itself
+
+// A slice keeps its owner alive: it shares the bytes only when it is long and at least a quarter of the owner.
+let SHARE_BYTES = 128
+// Concatenations shorter than this hold their bytes themselves.
+let INLINE_BYTES = 96
+let STRING_BYTES = 24
+let BUFFER_BYTES = 16
+
+// Where the last scan of a text that is not ASCII stopped, so that a loop over its indexes is linear.
+var scan_text: ref = 0
+var scan_index: i32 = 0
+var scan_address: i32 = 0
+
+// ---- making strings
+
+/// A new string with room for \`bytes\` bytes at +24, which the caller writes before it allocates again.
+fun str_new(bytes: i32, points: i32): ref {
+  let s = alloc_any(STRING_BYTES + bytes, KIND_STRING)
+  store32(s, 4, bytes)
+  store32(s, 8, points)
+  store32(s, 12, s + STRING_BYTES)
+  store64(s, 16, 0)
+  return s
+}
+
+/// A new string of the bytes at \`p\`, which belong to \`owner\` (0: static).
+fun str_view(p: i32, bytes: i32, points: i32, owner: ref): ref {
+  let s = alloc(STRING_BYTES, KIND_STRING)
+  store32(s, 4, bytes)
+  store32(s, 8, points)
+  store32(s, 12, p)
+  storeref(s, 16, owner)
+  store32(s, 20, 0)
+  return s
+}
+
+/// A new string that is a copy of the bytes at \`p\`, which lie in an object that the caller keeps alive or outside the heap.
+fun str_copy(p: i32, bytes: i32, points: i32): ref {
+  let s = str_new(bytes, points)
+  memory_copy(s + STRING_BYTES, p, bytes)
+  return s
+}
+
+/// A new string that is a copy of the bytes at \`p\`; counts the code points.
+fun str_of_bytes(p: i32, bytes: i32): ref {
+  return str_copy(p, bytes, utf8_count(p, p + bytes))
+}
+
+/// The string of one ASCII character: static objects, filled in when they are needed first.
+fun str_char(c: i32): ref {
+  let s = ref(static_area("characters", 4096) + shl(c, 5))
+  if load32(s, 4) == 0 {
+    store32(s, 0, KIND_STRING)
+    store32(s, 4, 1)
+    store32(s, 8, 1)
+    store32(s, 12, s + STRING_BYTES)
+    store8(s, STRING_BYTES, c)
+  }
+  return s
+}
+
+/// The part of \`s\` that begins at address \`p\`.
+fun str_part(s: ref, p: i32, bytes: i32, points: i32): ref {
+  if bytes == load32(s, 4) { return s }
+  if bytes <= 1 {
+    if bytes == 0 { return "" }
+    if load8u(p, 0) < 128 { return str_char(load8u(p, 0)) }
+  }
+  var owner = loadref(s, 16)
+  if owner == 0 {
+    if lt_u(i32(s), heap_base()) { return str_view(p, bytes, points, owner) }
+    owner = s
+  }
+  if bytes >= SHARE_BYTES && bytes >= shr_u(load32(owner, 4), 2) { return str_view(p, bytes, points, owner) }
+  let part = str_copy(p, bytes, points)
+  keep(s)
+  return part
+}
+
+// ---- concatenation
+
+/// a + b; nil when one of them is nil. When \`a\` ends where its buffer's used part ends, the buffer takes \`b\` in place.
+fun str_concat(a: ref, b: ref): ref {
+  if a == 0 || b == 0 { return none }
+  let la = load32(a, 4)
+  let lb = load32(b, 4)
+  if lb == 0 { return a }
+  if la == 0 { return b }
+  let bytes = la + lb
+  if bytes < 0 { fail("out of memory") }
+  var points = load32(a, 8) + load32(b, 8)
+  let pb = load32(b, 12)
+  // A stray continuation byte may complete what \`a\` ends with.
+  let joint = and(load8u(pb, 0), 0xc0) == 0x80
+  var result: ref
+  let owner = loadref(a, 16)
+  if owner != 0 && str_extends(owner, load32(a, 12) + la, lb) {
+    memory_copy(load32(a, 12) + la, pb, lb)
+    store32(owner, 8, load32(owner, 8) + lb)
+    result = str_view(load32(a, 12), bytes, points, owner)
+  } else if bytes < INLINE_BYTES || la < lb {
+    result = str_new(bytes, points)
+    memory_copy(result + STRING_BYTES, load32(a, 12), la)
+    memory_copy(result + STRING_BYTES + la, pb, lb)
+  } else {
+    let buffer = text_buffer(bytes + bytes)
+    store32(buffer, 8, bytes)
+    memory_copy(buffer + BUFFER_BYTES, load32(a, 12), la)
+    memory_copy(buffer + BUFFER_BYTES + la, pb, lb)
+    result = str_view(buffer + BUFFER_BYTES, bytes, points, buffer)
+  }
+  keep(a)
+  keep(b)
+  if joint {
+    let p = load32(result, 12)
+    store32(result, 8, utf8_count(p, p + bytes))
+  }
+  return result
+}
+
+/// True if \`end\` is where the used part of the buffer \`owner\` ends and \`more\` bytes fit behind it.
+/// inline
+fun str_extends(owner: ref, end: i32, more: i32): bool {
+  if and(load32(owner, 0), 255) != KIND_BUFFER { return false }
+  let used = load32(owner, 8)
+  return owner + BUFFER_BYTES + used == end && more <= load32(owner, 4) - used
+}
+
+/// A buffer with room for at least \`bytes\` bytes.
+fun text_buffer(bytes: i32): ref {
+  let room = usable_size(if bytes < 0 { 0x7ffe0000 } else { BUFFER_BYTES + bytes })
+  let buffer = alloc_any(room, KIND_BUFFER)
+  store32(buffer, 4, room - BUFFER_BYTES)
+  store32(buffer, 8, 0)
+  return buffer
+}
+
+// ---- comparing
+
+/// True if the \`n\` bytes at \`p\` and at \`q\` are the same.
+fun bytes_equal(p: i32, q: i32, n: i32): bool {
+  var i = 0
+  while n - i >= 8 {
+    if load64(p + i, 0) != load64(q + i, 0) { return false }
+    i = i + 8
+  }
+  while i < n {
+    if load8u(p + i, 0) != load8u(q + i, 0) { return false }
+    i = i + 1
+  }
+  return true
+}
+
+/// Same text; nil equals nil only.
+fun str_eq(a: ref, b: ref): bool {
+  if a == b { return true }
+  if a == 0 || b == 0 { return false }
+  let n = load32(a, 4)
+  if n != load32(b, 4) { return false }
+  return bytes_equal(load32(a, 12), load32(b, 12), n)
+}
+
+/// Order of the bytes, which is the order of the code points: -1, 0 or 1. Nil comes last.
+fun str_compare(a: ref, b: ref): i32 {
+  if a == b { return 0 }
+  if a == 0 { return 1 }
+  if b == 0 { return -1 }
+  let p = load32(a, 12)
+  let q = load32(b, 12)
+  let la = load32(a, 4)
+  let lb = load32(b, 4)
+  let n = select(la < lb, la, lb)
+  var i = 0
+  while n - i >= 8 && load64(p + i, 0) == load64(q + i, 0) {
+    i = i + 8
+  }
+  while i < n {
+    let d = load8u(p + i, 0) - load8u(q + i, 0)
+    if d != 0 { return if d < 0 { -1 } else { 1 } }
+    i = i + 1
+  }
+  return i32(la > lb) - i32(la < lb)
+}
+
+/// A hash of the text, never 0; kept in the string. Words are mixed by rotation and multiplication (the hash of the
+/// Firefox browser's HashGeneric, with a 64-bit state) and the result is folded to 32 bits.
+fun str_hash(s: ref): i32 {
+  let known = load32(s, 20)
+  if known != 0 { return known }
+  var p = load32(s, 12)
+  var n = load32(s, 4)
+  var h = i64(n)
+  while n >= 8 {
+    h = (xor(rotl(h, 5), load64(p, 0))) * 5871781006564002453
+    p = p + 8
+    n = n - 8
+  }
+  while n > 0 {
+    h = (xor(rotl(h, 5), i64(load8u(p, 0)))) * 5871781006564002453
+    p = p + 1
+    n = n - 1
+  }
+  h = xor(h, shr_u(h, 32)) * -7046029254386353131
+  let folded = or(i32(shr_u(h, 32)), 1)
+  store32(s, 20, folded)
+  return folded
+}
+
+// ---- length, index, slice
+
+/// The number of code points; 0 for nil.
+/// inline
+fun str_len(s: ref): i64 {
+  return i64_u(load32(s, 8))
+}
+
+/// The address of code point \`i\` (0 <= i <= length).
+fun str_address(s: ref, i: i32): i32 {
+  let p = load32(s, 12)
+  let bytes = load32(s, 4)
+  if bytes == load32(s, 8) { return p + i }
+  var from = p
+  var skip = i
+  if s == scan_text && i >= scan_index {
+    from = scan_address
+    skip = i - scan_index
+  }
+  let at = utf8_skip(from, p + bytes, skip)
+  scan_text = s
+  scan_index = i
+  scan_address = at
+  return at
+}
+
+/// The one-character string at index \`i\`; a negative one counts from the end.
+fun str_index(s: ref, i: i64): ref {
+  let points = load32(s, 8)
+  var k = i
+  if k < 0 { k = k + i64_u(points) }
+  if ge_u(k, i64_u(points)) { fail_str_index(i, i64_u(points)) }
+  let p = str_address(s, i32(k))
+  let c = load8u(p, 0)
+  if c < 128 { return str_char(c) }
+  return str_part(s, p, utf8_width(p, load32(s, 12) + load32(s, 4)), 1)
+}
+
+/// A bound of a slice: a negative one counts from the end; then it is clamped to [0, length].
+fun slice_bound(i: i64, length: i64): i64 {
+  let k = if i < 0 { i + length } else { i }
+  if k < 0 { return 0 }
+  return if k < length { k } else { length }
+}
+
+/// Code points [a, b) of \`s\`; nil of nil.
+fun str_slice(s: ref, a: i64, b: i64): ref {
+  if s == 0 { return s }
+  let points = i64_u(load32(s, 8))
+  let from = i32(slice_bound(a, points))
+  let to = i32(slice_bound(b, points))
+  if from >= to { return "" }
+  let p = str_address(s, from)
+  let q = if load32(s, 4) == load32(s, 8) { p + (to - from) } else { str_address(s, to) }
+  return str_part(s, p, q - p, to - from)
+}
+
+// ---- searching
+
+/// The address of the first occurrence of \`t\` in the text from \`p\` to \`end\`, or 0.
+fun bytes_find(p: i32, end: i32, t: ref): i32 {
+  let n = load32(t, 4)
+  let q = load32(t, 12)
+  if n == 0 { return p }
+  let first = load8u(q, 0)
+  let last = end - n
+  var at = p
+  while at <= last {
+    if load8u(at, 0) == first {
+      if bytes_equal(at, q, n) { return at }
+    }
+    at = at + 1
+  }
+  return 0
+}
+
+/// True if \`t\` occurs in \`s\`.
+fun str_contains(s: ref, t: ref): bool {
+  if s == 0 || t == 0 { return false }
+  let p = load32(s, 12)
+  return bytes_find(p, p + load32(s, 4), t) != 0
+}
+
+/// Index (in code points) of the first occurrence of \`t\` in \`s\`, or -1.
+fun str_index_of(s: ref, t: ref): i64 {
+  if s == 0 || t == 0 { return -1 }
+  let p = load32(s, 12)
+  let at = bytes_find(p, p + load32(s, 4), t)
+  if at == 0 { return -1 }
+  return i64(if load32(s, 4) == load32(s, 8) { at - p } else { utf8_count(p, at) })
+}
+
+fun str_starts_with(s: ref, t: ref): bool {
+  if s == 0 || t == 0 { return false }
+  let n = load32(t, 4)
+  if n > load32(s, 4) { return false }
+  return bytes_equal(load32(s, 12), load32(t, 12), n)
+}
+
+// ---- taking apart and putting together
+
+/// The characters, a list<string>; of nil an empty one.
+fun str_chars(s: ref): ref {
+  let points = load32(s, 8)
+  let list = list_new(ELEM_REF, points)
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  while p != end {
+    let c = load8u(p, 0)
+    if c < 128 {
+      list_push(list, str_char(c))
+      p = p + 1
+    } else {
+      let width = utf8_width(p, end)
+      list_push(list, str_part(s, p, width, 1))
+      p = p + width
+    }
+  }
+  keep(s)
+  return list
+}
+
+/// The parts between the occurrences of \`sep\`, a list<string>; the characters when \`sep\` is empty.
+fun str_split(s: ref, sep: ref): ref {
+  if s == 0 || load32(sep, 4) == 0 { return str_chars(s) }
+  let list = list_new(ELEM_REF, 4)
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  while p <= end {
+    var q = bytes_find(p, end, sep)
+    if q == 0 { q = end + 1 }
+    let stop = select(q > end, end, q)
+    list_push(list, str_section(s, p, stop))
+    p = if q > end { q } else { q + load32(sep, 4) }
+  }
+  return list
+}
+
+/// The part of \`s\` between two addresses; counts its code points.
+fun str_section(s: ref, p: i32, q: i32): ref {
+  let points = if load32(s, 4) == load32(s, 8) { q - p } else { utf8_count(p, q) }
+  return str_part(s, p, q - p, points)
+}
+
+/// The elements of a list<string> with \`sep\` between them; nil elements count as empty.
+fun str_join(list: ref, sep: ref): ref {
+  let n = load32(list, 4)
+  if n == 0 { return "" }
+  let between = load32(sep, 4)
+  var bytes = i64(between) * i64(n - 1)
+  var points = load32(sep, 8) * (n - 1)
+  let items = load32(list, 12) + 8
+  for i in 0..n {
+    let item = loadref(items + shl(i, 2), 0)
+    bytes = bytes + i64_u(load32(item, 4))
+    points = points + load32(item, 8)
+  }
+  if bytes > 0x7fff0000 { fail("out of memory") }
+  let result = str_new(i32(bytes), points)
+  var to = result + STRING_BYTES
+  var joint = 0
+  for i in 0..n {
+    if i > 0 { to = bytes_append(to, sep) }
+    let item = loadref(items + shl(i, 2), 0)
+    if and(load8u(load32(item, 12), 0), 0xc0) == 0x80 { joint = 1 }
+    to = bytes_append(to, item)
+  }
+  keep(list)
+  keep(sep)
+  if joint != 0 || and(load8u(load32(sep, 12), 0), 0xc0) == 0x80 {
+    store32(result, 8, utf8_count(result + STRING_BYTES, to))
+  }
+  return result
+}
+
+/// Copies the bytes of \`s\` to \`to\`; gives the address behind them.
+fun bytes_append(to: i32, s: ref): i32 {
+  let n = load32(s, 4)
+  memory_copy(to, load32(s, 12), n)
+  return to + n
+}
+
+/// \`s\` without white space at its ends.
+fun str_trim(s: ref): ref {
+  if s == 0 { return s }
+  var p = load32(s, 12)
+  var end = p + load32(s, 4)
+  while p < end && is_space(p, end) {
+    p = p + utf8_width(p, end)
+  }
+  while end > p {
+    var q = end - 1
+    while q > p && and(load8u(q, 0), 0xc0) == 0x80 {
+      q = q - 1
+    }
+    if q + utf8_width(q, end) != end || !is_space(q, end) { break }
+    end = q
+  }
+  return str_section(s, p, end)
+}
+
+/// True if the code point at \`p\` is white space (Unicode's White_Space).
+fun is_space(p: i32, end: i32): bool {
+  let c = utf8_decode(p, utf8_width(p, end))
+  if c < 0x100 { return c == 32 || lt_u(c - 9, 5) || c == 0x85 || c == 0xa0 }
+  return c == 0x1680 || lt_u(c - 0x2000, 11) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000
+}
+
+/// \`s\` repeated \`n\` times; empty when n <= 0.
+fun str_repeat(s: ref, n: i64): ref {
+  let one = load32(s, 4)
+  if n <= 0 || one == 0 { return "" }
+  if n > i64(div_u(0x7fff0000, one)) { fail("out of memory") }
+  let bytes = one * i32(n)
+  let result = str_new(bytes, load32(s, 8) * i32(n))
+  let to = result + STRING_BYTES
+  memory_copy(to, load32(s, 12), one)
+  keep(s)
+  // Copies what is there already: doubling.
+  var done = one
+  while done < bytes {
+    let more = select(done < bytes - done, done, bytes - done)
+    memory_copy(to + done, to, more)
+    done = done + more
+  }
+  if and(load8u(to, 0), 0xc0) == 0x80 { store32(result, 8, utf8_count(to, to + bytes)) }
+  return result
+}
+
+/// \`s\` with repetitions of \`pad\` (a space when it is empty) in front, to a length of \`n\` code points.
+fun str_pad_start(s: ref, n: i64, pad: ref): ref {
+  let missing = n - i64_u(load32(s, 8))
+  if missing <= 0 { return s }
+  let p = if load32(pad, 4) == 0 { " " } else { pad }
+  let width = i64_u(load32(p, 8))
+  return str_concat(str_slice(str_repeat(p, (missing + width - 1) / width), 0, missing), s)
+}
+
+/// The code points of \`s\` in opposite order.
+fun str_reverse(s: ref): ref {
+  let bytes = load32(s, 4)
+  if bytes <= 1 { return s }
+  let result = str_new(bytes, load32(s, 8))
+  var p = load32(s, 12)
+  let end = p + bytes
+  var to = result + STRING_BYTES + bytes
+  var joint = 0
+  while p != end {
+    let c = load8u(p, 0)
+    let width = if c < 128 { 1 } else { utf8_width(p, end) }
+    to = to - width
+    if width == 1 {
+      store8(to, 0, c)
+      joint = or(joint, c)
+    } else {
+      memory_copy(to, p, width)
+    }
+    p = p + width
+  }
+  keep(s)
+  // Stray bytes may have come together.
+  if joint >= 128 { store32(result, 8, utf8_count(to, to + bytes)) }
+  return result
+}
+
+/// The first code point; 0 of an empty string.
+fun str_code(s: ref): i64 {
+  let p = load32(s, 12)
+  if load32(s, 4) == 0 { return 0 }
+  return i64(utf8_decode(p, utf8_width(p, p + load32(s, 4))))
+}
+
+/// The string of one code point; U+FFFD for numbers that are none.
+fun str_from_code(code: i64): ref {
+  if lt_u(code, 128) { return str_char(i32(code)) }
+  let valid = lt_u(code, 0x110000) && shr_u(code, 11) != 27
+  let c = if valid { i32(code) } else { 0xfffd }
+  let s = str_new(utf8_size(c), 1)
+  utf8_encode(s + STRING_BYTES, c)
+  return s
+}
+`,
+  'string_case.mochi': `// Upper and lower case: Unicode's simple mappings, code point by code point (as Go's strings.ToUpper).
+
+/// \`s\` in upper case.
+fun str_upper(s: ref): ref {
+  if s == 0 { return s }
+  return case_map(s, 97, upper_table())
+}
+
+/// \`s\` in lower case.
+fun str_lower(s: ref): ref {
+  if s == 0 { return s }
+  return case_map(s, 65, lower_table())
+}
+
+/// Maps the 26 ASCII letters from \`first\` on to the other case, and everything else by \`table\`.
+fun case_map(s: ref, first: i32, table: ref): ref {
+  let bytes = load32(s, 4)
+  var p = load32(s, 12)
+  let end = p + bytes
+  if bytes == load32(s, 8) {
+    let result = str_new(bytes, bytes)
+    var to = result + STRING_BYTES
+    while p != end {
+      let c = load8u(p, 0)
+      store8(to, 0, xor(c, shl(i32(lt_u(c - first, 26)), 5)))
+      p = p + 1
+      to = to + 1
+    }
+    keep(s)
+    return result
+  }
+  // A mapping makes two bytes three at most.
+  let buffer = text_buffer(bytes + shr_u(bytes, 1))
+  var to = buffer + BUFFER_BYTES
+  while p != end {
+    let c = load8u(p, 0)
+    let width = if c < 128 { 1 } else { utf8_width(p, end) }
+    if width == 1 {
+      store8(to, 0, xor(c, shl(i32(lt_u(c - first, 26)), 5)))
+      to = to + 1
+    } else {
+      to = utf8_encode(to, case_find(table, utf8_decode(p, width)))
+    }
+    p = p + width
+  }
+  keep(s)
+  return buffer_string(buffer, to)
+}
+
+/// The string of a buffer's bytes up to \`end\`; a short one is a copy.
+fun buffer_string(buffer: ref, end: i32): ref {
+  let p = buffer + BUFFER_BYTES
+  store32(buffer, 8, end - p)
+  let points = utf8_count(p, end)
+  let s = if end - p < INLINE_BYTES { str_copy(p, end - p, points) } else { str_view(p, end - p, points, buffer) }
+  keep(buffer)
+  return s
+}
+
+/// The number that begins at \`table_at\` in a table (see scripts/unicode-tables.mjs); moves \`table_at\` behind it.
+fun table_number(): i32 {
+  var n = 0
+  var shift = 0
+  while load8u(table_at, 0) >= 64 {
+    n = or(n, shl(load8u(table_at, 0) - 64, shift))
+    shift = shift + 6
+    table_at = table_at + 1
+  }
+  n = or(n, shl(load8u(table_at, 0), shift))
+  table_at = table_at + 1
+  return n
+}
+
+var table_at: i32 = 0
+
+/// What the table maps code point \`c\` to.
+fun case_find(table: ref, c: i32): i32 {
+  table_at = load32(table, 12)
+  let end = table_at + load32(table, 4)
+  var from = 0
+  while table_at < end {
+    from = from + table_number()
+    if from > c { return c }
+    let run = table_number()
+    let zigzag = table_number()
+    let d = c - from
+    if d <= shl(shr_u(run, 1), and(run, 1)) && and(d, and(run, 1)) == 0 {
+      return c + xor(shr_u(zigzag, 1), -and(zigzag, 1))
+    }
+  }
+  return c
+}
+
+/// True if a quoted string shows code point \`c\` (above U+007F) by its number.
+fun is_hidden(c: i32): bool {
+  let table = hidden_table()
+  table_at = load32(table, 12)
+  let end = table_at + load32(table, 4)
+  var at = 0x80
+  while table_at < end {
+    at = at + table_number()
+    if at > c { return false }
+    at = at + table_number()
+    if at > c { return true }
+  }
+  return false
+}
+`,
+  'unicode.mochi': `// Unicode tables. Made by scripts/unicode-tables.mjs (Unicode 17.0); the format of the numbers is told there.
+
+/// Simple upper case of what is not ASCII.
+fun upper_table(): ref {
+  return "u\\x02\\x00N\\x17+,?\\x18\\x0c?\\x07\\x00r\\x03\\x02/\\x010\\x00O\\x07\\x02\\x05\\x01\\x07\\x0f\\x01\\x11-\\x01/\\x05\\x01\\x05\\x00W\\x09\\x01\\x00F\\x06\\x03\\x03\\x01\\x05\\x00\\x01\\x04\\x00\\x01\\x06\\x00\\x01\\x03\\x00B\\x03\\x04\\x00\\x01\\x01\\x00F\\x05\\x01\\x00Br\\x14\\x03\\x00D\\x04\\x03\\x05\\x01\\x07\\x00\\x01\\x05\\x00\\x01\\x03\\x00\\x01\\x04\\x03\\x01\\x05\\x00\\x01\\x04\\x00\\x01\\x02\\x00p\\x01\\x06\\x00\\x01\\x01\\x00\\x03\\x02\\x00\\x01\\x01\\x00\\x03\\x02\\x00\\x01\\x01\\x00\\x03\\x02\\x0f\\x01\\x0f\\x00]\\x02\\x02\\x11\\x01\\x13\\x00\\x01\\x01\\x00\\x03\\x02\\x00\\x01\\x04'\\x01*\\x11\\x01\\x19\\x00\\x01\\x03\\x02~Q\\x05\\x03\\x00\\x01\\x05\\x09\\x01\\x09\\x00~P\\x05\\x01\\x00xP\\x05\\x01\\x00|P\\x05\\x01\\x00c\\x06\\x01\\x00[\\x06\\x02\\x02Y\\x06\\x03\\x00S\\x06\\x02\\x00U\\x06\\x01\\x00^j\\x14\\x04\\x00Y\\x06\\x01\\x00Vj\\x14\\x02\\x00]\\x06\\x01\\x00Nk\\x14\\x01\\x00Pi\\x14\\x01\\x00Hj\\x14\\x02\\x00a\\x06\\x01\\x00e\\x06\\x01\\x00Hj\\x14\\x01\\x00nO\\x05\\x01\\x00Bj\\x14\\x03\\x00e\\x06\\x02\\x00zO\\x05\\x01\\x00i\\x06\\x03\\x00k\\x06\\x08\\x00NO\\x05\\x03\\x00s\\x06\\x02\\x00Fj\\x14\\x01\\x00s\\x06\\x04\\x00Ti\\x14\\x01\\x00s\\x06\\x01\\x00I\\x02\\x01\\x02q\\x06\\x02\\x00M\\x02\\x06\\x00u\\x06\\x0b\\x00jh\\x14\\x01\\x00dh\\x14g\\x02\\x00h\\x02,\\x03\\x01\\x06\\x00\\x01\\x04\\x04D\\x041\\x00K\\x01\\x01\\x04I\\x01\\x04 ?\\x11\\x00=\\x01\\x10?\\x09\\x00\\x7f\\x01\\x01\\x02}\\x01\\x03\\x00{\\x01\\x01\\x00q\\x01\\x04\\x00]\\x01\\x01\\x00k\\x01\\x01\\x00\\x0f\\x02\\x17\\x01\\x17\\x00k\\x02\\x01\\x00_\\x02\\x01\\x00\\x0e\\x01\\x00g\\x03\\x02\\x00\\x7f\\x02\\x03\\x00\\x01\\x03\\x00\\x015>? \\x1e_\\x02\\x11!\\x01*5\\x017\\x0d\\x01\\x0d\\x00\\x1d\\x02_\\x01\\x01P\\x02J\\x01_\\x01o-T\\x01@^\\x01-\\x04@^\\x01{\\x0b\\x0a\\x0fH\\"\\x00[C\\x03\\x01\\x00YC\\x03\\x01\\x00GC\\x03\\x01\\x02CC\\x03\\x02\\x00EC\\x03\\x01\\x00wB\\x03\\x01\\x00IA\\x03\\x01\\x00DN\\x11\\x02\\x00\\x01o\\x03\\x00HP\\x11\\x04\\x00Lw\\x01\\x11\\x00pQ\\x11s\\x01U\\x02\\x01Z\\x02\\x00u\\x01\\x06_\\x01\\x01_\\x01\\x0e\\x10\\x10\\x0a\\x10\\x10\\x0e\\x10\\x10\\x0e\\x10\\x10\\x0a\\x10\\x11\\x07\\x10\\x0f\\x0e\\x10\\x10\\x02T\\x02\\x02\\x06l\\x02\\x04\\x02H\\x03\\x02\\x02@\\x04\\x02\\x02\`\\x03\\x02\\x02|\\x03\\x04\\x0e\\x10\\x10\\x0e\\x10\\x10\\x0e\\x10\\x10\\x02\\x10\\x03\\x00\\x12\\x0b\\x00Ia\\x03\\x05\\x00\\x12\\x0d\\x02\\x10\\x10\\x02\\x10\\x05\\x00\\x0e\\x0e\\x00\\x12[\\x05\\x007\\"\\x1e\\x1f\\x14\\x00\\x01L\\x0d23\`\\x1d^\\x01_\\x011\\x00\\x01\\x04\\x00UQ\\x05\\x01\\x00OQ\\x05\\x02\\x05\\x01\\x0b\\x00\\x01\\x03\\x00\\x01\\x0bc\\x01\\x01k\\x01\\x03\\x01\\x07\\x00\\x01\\x0dJ\\x01\\x7fb\\x03'\\x00\\x7fb\\x03\\x06\\x00\\x7fb\\x03Td\\x07-\\x01@\\x01\\x1b\\x01b\\x02\\x0d\\x01\\x10=\\x01G\\x01\\x03\\x01\\x05\\x09\\x01\\x0d\\x00\\x01\\x05\\x03\\x01\\x03\\x00\`\\x01\\x03\\x13\\x01\\x1e\\x0f\\x01\\x13\\x03\\x01\\x05\\x0f\\x01)\\x00\\x01]\\x0d\\x00\\x7f\\x1c\\x1d^\\x02_~\\x12QO\\x052?g\\x13N\\x01O\\x01p\\x02F\\x01O\\x01\\x7f\\x02%M\\x01\\x01\\x09M\\x01\\x0c\\x0dM\\x01\\x10\\x05M\\x01\\x08\\x00M\\x01D\\x1cd\\x01\\x7f\\x01p\\x02*?P->?\`V\\x05>?[\\x0105gi\\x07B\\x01C\\x01"
+}
+
+/// Simple lower case of what is not ASCII.
+fun lower_table(): ref {
+  return "@\\x03,@\\x01\\x18\\x0c@\\x01(/\\x020\\x00M\\x06\\x02\\x05\\x02\\x07\\x0f\\x02\\x11-\\x02.\\x00q\\x03\\x01\\x05\\x02\\x08\\x00d\\x06\\x01\\x03\\x02\\x04\\x00\\\\\\x06\\x01\\x00\\x02\\x02\\x02Z\\x06\\x02\\x00\\x02\\x03\\x00^\\x02\\x01\\x00T\\x06\\x01\\x00V\\x06\\x01\\x00\\x02\\x02\\x00Z\\x06\\x01\\x00^\\x06\\x02\\x00f\\x06\\x01\\x00b\\x06\\x01\\x00\\x02\\x04\\x00f\\x06\\x01\\x00j\\x06\\x02\\x00l\\x06\\x01\\x05\\x02\\x06\\x00t\\x06\\x01\\x00\\x02\\x02\\x00t\\x06\\x03\\x00\\x02\\x02\\x00t\\x06\\x01\\x00\\x02\\x02\\x02r\\x06\\x02\\x03\\x02\\x04\\x00v\\x06\\x01\\x00\\x02\\x04\\x00\\x02\\x08\\x00\\x04\\x01\\x00\\x02\\x02\\x00\\x04\\x01\\x00\\x02\\x02\\x00\\x04\\x01\\x11\\x02\\x13\\x11\\x02\\x13\\x00\\x04\\x01\\x03\\x02\\x04\\x00A\\x03\\x01\\x00o\\x01\\x01'\\x02(\\x00C\\x04\\x02\\x11\\x02\\x18\\x00VQ\\x05\\x01\\x00\\x02\\x02\\x00E\\x05\\x01\\x00PQ\\x05\\x03\\x00\\x02\\x02\\x00E\\x06\\x01\\x00J\\x02\\x01\\x00N\\x02\\x01\\x09\\x02j\\x04\\x03\\x02\\x06\\x00\\x02\\x09\\x00h\\x03\\x07\\x00L\\x01\\x02\\x04J\\x01\\x04\\x00@\\x02\\x02\\x02~\\x01\\x03 @\\x01\\x12\\x10@\\x01,\\x00\\x10\\x09\\x17\\x02\\x1c\\x00w\\x01\\x03\\x00\\x02\\x02\\x00\\x0d\\x01\\x00\\x02\\x03\\x04C\\x04\\x03\\x1e\`\\x02\\x10>@\\x01P\\x01!\\x02*5\\x026\\x00\\x1e\\x01\\x0d\\x02\\x0f_\\x01\\x02a\\x01J\\x01\`\\x01o-J\\x01@c\\x03'\\x00@c\\x03\\x06\\x00@c\\x03S\\x0b^\\x02\`~\\x12P\\x01\\x0a\\x10Y\\"\\x00\\x02\\x07T\\x01\\x7f]\\x01-\\x04\\x7f]\\x01C\\x05U\\x02\\x02^\\x02\\x00}m\\x03\\x02_\\x01\\x02h\\x01\\x0e\\x0f\\x10\\x0a\\x0f\\x10\\x0e\\x0f\\x10\\x0e\\x0f\\x10\\x0a\\x0f\\x11\\x07\\x0f\\x0f\\x0e\\x0f \\x0e\\x0f\\x10\\x0e\\x0f\\x10\\x0e\\x0f\\x10\\x02\\x0f\\x02\\x02S\\x02\\x02\\x00\\x11\\x0c\\x06k\\x02\\x04\\x00\\x11\\x0c\\x02\\x0f\\x02\\x02G\\x03\\x0e\\x02\\x0f\\x02\\x02_\\x03\\x02\\x00\\x0d\\x0c\\x02\\x7f\\x03\\x02\\x02{\\x03\\x02\\x00\\x11j\\x04\\x00yj\\x03\\x04\\x00}E\\x04\\x01\\x00KB\\x04\\x07\\x008.\\x1e #\\x00\\x02s\\x0c24J\\x1d^\\x01\`\\x01\`\\x01\\x00\\x02\\x02\\x00mO\\x05\\x01\\x00Kw\\x01\\x01\\x00MO\\x05\\x03\\x05\\x02\\x06\\x00wP\\x05\\x01\\x00yO\\x05\\x01\\x00}P\\x05\\x01\\x00{P\\x05\\x02\\x00\\x02\\x03\\x00\\x02\\x09\\x02}Q\\x05\\x02c\\x01\\x02k\\x01\\x03\\x02\\x07\\x00\\x02Ne\\x07-\\x02@\\x01\\x1b\\x02b\\x02\\x0d\\x02\\x10=\\x02G\\x01\\x03\\x02\\x04\\x00GP\\x11\\x01\\x09\\x02\\x0d\\x00\\x02\\x02\\x00Oi\\x14\\x03\\x03\\x02\\x06\\x13\\x02\\x14\\x00Gj\\x14\\x01\\x00]j\\x14\\x01\\x00Uj\\x14\\x01\\x00Aj\\x14\\x01\\x00Gj\\x14\\x02\\x00ch\\x14\\x01\\x00Si\\x14\\x01\\x00ih\\x14\\x01\\x00@\\x1d\\x01\\x0f\\x02\\x10\\x00_\\x01\\x01\\x00Ej\\x14\\x01\\x00oQ\\x11\\x01\\x03\\x02\\x04\\x00Mk\\x14\\x01\\x0f\\x02\\x10\\x00Ar\\x14\\x19\\x00\\x02l\\\\\\x052@\\x01_\\x13N\\x01P\\x01p\\x02F\\x01P\\x01@\\x03%N\\x01\\x01\\x09N\\x01\\x0c\\x0dN\\x01\\x10\\x05N\\x01\\x08\\x00N\\x01k\\x1bd\\x01@\\x02P\\x03*@\\x01P->@\\x01\`V\\x05>@\\x01\`\\x0106\`i\\x07B\\x01D\\x01"
+}
+
+/// Code points that a quoted string shows by number.
+fun hidden_table(): ref {
+  return "\\x00!\\x0c\\x01R\\x15\\x06\\x16\\x01@\\x03\\x011\\x01@\\x06\\x02P\\x01\\x01]6\\x01M\\x06\\x01q\\x1f\\x10\\x18\\x08/\\x06\\x01\\x0aP>\\x01\\x7f_\\x0a@D\\x02\\x7f\\x17\\x01y\\x03\\x03AC\\x01\\x01\\x0f\\x01bM\\x02\\x10\`a\\x08\\x04OS\\x01\\x08FzB\\x03\\x01\\x1e\`\\x01@~\\x0f~\\x7f\\x0f\\x02~\\x7f\\x0f"
 }
 `,
   'utf8.mochi': `// UTF-8 (RFC 3629). A code point is one decoding step: a well-formed sequence, or one byte that starts none.
