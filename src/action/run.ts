@@ -61,12 +61,11 @@ function enterFolder(folder: string): void {
 }
 
 /** Has fetch honour HTTP_PROXY, HTTPS_PROXY and NO_PROXY, where this Node can. */
-function useProxy({ runner, context }: Job): void {
+function useProxy({ runner }: Job): void {
   if (!['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => runner.env[name])) return;
   const { setGlobalProxyFromEnv } = http as { setGlobalProxyFromEnv?: () => void };
   if (setGlobalProxyFromEnv) setGlobalProxyFromEnv();
-  else if (context.enterpriseServer)
-    runner.write(annotate('notice', 'proxy', 'this Node cannot use the proxy settings'));
+  else runner.write(annotate('notice', 'proxy', 'the Node of this runner cannot use the proxy settings'));
 }
 
 // ---- wasmtime
