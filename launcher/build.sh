@@ -68,7 +68,7 @@ for target in ${@:-$ALL}; do
     s390x-linux) triple=s390x-unknown-linux-gnu && gcc $triple s390x-linux-gnu "$static" ;;
     riscv64gc-linux) triple=riscv64gc-unknown-linux-gnu && gcc $triple riscv64-linux-gnu "$static" ;;
     # The deployment target would otherwise be that of the newest macOS.
-    x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple ;;
+    x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple -C link-arg=-Wl,-dead_strip_dylibs ;;
     x86_64-windows)
       suffix=.exe triple=x86_64-pc-windows-gnu
       gcc $triple x86_64-w64-mingw32 "-C link-arg=-Wl,--no-insert-timestamp"

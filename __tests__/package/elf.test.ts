@@ -66,6 +66,31 @@ test.each(MACHINES)('%s: the payload is a segment of its own, behind all others'
   );
 });
 
+test.each(MACHINES)('%s: the payload has a section header, so that strip keeps it', (arch, machine, little, page) => {
+  const launcher = elfLauncher(machine, little, false, true);
+  const payload = new Uint8Array(777).fill(1);
+  const exe = addElfPayload(launcher, arch, payload);
+  const view = new DataView(exe.buffer);
+  const u64 = (at: number): number => Number(view.getBigUint64(at, little));
+  expect(view.getUint16(60, little)).toBe(3);
+  const table = u64(40);
+  const names = table + 64;
+  const text = (at: number): string => Buffer.from(exe.subarray(at, exe.indexOf(0, at))).toString('latin1');
+  const nameOf = (header: number): string => text(u64(names + 24) + view.getUint32(header, little));
+  expect(nameOf(names)).toBe('.shstrtab');
+  expect(u64(names + 24) + u64(names + 32)).toBe(exe.length);
+  const added = table + 128;
+  expect(nameOf(added)).toBe('.mochi');
+  expect([view.getUint32(added + 4, little), u64(added + 8), u64(added + 32), u64(added + 48)]).toEqual([
+    1,
+    6,
+    777,
+    page,
+  ]);
+  expect(Buffer.compare(exe.subarray(u64(added + 24), u64(added + 24) + 777), payload)).toBe(0);
+  expect(u64(added + 16)).toBe(segmentsOf(exe, little)[2]!.address);
+});
+
 test('a launcher without the note, or of another machine, is refused', () => {
   const launcher = elfLauncher(62);
   const nameAt = Buffer.from(launcher).indexOf('Mochi');

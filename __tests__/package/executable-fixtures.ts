@@ -8,7 +8,7 @@ export function target(name: string): Target {
 }
 
 /** An ELF launcher: two segments to load, one of notes with two foreign notes around the slot. */
-export function elfLauncher(machine: number, little = true, notesFirst = false): Uint8Array {
+export function elfLauncher(machine: number, little = true, notesFirst = false, withSections = false): Uint8Array {
   const notes: [name: string, size: number][] = [
     ['GNU\0', 16],
     ['Mochi\0', 16],
@@ -59,6 +59,25 @@ export function elfLauncher(machine: number, little = true, notesFirst = false):
     at += b.length;
   }
   for (let i = 0x1000; i < 0x1800; i++) bytes[i] = i & 0xff;
+  return withSections ? addSections(bytes, little) : bytes;
+}
+
+/** Two section headers behind everything else: the empty one, and the names. */
+function addSections(file: Uint8Array, little: boolean): Uint8Array {
+  const names = Buffer.from('\0.shstrtab\0', 'latin1');
+  const bytes = new Uint8Array(file.length + 128 + names.length);
+  bytes.set(file);
+  bytes.set(names, file.length + 128);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(40, BigInt(file.length), little);
+  view.setUint16(58, 64, little);
+  view.setUint16(60, 2, little);
+  view.setUint16(62, 1, little);
+  const header = file.length + 64;
+  view.setUint32(header, 1, little);
+  view.setUint32(header + 4, 3, little);
+  view.setBigUint64(header + 24, BigInt(file.length + 128), little);
+  view.setBigUint64(header + 32, BigInt(names.length), little);
   return bytes;
 }
 

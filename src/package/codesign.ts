@@ -81,8 +81,8 @@ function withoutSignature(file: Uint8Array): Uint8Array {
   const macho = readMacho(file);
   if (!macho) throw wrongLauncher('it is not a whole 64-bit Mach-O file');
   const command = macho.commands.find((c) => c.kind === LC_CODE_SIGNATURE);
-  if (command) return file.slice(0, macho.view.getUint32(command.at + 8, true));
-  const out = file.slice();
+  if (command) return file.subarray(0, macho.view.getUint32(command.at + 8, true));
+  const out = new Uint8Array(file);
   const view = new DataView(out.buffer);
   view.setUint32(macho.commandsEnd, LC_CODE_SIGNATURE, true);
   view.setUint32(macho.commandsEnd + 4, 16, true);

@@ -2,7 +2,8 @@
  * Executables for Linux (ELF, System V ABI chapters 4 and 5). The launcher has a note `Mochi` (type 1) with a slot of 16
  * bytes. Packaging appends the payload, page-aligned, turns the program header of that note into one that maps the
  * payload readable and executable, and writes into the slot how far the payload lies from the note's start and how long it
- * is. Nothing else moves, so neither code nor offsets change.
+ * is. Nothing else moves, so neither code nor offsets change. A section `.mochi` tells tools such as `strip` that the bytes
+ * are needed.
  */
 import type { Target } from '../toolchain/targets.ts';
 import { alignUp, wrongLauncher } from './layout.ts';
@@ -12,6 +13,10 @@ const PT_NOTE = 4;
 const READ_EXECUTE = 5;
 const HEADER_SIZE = 64;
 const PROGRAM_HEADER_SIZE = 56;
+const SECTION_HEADER_SIZE = 64;
+const SHT_PROGBITS = 1;
+const SHF_ALLOC = 2;
+const SHF_EXECINSTR = 4;
 const MACHINE: Record<Target['arch'], number> = { x86_64: 62, aarch64: 183, riscv64gc: 243, s390x: 22 };
 /** Kernels for aarch64 may have pages of 64 KiB. */
 const PAGE: Record<Target['arch'], number> = { x86_64: 0x1000, aarch64: 0x10000, riscv64gc: 0x1000, s390x: 0x1000 };
@@ -32,6 +37,7 @@ interface Elf {
   readonly machine: number;
   readonly tableAt: number;
   readonly segments: readonly Segment[];
+  readonly sectionsAt: number;
 }
 
 /** Reads the program headers; undefined when the file is not a whole 64-bit ELF file. */
@@ -55,7 +61,9 @@ function readElf(bytes: Uint8Array): Elf | undefined {
       alignment: u64(at + 48),
     };
   });
-  return { view, little, machine: view.getUint16(18, little), tableAt, segments };
+  const sectionsAt = u64(40);
+  if (sectionsAt + view.getUint16(60, little) * SECTION_HEADER_SIZE > bytes.length) return undefined;
+  return { view, little, machine: view.getUint16(18, little), tableAt, segments, sectionsAt };
 }
 
 function writeSegment(view: DataView, little: boolean, at: number, segment: Segment): void {
@@ -80,6 +88,33 @@ function findSlot(bytes: Uint8Array, elf: Elf, segment: Segment): number | undef
     at = alignUp(at + size, step);
   }
   return undefined;
+}
+
+/**
+ * The section headers and their names, with one more section, as bytes to be put at `at`. Empty when the launcher has no
+ * section headers.
+ */
+function withSection(bytes: Uint8Array, elf: Elf, at: number, segment: Segment): Uint8Array {
+  const { view, little } = elf;
+  const count = view.getUint16(60, little);
+  if (count === 0) return new Uint8Array(0);
+  const namesIndex = view.getUint16(62, little);
+  // Not slice(): of a Buffer that would be no copy.
+  const oldTable = new Uint8Array(bytes.subarray(elf.sectionsAt, elf.sectionsAt + count * SECTION_HEADER_SIZE));
+  const names = new DataView(oldTable.buffer, namesIndex * SECTION_HEADER_SIZE);
+  const namesAt = Number(names.getBigUint64(24, little));
+  const oldNames = bytes.subarray(namesAt, namesAt + Number(names.getBigUint64(32, little)));
+  const added = new Uint8Array(SECTION_HEADER_SIZE);
+  const section = new DataView(added.buffer);
+  section.setUint32(0, oldNames.length, little);
+  section.setUint32(4, SHT_PROGBITS, little);
+  const words = [SHF_ALLOC | SHF_EXECINSTR, segment.address, segment.offset, segment.fileSize];
+  for (const [i, word] of words.entries()) section.setBigUint64(8 + 8 * i, BigInt(word), little);
+  section.setBigUint64(48, BigInt(segment.alignment), little);
+  const newNames = Buffer.concat([oldNames, Buffer.from('.mochi\0', 'latin1')]);
+  names.setBigUint64(24, BigInt(at + oldTable.length + added.length), little);
+  names.setBigUint64(32, BigInt(newNames.length), little);
+  return Buffer.concat([oldTable, added, newNames]);
 }
 
 /** Puts an encoded payload into a launcher; see the head of this file. */
@@ -110,10 +145,17 @@ export function addElfPayload(launcher: Uint8Array, arch: Target['arch'], payloa
   const last = rest.findLastIndex((s) => s.type === PT_LOAD);
   const segments = [...rest.slice(0, last + 1), segment, ...rest.slice(last + 1)];
 
-  const out = new Uint8Array(offset + payload.length);
+  const sectionsAt = alignUp(offset + payload.length, 8);
+  const sections = withSection(launcher, elf, sectionsAt, segment);
+  const out = new Uint8Array(sections.length > 0 ? sectionsAt + sections.length : offset + payload.length);
   out.set(launcher);
   out.set(payload, offset);
   const view = new DataView(out.buffer);
+  if (sections.length > 0) {
+    out.set(sections, sectionsAt);
+    view.setBigUint64(40, BigInt(sectionsAt), elf.little);
+    view.setUint16(60, view.getUint16(60, elf.little) + 1, elf.little);
+  }
   for (const [i, s] of segments.entries()) writeSegment(view, elf.little, elf.tableAt + i * PROGRAM_HEADER_SIZE, s);
   const slotAddress = note.address + (slot - note.offset);
   view.setBigInt64(slot + 20, BigInt(address - slotAddress), true);

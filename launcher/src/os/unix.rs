@@ -9,8 +9,8 @@ pub fn arguments() -> &'static [&'static [u8]] {
     ARGUMENTS.get().map_or(&[], |a| a)
 }
 
-/// To be called first: keeps the arguments, gives closed standard streams a place, and catches a truncated file. A
-/// broken pipe keeps its default action, which ends the process quietly as it does other programs.
+/// To be called first: keeps the arguments, gives closed standard streams a place, and catches faults. A broken
+/// pipe keeps its default action, which ends the process quietly as it does other programs.
 pub fn start(argc: i32, argv: *const *const c_char) {
     // SAFETY: the C runtime calls `main` with `argc` terminated strings that live as long as the process.
     let arguments = unsafe { (0..argc as usize).map(|i| CStr::from_ptr(*argv.add(i)).to_bytes()).collect() };
@@ -24,14 +24,19 @@ pub fn start(argc: i32, argv: *const *const c_char) {
             while (0..=2).contains(&libc::open(c"/dev/null".as_ptr(), libc::O_RDWR)) {}
         }
         let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = truncated as *const () as usize;
-        libc::sigaction(libc::SIGBUS, &action, std::ptr::null_mut());
+        action.sa_sigaction = faulted as *const () as usize;
+        action.sa_flags = libc::SA_ONSTACK;
+        for signal in [libc::SIGBUS, libc::SIGSEGV, libc::SIGILL, libc::SIGFPE, libc::SIGABRT] {
+            libc::sigaction(signal, &action, std::ptr::null_mut());
+        }
     }
 }
 
-/// SIGBUS while the payload is read: the file ends before the mapping does.
-extern "C" fn truncated(_: libc::c_int) {
-    const TEXT: &[u8] = b"this executable is damaged (truncated); copy, download or package it again\n";
+/// A fault outside of WebAssembly: the file ends before the mapping does, or something in it has been changed. The engine
+/// takes these signals over for faults of the program, and hands the others on to this.
+extern "C" fn faulted(_: libc::c_int) {
+    const TEXT: &[u8] =
+        b"this executable is damaged (truncated, stripped or changed); copy, download or package it again\n";
     let name = arguments().first().copied().unwrap_or(b"program");
     let name = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
     for part in [name, b": ", TEXT] {

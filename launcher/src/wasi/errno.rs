@@ -7,7 +7,8 @@ use std::io;
 pub struct Errno(pub u16);
 
 macro_rules! errnos {
-    ($($name:ident = $number:literal)*) => { $(pub const $name: Errno = Errno($number);)* };
+    // Not every system has all of them.
+    ($($name:ident = $number:literal)*) => { $(#[allow(dead_code)] pub const $name: Errno = Errno($number);)* };
 }
 
 #[rustfmt::skip]
