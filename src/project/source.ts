@@ -89,11 +89,14 @@ function notText(shown: string, why: string): Error {
   return userError('E208', `${shown} is not a text file: ${why}`, 'Name a Mochi program, saved as UTF-8.');
 }
 
-/** The offset of the first byte that is not part of valid UTF-8 (by halving: validity of a prefix is monotonous). */
+/**
+ * The offset of the first byte that is not part of valid UTF-8. Whether a prefix can be continued to valid text is
+ * monotonous in its length, so the longest is found by halving; a sequence that it leaves open is the invalid one.
+ */
 function firstInvalid(bytes: Uint8Array): number {
-  const valid = (end: number) => {
+  const valid = (end: number, stream: boolean) => {
     try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream });
       return true;
     } catch {
       return false;
@@ -103,8 +106,9 @@ function firstInvalid(bytes: Uint8Array): number {
   let high = bytes.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (valid(middle)) low = middle;
+    if (valid(middle, true)) low = middle;
     else high = middle - 1;
   }
+  while (!valid(low, false)) low--;
   return low;
 }

@@ -64,6 +64,7 @@ const FILE_ERRORS: Readonly<Record<string, readonly [code: string, problem: stri
   EPERM: ['E202', 'permission denied', 'Change its permissions or choose another place.'],
   EROFS: ['E202', 'the file system is read-only', 'Choose another place.'],
   ENOSPC: ['E203', 'no space is left on the device', 'Free some space or choose another place.'],
+  EFBIG: ['E203', 'the file is larger than the system allows', 'Raise the limit (ulimit -f) or choose another place.'],
   EDQUOT: ['E203', 'the disk quota is used up', 'Free some space or choose another place.'],
   ENOTDIR: ['E204', 'a part of the path is not a folder', 'Choose another path.'],
   EEXIST: ['E204', 'a file is in the way', 'Remove it or choose another path.'],

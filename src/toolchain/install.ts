@@ -97,7 +97,7 @@ export async function ensureWasmtime(options: WasmtimeOptions = {}): Promise<Was
       const record = await install(folder, choice, version, host, options);
       return describe(folder, record, host, cacheDir, false);
     } catch (error) {
-      if (failure !== undefined && isUserError(error) && isUserError(failure)) {
+      if (isUserError(failure) && isUserError(error) && error.exit === EXIT.network) {
         throw userError(error.code, `${failure.message}; ${error.message}`, failure.fix, error.exit, { cause: error });
       }
       if (!(isUserError(error) && error.code === UNREACHABLE)) throw error;
@@ -333,6 +333,9 @@ async function unpackWheel(choice: Choice & { kind: 'wheel' }, version: string, 
   );
   if (run.status !== 0) {
     const last = run.stderr.toString('utf8').trim().split('\n').at(-1) ?? '';
+    if (/No space left on device/.test(last)) {
+      throw userError('E203', `cannot write ${work}: no space is left on the device`, 'Free some space.');
+    }
     throw userError(
       'E118',
       `pip cannot download ${name}: ${last || `status ${run.status}`}`,
