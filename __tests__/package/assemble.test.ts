@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +154,7 @@ describe('assemble and verifyDir', () => {
     expect(verified.manifest).toEqual(manifest);
     expect(verified.files.map((file) => file.name)).toEqual(readdirSync(dir).sort());
     expect(readdirSync(join(dir, '..'))).toEqual(['dist']);
+    for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mtimeMs).toBe(1_700_000_000_000);
   });
 
   it('replaces a folder it made before, as a whole', async () => {

@@ -183,7 +183,7 @@ export async function makeRelease(
  */
 export async function assemble(input: AssembleInput & { readonly outDir: string }): Promise<Manifest> {
   const { files, manifest } = await makeRelease(input);
-  await writeDir(input.outDir, files);
+  await writeDir(input.outDir, files, input.epoch);
   return manifest;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { userError } from '../diagnostics/user-error.ts';
 import { errorCode, fileError } from '../toolchain/files.ts';
@@ -8,9 +8,10 @@ import { CHECKSUMS_FILE } from './checksums.ts';
 /**
  * Makes `outDir` hold exactly `files` (name → bytes, names without folders), all or nothing: they are written to a new
  * folder beside it that then takes its place. A folder that exists is replaced when it is empty or holds a release made
- * before (it has a SHA256SUMS); any other is left alone and a UserError is thrown.
+ * before (it has a SHA256SUMS); any other is left alone and a UserError is thrown. Every file is dated `epoch` (seconds since
+ * 1970), so that what is zipped of them later does not depend on when they were made.
  */
-export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8Array>, epoch: number): Promise<void> {
   const target = resolve(outDir);
   const suffix = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const fresh = join(dirname(target), `.${basename(target)}.new-${suffix}`);
@@ -26,7 +27,10 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
     }
     await mkdir(dirname(target), { recursive: true });
     await mkdir(fresh);
-    for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes);
+    for (const [name, bytes] of files) {
+      await writeFile(join(fresh, name), bytes);
+      await utimes(join(fresh, name), epoch, epoch);
+    }
     if (before !== undefined) await rename(target, old);
     try {
       await rename(fresh, target);
