@@ -73,6 +73,9 @@ describe('a program', () => {
     expect(rest).toEqual(['--help', 'zwei drei', '', 'SHOWN=yes', 'EMPTY=', '']);
     expect((await run('words', { env })).out.split('\0').slice(1)).toEqual(['']);
   });
+  test('finds every function of WASI preview 1, with its type', async () => {
+    expect(await run('everything')).toMatchObject({ status: 42, out: '', err: '' });
+  });
   test('copies 3 MB of any bytes from its input to its output', async () => {
     const input = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) >> 5));
     const done = await run('copy', { input });

@@ -35,6 +35,74 @@ export const write = (fd: number, at: string, length: string): string => `
   (i32.store (i32.const 0) ${at}) (i32.store (i32.const 4) ${length})
   (if (call $fd_write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 8)) (then (call $proc_exit (i32.const 9))))`;
 
+/** The parameters of every function of WASI preview 1; all give an error number, except proc_exit. */
+const PREVIEW1: Record<string, string> = {
+  args_get: '2',
+  args_sizes_get: '2',
+  environ_get: '2',
+  environ_sizes_get: '2',
+  clock_res_get: '2',
+  clock_time_get: 'i32 i64 i32',
+  fd_advise: 'i32 i64 i64 i32',
+  fd_allocate: 'i32 i64 i64',
+  fd_close: '1',
+  fd_datasync: '1',
+  fd_fdstat_get: '2',
+  fd_fdstat_set_flags: '2',
+  fd_fdstat_set_rights: 'i32 i64 i64',
+  fd_filestat_get: '2',
+  fd_filestat_set_size: 'i32 i64',
+  fd_filestat_set_times: 'i32 i64 i64 i32',
+  fd_pread: 'i32 i32 i32 i64 i32',
+  fd_prestat_get: '2',
+  fd_prestat_dir_name: '3',
+  fd_pwrite: 'i32 i32 i32 i64 i32',
+  fd_read: '4',
+  fd_readdir: 'i32 i32 i32 i64 i32',
+  fd_renumber: '2',
+  fd_seek: 'i32 i64 i32 i32',
+  fd_sync: '1',
+  fd_tell: '2',
+  fd_write: '4',
+  path_create_directory: '3',
+  path_filestat_get: '5',
+  path_filestat_set_times: 'i32 i32 i32 i32 i64 i64 i32',
+  path_link: '7',
+  path_open: WASI.path_open,
+  path_readlink: '6',
+  path_remove_directory: '3',
+  path_rename: '6',
+  path_symlink: '5',
+  path_unlink_file: '3',
+  poll_oneoff: '4',
+  proc_exit: '1',
+  proc_raise: '1',
+  sched_yield: '0',
+  random_get: '2',
+  sock_accept: '3',
+  sock_recv: '6',
+  sock_send: '5',
+  sock_shutdown: '2',
+};
+
+/** Imports all of preview 1, and calls each function with zeros and a descriptor that is not open. */
+function everything(): string {
+  const types = (p: string): string[] => (/^\d$/.test(p) ? Array<string>(Number(p)).fill('i32') : p.split(' '));
+  const names = Object.entries(PREVIEW1);
+  const imports = names.map(([name, p]) => {
+    const result = name === 'proc_exit' ? '' : '(result i32)';
+    return `(import "wasi_snapshot_preview1" "${name}" (func $${name} (param ${types(p).join(' ')}) ${result}))`;
+  });
+  const calls = names
+    .filter(([name]) => !['proc_exit', 'sched_yield'].includes(name))
+    .map(([name, p]) => {
+      const values = types(p).map((t, i) => `(${t}.const ${i === 0 && /^(fd|path|sock)/.test(name) ? 99 : 0})`);
+      return `(drop (call $${name} ${values.join(' ')}))`;
+    });
+  return `(module ${imports.join('\n')} (memory (export "memory") 1) (func (export "_start")
+    ${calls.join('\n')} (drop (call $sched_yield)) (call $proc_exit (i32.const 42))))`;
+}
+
 export const PROGRAMS = {
   hello: module(['fd_write'], `(func (export "_start") ${write(1, '(i32.const 1024)', '(i32.const 6)')})`, 'hello\n'),
   exit7: module([], '(func (export "_start") (call $proc_exit (i32.const 7)))'),
@@ -103,6 +171,7 @@ export const PROGRAMS = {
     '!\n',
   ),
   foreign: '(module (import "env" "magic" (func)) (memory (export "memory") 1) (func (export "_start")))',
+  everything: everything(),
   library: '(module (memory (export "memory") 1) (func (export "main")))',
 };
 
