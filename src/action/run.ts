@@ -253,6 +253,7 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     targets,
     emit: inputs.emit,
     sbom: inputs.sbom,
+    strict: inputs.strict,
     outDir: inputs.distDir,
     version,
     epoch: await sourceDateEpoch(project.root, inputs.sourceDateEpoch),

@@ -18,6 +18,10 @@ export interface PackageOptions {
   readonly emit: Emit;
   readonly sbom: boolean;
   readonly outDir: string;
+  /** The package's name: the project's unless given. */
+  readonly name?: string;
+  /** Report as errors what only warns otherwise. */
+  readonly strict?: boolean;
   /** The release's version: the project's unless given, which `packageProject` needs when the project says none. */
   readonly version?: string;
   /** Seconds since 1970; see `sourceDateEpoch`. */
@@ -42,17 +46,18 @@ export async function packageProject(
   options: PackageOptions,
 ): Promise<Packaged> {
   const version = options.version ?? project.version;
+  const packageName = options.name ?? project.name;
   if (version === undefined) {
     throw userError(
       'E307',
-      `nothing says the version of ${project.name}`,
+      `nothing says the version of ${packageName}`,
       'add version = "0.1.0" to [package] in mochi.toml, or release from a tag such as v0.1.0',
     );
   }
   const built: Built[] = [];
   const programs: ProgramInput[] = [];
   for (const { name, path } of project.programs) {
-    const one = await buildProgram(path, { mode: 'run', root: project.root });
+    const one = await buildProgram(path, { mode: 'run', root: project.root, strict: options.strict });
     built.push(one);
     const { wasm, lineTable } = one;
     const { capabilities } = project;
@@ -61,14 +66,14 @@ export async function packageProject(
   if (programs.length < built.length) return { programs: built };
   const wt = await wasmtime();
   const manifest = await assemble({
-    name: project.name,
+    name: packageName,
     version,
     programs,
     targets: options.targets,
     wasmtimeVersion: wt.version,
     precompile: (wasm, target) => precompile(wt, wasm, target),
     epoch: options.epoch,
-    extraFiles: await documents(project.root),
+    extraFiles: project.configFile === undefined ? [] : await documents(project.root),
     emit: options.emit,
     sbom: options.sbom,
     license: project.license,
