@@ -127,6 +127,8 @@ export function wasi(options: WasiOptions = {}): Wasi {
 
 export interface InstanceOptions extends WasiOptions {
   readonly gcStress?: boolean;
+  readonly bigInts?: boolean;
+  readonly bigRats?: boolean;
   readonly optimise?: boolean;
   /** More sources (path → text), or others in place of those on disk when `replace` is set. */
   readonly sources?: Readonly<Record<string, string>>;
@@ -161,7 +163,11 @@ export async function runtimeInstance(
   options: InstanceOptions = {},
 ): Promise<RuntimeInstance> {
   const sources = { ...(options.replace ? {} : runtimeSources()), ...options.sources };
-  const runtime = createRuntime(sources, { gcStress: options.gcStress ?? false });
+  const runtime = createRuntime(sources, {
+    gcStress: options.gcStress ?? false,
+    bigInts: options.bigInts ?? false,
+    bigRats: options.bigRats ?? false,
+  });
   const module = emptyModule();
   for (const name of names) module.exports.set(name, `rt.${name}`);
   module.data.set('harness', { name: 'harness', align: 16, bytes: new Uint8Array(STATIC_BYTES), relocs: [] });

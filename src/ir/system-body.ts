@@ -398,7 +398,8 @@ export function constantOf(body: Body, e: SynExpr): bigint | undefined {
       if (e.callee.kind !== 'name') return undefined;
       const { name } = e.callee;
       const first = e.args[0];
-      if (name === 'gc_stress') return body.library.gcStress ? 1n : 0n;
+      const flag = body.library.flags.get(name);
+      if (flag !== undefined) return flag;
       if ((name === 'sizeof' || name === 'kindof') && first) {
         const type = namedType(body, first);
         return BigInt(name === 'sizeof' ? sizeOf(type) : kindOf(type));

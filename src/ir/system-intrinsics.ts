@@ -249,7 +249,10 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     'kindof',
     (body, call) => ({ e: constant('i32', BigInt(kindOf(namedType(body, args(body, call, 1)[0]!)))), t: 'i32' }),
   ],
-  ['gc_stress', (body) => ({ e: constant('i32', body.library.gcStress ? 1n : 0n), t: 'i32' })],
+  ...['gc_stress', 'big_ints', 'big_rats'].map(
+    (name) =>
+      [name, (body) => ({ e: constant('i32', body.library.flags.get(name)!), t: 'i32' })] as [string, Intrinsic],
+  ),
   ['heap_base', address0(HEAP_BASE)],
   ['stack_base', address0(STACK_BASE)],
   ['type_table', address0(TYPE_TABLE)],

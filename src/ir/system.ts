@@ -48,6 +48,10 @@ export interface Runtime {
 export interface RuntimeOptions {
   /** Collect at every allocation (the value of `gc_stress()`). */
   readonly gcStress: boolean;
+  /** Ints in cells continue beyond 64 bits (the value of `big_ints()`); without it that is an overflow error. */
+  readonly bigInts?: boolean;
+  /** Cells may hold rationals (the value of `big_rats()`); needs `bigInts`. */
+  readonly bigRats?: boolean;
 }
 
 /** One top-level declaration. */
@@ -72,7 +76,8 @@ export interface SysConst {
 
 /** What lowering a body needs from the library. */
 export interface Library {
-  readonly gcStress: boolean;
+  /** Intrinsics that are constants of the module: name → value. */
+  readonly flags: ReadonlyMap<string, bigint>;
   find(name: string): Slice | undefined;
   declaration(slice: Slice): SynStmt;
   constant(slice: Slice): SysConst;
@@ -157,7 +162,11 @@ export function createRuntime(sources: Readonly<Record<string, string>>, options
   const busy = new Set<string>();
 
   const library: Library = {
-    gcStress: options.gcStress,
+    flags: new Map([
+      ['gc_stress', options.gcStress ? 1n : 0n],
+      ['big_ints', options.bigInts ? 1n : 0n],
+      ['big_rats', options.bigInts && options.bigRats ? 1n : 0n],
+    ]),
     find: (name) => slices.get(name),
     declaration,
     constant(slice) {
@@ -265,7 +274,7 @@ export function checkLibrary(
   sources: Readonly<Record<string, string>>,
   instances: (name: string, typeParams: number) => readonly string[] = allInstances,
 ): string[] {
-  const runtime = createRuntime(sources, { gcStress: false });
+  const runtime = createRuntime(sources, { gcStress: false, bigInts: true, bigRats: true });
   const errors: string[] = [];
   for (const slice of index(sources).values()) {
     try {
