@@ -267,9 +267,9 @@ function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
     const s = stmts[i]!;
     const prefix = stmts.slice(0, i);
     const seq = (value: Expr): Expr => (prefix.length === 0 ? value : { op: 'seq', type, body: prefix, value });
-    if (s.op === 'return') return hasReturn(prefix) ? undefined : seq(s.value!);
+    if (s.op === 'return') return exprReturns(s.value!) ? undefined : seq(s.value!);
     if (s.op === 'if' && hasReturn([s])) {
-      if (s.then.some(returnsInValue)) return undefined;
+      if (exprReturns(s.cond)) return undefined;
       const rest = stmts.slice(i + 1);
       // A branch that goes on takes what follows with it; only one may, so that nothing is copied.
       const yesEnds = !fallsThrough(s.then);
@@ -285,9 +285,17 @@ function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
   return fallsThrough(stmts) ? undefined : { op: 'seq', type, body: stmts, value: zero(type) };
 }
 
-/** A return inside an expression of the statement (an inlined body never leaves one). */
-function returnsInValue(s: Stmt): boolean {
-  return s.op !== 'return' && s.op !== 'if' && hasReturn([s]);
+/** Whether there is a return inside an expression. */
+function exprReturns(e: Expr): boolean {
+  let found = false;
+  walkExpr(
+    e,
+    () => {},
+    (s) => {
+      if (s.op === 'return') found = true;
+    },
+  );
+  return found;
 }
 
 /** The body without returns at its end; what follows an `if` that returns goes into its other branch. */
@@ -318,6 +326,6 @@ function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
 function replaceReturns(stmts: readonly Stmt[], leave: (value: Expr | undefined) => Stmt[]): Stmt[] {
   const expr = (e: Expr): Expr => mapExpr(e, { expr, body });
   const body = (list: readonly Stmt[]): Stmt[] =>
-    list.flatMap((s) => (s.op === 'return' ? leave(s.value) : [mapStmt(s, { expr, body })]));
+    list.flatMap((s) => (s.op === 'return' ? leave(s.value && expr(s.value)) : [mapStmt(s, { expr, body })]));
   return body(stmts);
 }

@@ -164,6 +164,19 @@ function assigns(e: Expr, local: number): boolean {
   return found;
 }
 
+/** Whether control may leave the expression before its value is there. */
+function jumps(e: Expr): boolean {
+  let found = false;
+  walkExpr(
+    e,
+    () => {},
+    (s) => {
+      if (s.op === 'br' || s.op === 'brIf' || s.op === 'switch' || s.op === 'return') found = true;
+    },
+  );
+  return found;
+}
+
 function localOf(e: Expr): number | undefined {
   if (e.op === 'as') return localOf(e.value);
   return e.op === 'get' ? e.local : undefined;
@@ -178,7 +191,9 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
   const hold = (e: Expr, overwritten: (local: number) => boolean, prefix: Stmt[]): Expr => {
     if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return e;
     if (e.op === 'get' && !overwritten(e.local)) return e;
-    if (e.op === 'as') return as(e.type, hold(e.value, overwritten, prefix));
+    // A reference made of a number is bound as the reference that it is.
+    if (e.op === 'as' && (isRoot(e.value.type) || !isRoot(e.type)))
+      return as(e.type, hold(e.value, overwritten, prefix));
     if (e.op === 'num' && isLoose(e)) {
       const inner = e.args.map((arg, i) => {
         const rest = e.args.slice(i + 1);
@@ -499,7 +514,7 @@ function placeSlots(
     if (live) {
       const isLibrary = e.op === 'call' && e.func.startsWith('rt.');
       const alone = sites.size === 1 && !inLoop;
-      const plain = operands(e).every((arg) => !live.some((local) => assigns(arg, local)));
+      const plain = operands(e).every((arg) => !jumps(arg) && !live.some((local) => assigns(arg, local)));
       if (((inBranch && isLibrary) || alone) && plain) seldom.push(e);
       else for (const local of live) inFrame.add(local);
     }

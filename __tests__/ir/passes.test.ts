@@ -1,0 +1,53 @@
+/** All passes on random programs: they keep what a program does, and no collection takes what is still used. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldModule } from '../../src/ir/fold.ts';
+import { inlineModule } from '../../src/ir/inline.ts';
+import type { Module } from '../../src/ir/ir.ts';
+import { printModule } from '../../src/ir/print.ts';
+import { reach } from '../../src/ir/reach.ts';
+import { addRoots } from '../../src/ir/roots.ts';
+import { programs, run } from './programs.ts';
+
+const RUNS = Number(process.env.MOCHI_PASS_RUNS ?? 120);
+
+const ways: Record<string, (m: Module) => Module> = {
+  fold: foldModule,
+  inline: inlineModule,
+  'inline, fold': (m) => foldModule(inlineModule(m)),
+  'fold, inline, fold, fold': (m) => foldModule(foldModule(inlineModule(foldModule(m)))),
+  reach,
+};
+
+describe('passes on random programs', () => {
+  for (const [name, pass] of Object.entries(ways)) {
+    it(`${name} keeps what a program does`, { timeout: 600_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(programs, async (module) => {
+          const before = await run(reach(module), false);
+          const after = await run(reach(pass(reach(module))), false);
+          if (after.events.join() !== before.events.join())
+            throw new Error(printModule(reach(module)) + '=== AFTER\n' + printModule(reach(pass(reach(module)))));
+        }),
+        { numRuns: RUNS },
+      );
+    });
+  }
+
+  for (const [name, pass] of Object.entries({ 'as they are': (m: Module) => m, ...ways })) {
+    it(`roots: no reference in use is collected (${name})`, { timeout: 600_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(programs, async (module) => {
+          const plain = await run(reach(module), false);
+          const rooted = reach(addRoots(reach(pass(reach(module)))));
+          const trace = await run(rooted, true);
+          if (trace.lost.length > 0) throw new Error(`${trace.lost.join('; ')}\n${printModule(rooted)}`);
+          if (trace.events.join() !== plain.events.join())
+            throw new Error(printModule(reach(module)) + '=== AFTER\n' + printModule(rooted));
+          expect(trace.stack.end).toBe(trace.stack.begin);
+        }),
+        { numRuns: RUNS },
+      );
+    });
+  }
+});
