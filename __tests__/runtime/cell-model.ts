@@ -11,6 +11,8 @@ import { type InstanceOptions, type RuntimeInstance, runtimeInstance } from './h
 /** A struct type: name and fields with their element kinds. */
 export interface StructType {
   readonly name: string;
+  /** A record has no name: it is a map with known keys. */
+  readonly record?: boolean;
   readonly fields: readonly { readonly name: string; readonly kind: Kind }[];
 }
 
@@ -43,6 +45,22 @@ export const STRUCTS: readonly StructType[] = [
     ],
   },
   { name: 'Q', fields: [{ name: 'next', kind: 'cell' }] },
+  {
+    name: '',
+    record: true,
+    fields: [
+      { name: 'b', kind: 'cell' },
+      { name: 'a', kind: 'i64' },
+    ],
+  },
+  {
+    name: '',
+    record: true,
+    fields: [
+      { name: 'a', kind: 'cell' },
+      { name: 'b', kind: 'f64' },
+    ],
+  },
 ];
 
 const SIZES: Record<Kind, number> = { bool: 1, i64: 8, f64: 8, ref: 4, cell: 8 };
@@ -68,6 +86,7 @@ function descriptor(
   const view = new DataView(bytes.buffer);
   view.setUint32(0, size, true);
   view.setUint32(8, type.fields.length, true);
+  view.setUint32(12, type.record ? 4 : 0, true);
   const relocs = [{ at: 4, data: stringDatumName(type.name) }];
   texts.add(type.name);
   type.fields.forEach((field, i) => {
@@ -403,6 +422,8 @@ export const isMap = (v: Value): v is Extract<Value, { map: unknown }> =>
   typeof v === 'object' && v !== null && 'map' in v;
 export const isStruct = (v: Value): v is Extract<Value, { struct: unknown }> =>
   typeof v === 'object' && v !== null && 'struct' in v;
+/** A map, or a record. */
+const isRecord = (v: Value): boolean => isMap(v) || (isStruct(v) && STRUCTS[v.struct]!.record === true);
 export const isNumber = (v: Value): v is bigint | number => typeof v === 'bigint' || typeof v === 'number';
 
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -413,7 +434,7 @@ export function entries(v: Value): [string, Value][] {
   if (isMap(v)) for (const [key, item] of v.map) out.push([String(key), item]);
   if (isStruct(v)) {
     const type = STRUCTS[v.struct]!;
-    out.push(['__name', type.name]);
+    if (!type.record) out.push(['__name', type.name]);
     type.fields.forEach((field, i) => {
       out.push([field.name, v.values[i]!]);
     });
@@ -436,7 +457,7 @@ export function equal(a: Value, b: Value, strict: boolean): boolean {
   if (isList(a) && isList(b)) {
     return a.list.length === b.list.length && a.list.every((x, i) => equal(x, b.list[i]!, strict));
   }
-  if ((isMap(a) && isMap(b)) || (isStruct(a) && isStruct(b))) {
+  if ((isRecord(a) && isRecord(b)) || (isStruct(a) && isStruct(b))) {
     const [x, y] = [entries(a), entries(b)];
     return x.length === y.length && x.every(([key, v], i) => key === y[i]![0] && equal(v, y[i]![1], strict));
   }
@@ -450,7 +471,7 @@ export function compare(a: Value, b: Value): number {
     if (isNumber(v)) return 1;
     if (typeof v === 'string') return 2;
     if (v === null) return 9;
-    return isList(v) ? 3 : isMap(v) ? 4 : 5;
+    return isList(v) ? 3 : isRecord(v) ? 4 : 5;
   };
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (isNumber(a) && isNumber(b)) {
