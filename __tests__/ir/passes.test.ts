@@ -27,7 +27,7 @@ describe('passes on random programs', () => {
           const before = await run(reach(module), false);
           const after = await run(reach(pass(reach(module))), false);
           if (after.events.join() !== before.events.join())
-            throw new Error(printModule(reach(module)) + '=== AFTER\n' + printModule(reach(pass(reach(module)))));
+            throw new Error(`${printModule(reach(module))}=== AFTER\n${printModule(reach(pass(reach(module))))}`);
         }),
         { numRuns: RUNS },
       );
@@ -43,7 +43,7 @@ describe('passes on random programs', () => {
           const trace = await run(rooted, true);
           if (trace.lost.length > 0) throw new Error(`${trace.lost.join('; ')}\n${printModule(rooted)}`);
           if (trace.events.join() !== plain.events.join())
-            throw new Error(printModule(reach(module)) + '=== AFTER\n' + printModule(rooted));
+            throw new Error(`${printModule(reach(module))}=== AFTER\n${printModule(rooted)}`);
           expect(trace.stack.end).toBe(trace.stack.begin);
         }),
         { numRuns: RUNS },
