@@ -3,6 +3,8 @@
  * touches files, processes or the clock.
  */
 import { checkProgram } from './check/infer.ts';
+import { ANY, BIG, RAT } from './check/nodes.ts';
+import type { CheckedProgram } from './check/program.ts';
 import type { Diagnostic, SourceFile, Span } from './diagnostics/diagnostic.ts';
 import { lowerProgram } from './ir/lower.ts';
 import { printModule } from './ir/print.ts';
@@ -72,7 +74,11 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
   });
   const before = () => printModule(module);
   const maps = files.map((f) => lineMap(f.text));
-  const runtime = createRuntime(RUNTIME_SOURCES, { gcStress: options.gcStress ?? false });
+  const runtime = createRuntime(RUNTIME_SOURCES, {
+    gcStress: options.gcStress ?? false,
+    bigInts: holds(checked, BIG | RAT),
+    bigRats: holds(checked, RAT),
+  });
   const compiled = compileIr(module, runtime, {
     optimise: options.optimise ?? true,
     verify: options.verify ?? false,
@@ -91,6 +97,11 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
     lineTable: compiled.lineTable,
     ir: () => `${before()}\n;; after all passes\n${compiled.ir()}`,
   });
+}
+
+/** Whether any value of the program may be of the given kinds (values from outside, of any kind, do not count). */
+function holds(program: CheckedProgram, kinds: number): boolean {
+  return program.solver.nodes().some((n) => !n.forward && (n.mask & kinds) !== 0 && n.mask !== ANY);
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

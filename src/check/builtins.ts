@@ -215,8 +215,9 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>(
       infer: (s: Solver, args: readonly Node[], result: Node) => {
         s.when([args[0]!, args[1]!], () => {
           const mask = maskOf(args[0]!) | maskOf(args[1]!);
-          if (maskOf(args[0]!) & INT && maskOf(args[1]!) & INT) s.add(result, INT);
-          if (mask & ~INT) s.add(result, FLOAT);
+          if (maskOf(args[0]!) & BIG) s.add(result, BIG);
+          else if (maskOf(args[0]!) & INT && maskOf(args[1]!) & INT) s.add(result, INT);
+          if (mask & ~(INT | BIG)) s.add(result, FLOAT);
         });
       },
     },

@@ -37,6 +37,7 @@ import {
   type Node,
   NULL,
   NUMERIC,
+  RAT,
   STR,
   STRUCT,
   valNode,
@@ -233,6 +234,10 @@ function inferName(ctx: Ctx, e: Extract<Expr, { kind: 'name' }>, scope: Scope): 
       refs.set(e.id, { kind: 'var', sym });
       return sym.node;
     }
+    case 'rowField':
+      useSym(scope.fun, binding.row);
+      refs.set(e.id, { kind: 'rowField', row: binding.row, name: binding.name });
+      return readField(ctx, binding.row.node, binding.name);
     case 'keyField':
       useSym(scope.fun, binding.sym);
       refs.set(e.id, { kind: 'keyField', sym: binding.sym, key: binding.key, name: binding.name });
@@ -341,6 +346,7 @@ function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scop
         const l = maskOf(a);
         const r = maskOf(b);
         if (l && r) solver.add(result, arithmetic(e.op, l, r));
+        if (ctx.growing.has(e.id) && l & (INT | BIG) && r & (INT | BIG)) solver.add(result, BIG);
         if (e.op === '+' && l & LIST && r & LIST) {
           solver.add(result, LIST);
           solver.unify(elemNode(solver, result), elemNode(solver, a));
@@ -379,7 +385,9 @@ function arithmetic(op: string, l: number, r: number): number {
   const li = l & (INT | BOOL);
   const ri = r & (INT | BOOL);
   if (li && ri) m |= INT;
-  if ((l & BIG && r & (BIG | INT)) || (r & BIG && l & (BIG | INT))) m |= BIG;
+  const whole = BIG | INT;
+  if ((l & BIG && r & whole) || (r & BIG && l & whole)) m |= BIG;
+  if ((l & RAT && r & (RAT | whole)) || (r & RAT && l & (RAT | whole))) m |= RAT;
   if ((l & FLOAT && r & (NUMERIC | BOOL)) || (r & FLOAT && l & (NUMERIC | BOOL))) m |= FLOAT;
   if (l & STR || r & STR) {
     if (op === '+') m |= STR;
@@ -457,7 +465,6 @@ export function listOfGroup(ctx: Ctx, e: Expr, node: Node, scope: Scope): Node {
 
 function builtinLimits(ctx: Ctx, name: string, e: Call): void {
   if (name === 'eval') unsupported(ctx, '`eval`', e.span);
-  if (name === 'num' || name === 'denom') unsupported(ctx, `\`${name}\` (rational numbers)`, e.span);
   if (name === 'sha256') unsupported(ctx, '`sha256`', e.span);
 }
 

@@ -8,6 +8,7 @@
  */
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { Block, Expr, FunDecl, IfStmt, Param, Pattern, Stmt, TypeExpr } from '../syntax/ast.ts';
+import { growingSites } from './growth.ts';
 import { inferExpr } from './infer-expr.ts';
 import { mergedField } from './infer-query.ts';
 import {
@@ -38,6 +39,8 @@ export interface Ctx {
   readonly typeCtx: TypeContext;
   readonly main: FunInfo;
   readonly globals: Sym[];
+  /** Arithmetic that may exceed 64 bits (growth.ts): found in earlier rounds. */
+  readonly growing: ReadonlySet<number>;
   /** Shapes of records (map literals with constant keys). */
   readonly shapes: StructInfo[];
   /** Map literals that cannot be records, found in earlier rounds. */
@@ -100,6 +103,7 @@ export function newFun(
     funs: new Map(),
     patterns: new Map(),
     queries: new Map(),
+    updates: new Map(),
     records: new Map(),
     steps: new Map(),
   };
@@ -170,12 +174,17 @@ export function checkProgram(
   options: CheckOptions,
 ): CheckedProgram {
   const mapSites = new Set<number>();
+  let growing: ReadonlySet<number> | undefined;
   for (;;) {
     const found: Diagnostic[] = [];
-    const { program, notRecords } = checkOnce(body, span, (d) => found.push(d), options, mapSites);
+    const { program, notRecords } = checkOnce(body, span, (d) => found.push(d), options, mapSites, growing ?? new Set());
     const before = mapSites.size;
     for (const site of notRecords) mapSites.add(site);
     if (mapSites.size > before) continue;
+    if (!growing) {
+      growing = growingSites(program);
+      if (growing.size > 0) continue;
+    }
     for (const d of found) report(d);
     return program;
   }
@@ -187,6 +196,7 @@ function checkOnce(
   report: (d: Diagnostic) => void,
   _options: CheckOptions,
   mapSites: ReadonlySet<number>,
+  growing: ReadonlySet<number>,
 ): { program: CheckedProgram; notRecords: ReadonlySet<number> } {
   const solver = createSolver();
   let funs = 0;
@@ -196,9 +206,10 @@ function checkOnce(
   const ctx: Ctx = {
     solver,
     types,
-    typeCtx: { solver, table: types, unsupported: (what, t: TypeExpr) => unsupported(ctx, what, t.span) },
+    typeCtx: { solver, table: types },
     main: undefined as unknown as FunInfo,
     globals: [],
+    growing,
     shapes: [],
     mapSites,
     notRecords: new Set(),
@@ -502,7 +513,7 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       unsupported(ctx, '`extern` declarations', stmt.span);
       return;
     case 'update':
-      unsupported(ctx, '`update … set`', stmt.span);
+      walkUpdate(ctx, stmt, scope);
       return;
     case 'fetch':
       unsupported(ctx, '`fetch`', stmt.span);
@@ -536,7 +547,7 @@ export function hasZero(ctx: { types: TypeTable }, t: TypeExpr): boolean {
     case 'name': {
       const alias = ctx.types.aliases.get(t.name);
       if (alias) return hasZero(ctx, alias);
-      return ['int', 'int64', 'float', 'bigint', 'string', 'bool', 'list', 'map'].includes(t.name);
+      return ['int', 'int64', 'float', 'bigint', 'bigrat', 'string', 'bool', 'list', 'map'].includes(t.name);
     }
     case 'generic':
       return t.name === 'list' || t.name === 'map';
@@ -641,6 +652,34 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
     else writeField(ctx, base, a.name.text, inferExpr(ctx, stmt.value, scope), a.span);
     if (i < last) scope.fun.steps.set(a, node);
   });
+}
+
+/** `update xs set { f: e } where c`: the fields of the element are variables in both. */
+function walkUpdate(ctx: Ctx, stmt: Extract<Stmt, { kind: 'update' }>, scope: Scope): void {
+  const { solver } = ctx;
+  const name = stmt.name.text;
+  const binding = lookup(scope, name);
+  if (binding?.kind !== 'var') {
+    const near = nearest(name, visibleNames(scope));
+    errorAt(ctx, 'T002', `undefined variable: ${name}`, stmt.name.span, near ? `Did you mean \`${near}\`?` : undefined);
+    return;
+  }
+  useSym(scope.fun, binding.sym);
+  scope.fun.updates.set(stmt, { list: binding.sym, row: undefined as unknown as Sym });
+  const inner = childScope(scope, scope.fun);
+  const node = solver.node();
+  elementsOf(ctx, binding.sym.node, node);
+  const row = newSym(ctx, inner, ' row', stmt.name.span, node, true);
+  scope.fun.updates.set(stmt, { list: binding.sym, row });
+  const fields = new Set<string>();
+  for (const s of [...ctx.types.structs.values(), ...ctx.shapes]) for (const f of s.fields) fields.add(f.name);
+  for (const f of fields) inner.names.set(f, { kind: 'rowField', row, name: f });
+  if (stmt.where) inferExpr(ctx, stmt.where, inner);
+  if (stmt.set.kind !== 'map') return;
+  for (const { key, value } of stmt.set.entries) {
+    if (key.kind === 'string') writeField(ctx, node, key.value, inferExpr(ctx, value, inner), key.span);
+    else errorAt(ctx, 'T078', '`set` needs the names of fields', key.span, 'Write `set { field: value }`.');
+  }
 }
 
 /** Keys of a map: an int stays an int while all keys are ints, anything else is text. */

@@ -20,9 +20,11 @@ export const LIST = 64;
 export const MAP = 128;
 export const STRUCT = 256;
 export const FUN = 512;
-export const NUMERIC = INT | BIG | FLOAT;
+/** A rational number (`bigrat`). */
+export const RAT = 1024;
+export const NUMERIC = INT | BIG | FLOAT | RAT;
 /** Every kind: what data from outside the program may be. */
-export const ANY = 1023;
+export const ANY = 2047;
 
 export interface FunShape {
   readonly params: readonly Node[];
@@ -374,8 +376,9 @@ export function typeName(n: Node, depth = 0): string {
   const mask = root.mask;
   if (depth > 4) return '…';
   const parts: string[] = [];
-  if (mask & INT) parts.push('int');
+  if (mask & INT && !(mask & BIG)) parts.push('int');
   if (mask & BIG) parts.push('bigint');
+  if (mask & RAT) parts.push('bigrat');
   if (mask & FLOAT) parts.push('float');
   if (mask & BOOL) parts.push('bool');
   if (mask & STR) parts.push('string');

@@ -83,6 +83,8 @@ export type Ref =
   | { readonly kind: 'var'; readonly sym: Sym }
   | { readonly kind: 'fun'; readonly fun: FunInfo }
   | { readonly kind: 'variant'; readonly struct: StructInfo }
+  /** A field of the element that an `update` looks at. */
+  | { readonly kind: 'rowField'; readonly row: Sym; readonly name: string }
   /** A field of the key of a query's group. */
   | { readonly kind: 'keyField'; readonly sym: Sym; readonly key: Node; readonly name: string }
   | { readonly kind: 'nil' };
@@ -136,6 +138,8 @@ export interface FunInfo {
   readonly funs: Map<number, FunInfo>;
   readonly patterns: Map<object, PatternPlan>;
   readonly queries: Map<number, QueryPlan>;
+  /** The list that an `update` changes, and the variable that stands for its element. */
+  readonly updates: Map<Stmt, { readonly list: Sym; readonly row: Sym }>;
   /** Map literals that are records: their shapes. */
   readonly records: Map<number, StructInfo>;
   /** What the steps of an assignment target but the last may hold. */

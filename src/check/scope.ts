@@ -17,6 +17,8 @@ export type Binding =
   | { readonly kind: 'fun'; readonly named: NamedFun }
   /** A field of the receiver inside a method: becomes a local copy on first use. */
   | { readonly kind: 'field'; readonly struct: StructInfo; readonly name: string; readonly method: FunInfo }
+  /** A field of the element that an `update` looks at. */
+  | { readonly kind: 'rowField'; readonly row: Sym; readonly name: string }
   /** A field of a query group's key. */
   | { readonly kind: 'keyField'; readonly sym: Sym; readonly key: Node; readonly name: string }
   | { readonly kind: 'method'; readonly struct: StructInfo; readonly name: string };

@@ -14,6 +14,7 @@ import {
   type Node,
   NULL,
   NUMERIC,
+  RAT,
   type Solver,
   STR,
   STRUCT,
@@ -25,7 +26,6 @@ import type { TypeTable } from './scope.ts';
 export interface TypeContext {
   readonly solver: Solver;
   readonly table: TypeTable;
-  readonly unsupported: (what: string, t: TypeExpr) => void;
 }
 
 /** Collects the type declarations of a program; members get their nodes from `fillTypes`. */
@@ -139,9 +139,9 @@ export function declNode(ctx: TypeContext, t: TypeExpr | undefined, typeArgs: Ty
           return n;
         }
         case 'bigint':
-        case 'bigrat':
-          ctx.unsupported(`the type ${t.name}`, t);
           return solver.node(BIG);
+        case 'bigrat':
+          return solver.node(RAT);
         case 'string':
           return solver.node(STR);
         case 'bool':

@@ -1,5 +1,5 @@
 /** Lowering of built-in functions (LANGUAGE section 5). */
-import { elemNode, find, FLOAT, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
+import { ANY, elemNode, find, FLOAT, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import { callClosure } from './lower-closure.ts';
@@ -303,7 +303,7 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
     const out = newLabel(fn);
     const again = newLabel(fn);
     const elem = elemNode(fn.lo.solver, source.node);
-    const cellNode = fn.lo.solver.node(1023);
+    const cellNode = fn.lo.solver.node(ANY);
     const known = isRef(source) && kindsOf(source) === LIST;
     const body = collect(fn, () => {
       emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i64.ge_s', get(fn, i), get(fn, n)) });
@@ -387,6 +387,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     floor: rounding('floor'),
     round,
     pow,
+    num: (fn: Fn, e: Call) => rt('cell', 'rat_num', [toCell(arg(fn, e, 0))], e.span),
+    denom: (fn: Fn, e: Call) => rt('cell', 'rat_denom', [toCell(arg(fn, e, 0))], e.span),
     now: () => rt('i64', 'now', []),
     mem: () => i64(0n),
     input: () => rt('ref', 'input', []),

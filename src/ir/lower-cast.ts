@@ -44,6 +44,10 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
       case 'float':
         if (repr === 'f64' || repr === 'i64') return toFloat64(from);
         return rt('f64', 'cell_as_float', [toCell(from)], e.span);
+      case 'bigint':
+        return rt('cell', 'cell_as_big', [toCell(from)], e.span);
+      case 'bigrat':
+        return rt('cell', 'cell_as_rat', [toCell(from)], e.span);
       case 'string':
         return rt('ref', 'cell_as_str', [toCell(from)], e.span);
       case 'bool':

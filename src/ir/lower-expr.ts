@@ -235,6 +235,8 @@ function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
       return funValue(fn, ref.fun);
     case 'variant':
       return newStruct(fn, ref.struct, []);
+    case 'rowField':
+      return fieldOf(fn, { ir: symRead(fn, ref.row), node: ref.row.node }, ref.name, nodeOf(fn, e), e.span);
     case 'keyField': {
       const slot = layoutOf(fn.lo, ref.sym.group!).slots.get('key')!;
       const key: Value = { ir: load(slot.repr, symRead(fn, ref.sym), slot.offset), node: slot.node };
@@ -372,7 +374,7 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
 function arithmetic(fn: Fn, op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
-  if (l === INT && r === INT) return rt('i64', INT_OPS[op]!, [a.ir, b.ir], span);
+  if (l === INT && r === INT && maskOf(node) === INT) return rt('i64', INT_OPS[op]!, [a.ir, b.ir], span);
   const scalar = (m: number) => m === INT || m === FLOAT;
   if (scalar(l) && scalar(r)) {
     const x = toFloat64(a);

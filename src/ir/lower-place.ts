@@ -181,6 +181,20 @@ function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): 
   emit(fn, { op: 'do', value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), value], span) });
 }
 
+/** Stores a computed value into a field of a struct or map. */
+export function writeFieldOf(fn: Fn, base: Value, name: string, v: Value, span: Span): void {
+  const kinds = maskOf(base.node) & ~NULL;
+  const structs = structsOf(base.node);
+  const slot = structs.length === 1 ? layoutOf(fn.lo, structs[0]!).slots.get(name) : undefined;
+  if (reprOf(base.node) === 'ref' && kinds === STRUCT && slot) {
+    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir);
+    emit(fn, store(slot.repr, object, slot.offset, coerce(fn, v.ir, v.node, slot.node, span)));
+    return;
+  }
+  const held = hold(fn, toCell(base));
+  emit(fn, { op: 'do', value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), toCell(v)], span) });
+}
+
 function sameNode(a: Node, b: Node): boolean {
   return find(a) === find(b) || reprOf(a) === reprOf(b);
 }

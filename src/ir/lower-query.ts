@@ -2,7 +2,7 @@
  * Lowering of queries (LANGUAGE section 6): nested loops over unboxed rows, hash joins where the condition has an equality
  * between the two sides, grouping by hash in the order of first appearance, a stable sort by keys computed once a row.
  */
-import { elemNode, find, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../check/nodes.ts';
+import { ANY, elemNode, find, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../check/nodes.ts';
 import type { QueryPlan, StructInfo, Sym } from '../check/program.ts';
 import type { Expr as Ast, JoinClause, QueryExpr } from '../syntax/ast.ts';
 import { mentions, splitAnd } from './free-names.ts';
@@ -121,7 +121,7 @@ function rowsOf(fn: Fn, source: Ast): Rows {
   }
   // The kind of the list is known only at run time: its elements as cells.
   set(rt('ref', 'list_convert', [rt('ref', 'cell_keys', [toCell(v)], source.span), i32(ELEMENT.cell.kind)]));
-  return { list, elem: fn.lo.solver.node(1023) };
+  return { list, elem: fn.lo.solver.node(ANY) };
 }
 
 /** The group type of a node that can only be a group. */

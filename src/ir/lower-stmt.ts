@@ -1,5 +1,5 @@
 /** Lowering of statements. */
-import { INT, intKeyed, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
+import { ANY, INT, intKeyed, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
 import type { Sym } from '../check/program.ts';
 import type { Block, Expr as Ast, IfStmt, Stmt as AstStmt, TypeExpr } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
@@ -34,7 +34,7 @@ import {
 import { box, coerce, compare, equal, exactlyTrue, toCell, toInt, truth, type Value, zero } from './lower-convert.ts';
 import { elementNode, lowerExpr, lowerPlaced, nodeOf, symRead, symWrite, valueOf } from './lower-expr.ts';
 import { groupOf } from './lower-query.ts';
-import { assignPath } from './lower-place.ts';
+import { assignPath, writeFieldOf } from './lower-place.ts';
 
 export function lowerBlock(fn: Fn, block: Block): void {
   lowerStmts(fn, block.body);
@@ -93,6 +93,9 @@ function lowerStmt(fn: Fn, s: AstStmt): void {
     case 'bench':
       lowerBench(fn, s);
       return;
+    case 'update':
+      lowerUpdate(fn, s);
+      return;
     default:
       // Type declarations have no code; everything else the checker has refused.
       return;
@@ -106,6 +109,7 @@ function zeroOf(fn: Fn, type: TypeExpr, node: Node): Expr {
     case 'int':
     case 'int64':
     case 'bigint':
+    case 'bigrat':
       return coerceScalar(reprOf(node), i64(0n));
     case 'float':
       return reprOf(node) === 'cell' ? box(f64(0), 'f64') : zero(node);
@@ -319,6 +323,10 @@ function isAssigned(fn: Fn, e: Extract<Ast, { kind: 'name' }>): boolean {
 
 /** Walks the elements that a list had at loop entry; `elem` is the node of its elements. */
 function iterate(fn: Fn, sym: Sym, list: Expr, elem: Node, body: Block, share: boolean): void {
+  walkList(fn, sym, list, elem, () => lowerBlock(fn, body), share);
+}
+
+function walkList(fn: Fn, sym: Sym, list: Expr, elem: Node, body: () => void, share: boolean): void {
   const repr = reprOf(elem);
   const { size } = ELEMENT[repr];
   const held = newLocal(fn, 'ref');
@@ -338,7 +346,7 @@ function iterate(fn: Fn, sym: Sym, list: Expr, elem: Node, body: Block, share: b
         const value = load(repr, at, 8);
         const shared = share && maskOf(elem) & LIST ? shareValue(value) : value;
         bindSym(fn, sym, coerce(fn, shared, elem, sym.node), undefined);
-        lowerBlock(fn, body);
+        body();
       };
     },
     () => {
@@ -348,19 +356,54 @@ function iterate(fn: Fn, sym: Sym, list: Expr, elem: Node, body: Block, share: b
   emit(fn, { op: 'keep', value: get(fn, held) });
 }
 
+/** `update`: all new values of an element are computed before any is assigned. */
+function lowerUpdate(fn: Fn, s: Extract<AstStmt, { kind: 'update' }>): void {
+  const plan = fn.info.updates.get(s)!;
+  const { list, row } = plan;
+  if (s.set.kind !== 'map') return;
+  const { entries } = s.set;
+  const apply = (): void => {
+    const values = entries.map(({ value }) => {
+      const node = nodeOf(fn, value);
+      const local = newLocal(fn, typeOf(reprOf(node)));
+      emit(fn, { op: 'set', local, value: lowerPlaced(fn, value) });
+      return { ir: get(fn, local), node, span: value.span };
+    });
+    entries.forEach(({ key }, i) => {
+      if (key.kind !== 'string') return;
+      writeFieldOf(fn, { ir: symRead(fn, row), node: row.node }, key.value, values[i]!, key.span);
+    });
+  };
+  const body = (): void => {
+    if (!s.where) {
+      apply();
+      return;
+    }
+    const then = collect(fn, apply);
+    emit(fn, { op: 'if', cond: condition(fn, s.where), then, else: [] });
+  };
+  const elem = elementNode(fn, list.node);
+  if (reprOf(list.node) === 'ref' && (maskOf(list.node) & ~NULL) === LIST) walkList(fn, row, symRead(fn, list), elem, body, true);
+  else walkCells(fn, row, rt('ref', 'cell_keys', [toCell({ ir: symRead(fn, list), node: list.node })], s.span), body);
+}
+
 export function shareValue(value: Expr): Expr {
   return value.type === 'cell' ? rt('cell', 'share_cell', [value]) : rt('ref', 'share', [value]);
 }
 
 /** Walks a list whose element kind is known only at run time. */
 function iterateCell(fn: Fn, sym: Sym, list: Expr, body: Block): void {
+  walkCells(fn, sym, list, () => lowerBlock(fn, body));
+}
+
+function walkCells(fn: Fn, sym: Sym, list: Expr, body: () => void): void {
   const held = newLocal(fn, 'ref');
   emit(fn, { op: 'set', local: held, value: list });
   const length = newLocal(fn, 'i64');
   emit(fn, { op: 'set', local: length, value: rt('i64', 'list_len', [get(fn, held)]) });
   const index = newLocal(fn, 'i64');
   emit(fn, { op: 'set', local: index, value: i64(0n) });
-  const cellNode = fn.lo.solver.node(1023);
+  const cellNode = fn.lo.solver.node(ANY);
   loop(
     fn,
     (breakLabel) => {
@@ -368,7 +411,7 @@ function iterateCell(fn: Fn, sym: Sym, list: Expr, body: Block): void {
       return () => {
         const value = rt('cell', 'share_cell', [rt('cell', 'list_get_cell', [get(fn, held), get(fn, index)])]);
         bindSym(fn, sym, coerce(fn, value, cellNode, sym.node), undefined);
-        lowerBlock(fn, body);
+        body();
       };
     },
     () => {
