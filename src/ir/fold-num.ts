@@ -1,12 +1,19 @@
 /** Evaluates numeric instructions on constants and simplifies them by algebra. */
 import { i32, i64 } from './build.ts';
 import type { Expr, NumericOp, Type } from './ir.ts';
+import { isLinkerAddress } from './names.ts';
 
 type Num = Extract<Expr, { op: 'num' }>;
 type Const = Extract<Expr, { op: 'const' }>;
 
 const isConst = (e: Expr): e is Const => e.op === 'const';
 const bool = (value: boolean): Expr => i32(value ? 1 : 0);
+
+/** The address of a static datum, which is not zero. */
+function isDatum(e: Expr): boolean {
+  if (e.op === 'as') return isDatum(e.value);
+  return e.op === 'data' && !isLinkerAddress(e.name);
+}
 
 /** Comparisons with their negation. */
 const INVERSE = new Map<string, NumericOp>();
@@ -45,6 +52,7 @@ export function negate(e: Expr): Expr {
     if (e.code === 'i32.eqz' && isBoolean(e.args[0]!)) return e.args[0]!;
   }
   if (isConst(e)) return bool(Number(e.value) === 0);
+  if (isDatum(e)) return bool(false);
   return { op: 'num', type: 'i32', code: 'i32.eqz', args: [e] };
 }
 
@@ -52,7 +60,7 @@ export function negate(e: Expr): Expr {
 export function truth(e: Expr): Expr {
   if (e.op !== 'num') return e;
   const [a, b] = e.args;
-  if (e.code === 'i32.ne' && b && isZero(b)) return truth(a!);
+  if (e.code === 'i32.ne' && b && isZero(b)) return isDatum(a!) ? bool(true) : truth(a!);
   if (e.code === 'i32.ne' && b && isZero(a!)) return truth(b);
   if (e.code === 'i32.eqz' && a!.op === 'num' && a!.code === 'i32.eqz') return truth(a!.args[0]!);
   return e;

@@ -20,29 +20,35 @@ import {
 } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
 import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
+import { constantGlobals } from './globals.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
 import { mayTrap } from './ops.ts';
 
 /** Folds all functions of a module. */
 export function foldModule(module: Module): Module {
   const noReturn = noReturnFuncs(module);
+  const facts: Facts = { noReturn: (name) => noReturn.has(name), globals: constantGlobals(module) };
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values())
-    funcs.set(
-      func.name,
-      foldFunc(func, (name) => noReturn.has(name)),
-    );
+  for (const func of module.funcs.values()) funcs.set(func.name, foldFunc(func, facts));
   return { ...module, funcs };
+}
+
+/** What is known about the rest of the module. */
+export interface Facts {
+  /** Functions that never return. */
+  readonly noReturn: (name: string) => boolean;
+  /** Globals that never change. */
+  readonly globals: ReadonlyMap<string, Expr>;
 }
 
 /** Rounds per function; most need one or two. */
 const ROUNDS = 3;
 
 /** Folds one function. */
-export function foldFunc(func: Func, noReturn: (name: string) => boolean): Func {
+export function foldFunc(func: Func, facts: Facts): Func {
   let current = func;
   for (let round = 0; round < ROUNDS; round++) {
-    const body = foldBody(current, noReturn);
+    const body = foldBody(current, facts);
     if (body === current.body) break;
     current = copyFunc(current, body);
   }
@@ -90,7 +96,7 @@ function count(func: Func): Counts {
   return { gets, sets };
 }
 
-function foldBody(func: Func, noReturn: (name: string) => boolean): readonly Stmt[] {
+function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const { gets, sets } = count(func);
   /** What a local with one assignment stands for, where that assignment dominates. */
   const values: (Expr | undefined)[] = new Array(func.locals.length);
@@ -108,6 +114,8 @@ function foldBody(func: Func, noReturn: (name: string) => boolean): readonly Stm
         if (source.op === 'get') gets[source.local]!++;
         return value;
       }
+      case 'global':
+        return globals.get(e.name) ?? e;
       case 'seq': {
         const mark: number[] = [];
         const stmts = list(e.body, mark);
@@ -315,7 +323,8 @@ function foldBody(func: Func, noReturn: (name: string) => boolean): readonly Stm
           return;
         }
         const value = hoist(expr(s.value), out);
-        out.push(value === s.value ? s : { ...s, value });
+        if (s.op === 'setGlobal' && globals.has(s.name)) effects(value, out);
+        else out.push(value === s.value ? s : { ...s, value });
         return;
       }
       case 'keep': {
