@@ -105,6 +105,7 @@ async function make(
   const { wasm, lineTable, result } = built;
   const text = (content: string | undefined, suffix: string): Product[] => {
     if (content !== undefined) return [{ file: `${name}.${suffix}`, kind, data: Buffer.from(content) }];
+    if (result !== undefined) throw new Error(`the compiler gives no ${kind}`);
     throw userError('E107', `${built.shown} is a compiled module: it has no ${kind}`, 'Name the Mochi source.');
   };
   switch (kind) {
