@@ -205,7 +205,11 @@ describe('build', () => {
     ]);
     expect(statSync(exe).mode & 0o100).toBe(0o100);
     const direct = spawnSync(exe);
-    expect([direct.status, direct.stdout.toString(), direct.stderr.toString()]).toEqual([0, 'from an executable\n', '']);
+    expect([direct.status, direct.stdout.toString(), direct.stderr.toString()]).toEqual([
+      0,
+      'from an executable\n',
+      '',
+    ]);
     expect(run(['inspect', exe, '--json']).out).toMatch(/"wasmtime": "48\./);
     expect(run(['run', join('o', `a-wasmtime48-${host.name}.cwasm`)])).toMatchObject({
       status: 1,
