@@ -28,7 +28,7 @@ export function constantGlobals(module: Module): Map<string, Const> {
     queue.push(() => list(found.body));
   };
   /** The value of an expression as far as constants and unchanged globals give it; `used` collects the globals. */
-  const valueOf = (e: Expr, used: Set<string>): Const | undefined => {
+  const known = (e: Expr, used: Set<string>): Const | undefined => {
     switch (e.op) {
       case 'const':
         return e;
@@ -38,7 +38,7 @@ export function constantGlobals(module: Module): Map<string, Const> {
       case 'num': {
         const args: Expr[] = [];
         for (const arg of e.args) {
-          const value = valueOf(arg, used);
+          const value = known(arg, used);
           if (!value) return undefined;
           args.push(value);
         }
@@ -46,8 +46,8 @@ export function constantGlobals(module: Module): Map<string, Const> {
         return value.op === 'const' ? value : undefined;
       }
       case 'if': {
-        const cond = valueOf(e.cond, used);
-        return cond && valueOf(Number(cond.value) === 0 ? e.else : e.then, used);
+        const cond = known(e.cond, used);
+        return cond && known(Number(cond.value) === 0 ? e.else : e.then, used);
       }
       default:
         return undefined;
@@ -56,7 +56,7 @@ export function constantGlobals(module: Module): Map<string, Const> {
   /** Visits the branch that is taken as far as is known, and the other one when that changes. */
   const branch = (cond: Expr, yes: () => void, no: () => void): void => {
     const used = new Set<string>();
-    const value = valueOf(cond, used);
+    const value = known(cond, used);
     if (!value) {
       expr(cond);
       yes();
@@ -102,8 +102,8 @@ export function constantGlobals(module: Module): Map<string, Const> {
       return;
     }
     if (s.op === 'setGlobal') {
-      const known = constants.get(s.name);
-      if (known && !(s.value.op === 'const' && Object.is(s.value.value, known.value))) {
+      const before = constants.get(s.name);
+      if (before && !(s.value.op === 'const' && Object.is(s.value.value, before.value))) {
         constants.delete(s.name);
         queue.push(...(waiting.get(s.name) ?? []));
       }

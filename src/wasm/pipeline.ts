@@ -90,9 +90,14 @@ function lineTableOf(
   codeOffsets: readonly number[],
   lines: SourcePositions,
 ): LineTable {
-  const funcs: LineFunc[] = emitted.funcs.map(({ func, positions }, i) => {
+  const funcs: LineFunc[] = [];
+  emitted.funcs.forEach(({ func, positions }, i) => {
     const start = bodyOffsets[i]!;
-    if (func.display === undefined) return { name: '', file: -1, start, rows: [] };
+    if (func.display === undefined) {
+      // One entry does for a run of hidden functions.
+      if (funcs.at(-1)?.file !== -1) funcs.push({ name: '', file: -1, start, rows: [] });
+      return;
+    }
     const rows: { offset: number; line: number; col: number }[] = [];
     let file = func.span ? lines.position(func.span).file : -1;
     for (const { offset, span } of positions) {
@@ -106,7 +111,7 @@ function lineTableOf(
       const at = lines.position(func.span);
       rows.push({ offset: start, line: at.line, col: at.col });
     }
-    return { name: func.display, file, start, rows };
+    funcs.push({ name: func.display, file, start, rows });
   });
   return { files: [...lines.fileNames], funcs };
 }
