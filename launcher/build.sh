@@ -36,11 +36,14 @@ export PATH=$tools/bin:$tools/venv/bin:$PATH
 export CARGO_ZIGBUILD_ZIG_PATH=$tools/venv/lib/$(ls "$tools/venv/lib")/site-packages/ziglang/zig
 export SOURCE_DATE_EPOCH=0 ZERO_AR_DATE=1 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$work/cross
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
-remap="--remap-path-prefix=$cargo_home/registry/src= --remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross="
+remap="--remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross=build"
 std="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
 static="-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none"
 cd "$here"
 mkdir -p "$out"
+"$CARGO" fetch --locked
+# The folder of downloaded crates is named after the registry, or its mirror.
+for crates in "$cargo_home"/registry/src/*/; do remap="$remap --remap-path-prefix=${crates%/}=crates"; done
 
 # zig TRIPLE [OPTION…]: with zig as compiler and linker.
 zig() {

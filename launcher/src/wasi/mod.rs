@@ -109,10 +109,10 @@ impl Call<'_> {
     }
 }
 
-type From<'a> = Caller<'a, Context>;
+type Guest<'a> = Caller<'a, Context>;
 
 /// Runs the body of a WASI function on the caller's memory and turns its answer into an error number.
-fn call(from: &mut From, body: impl FnOnce(&mut Call) -> Answer) -> u32 {
+fn call(from: &mut Guest, body: impl FnOnce(&mut Call) -> Answer) -> u32 {
     // Only a start function can call before the memory is known.
     let memory = from.data().memory.or_else(|| from.get_export("memory")?.into_memory());
     let Some(memory) = memory else { return u32::from(errno::FAULT.0) };
@@ -143,10 +143,10 @@ fn function(store: &mut Store<Context>, name: &str) -> Option<Func> {
     /// One WASI function: its parameters, and the body that gets them and the call.
     macro_rules! wasi {
         (|$c:ident $(, $p:ident: $t:ty)*| $body:expr) => {
-            Func::wrap(store, |mut from: From $(, $p: $t)*| call(&mut from, |$c| $body))
+            Func::wrap(store, |mut from: Guest $(, $p: $t)*| call(&mut from, |$c| $body))
         };
     }
-    fn exit(_: From, status: u32) {
+    fn exit(_: Guest, status: u32) {
         os::exit(status as i32)
     }
     Some(match name {
