@@ -480,6 +480,34 @@ for (const gcStress of [false, true]) {
   });
 }
 
+describe('keys of maps', async () => {
+  const { call, make, read } = await cellInstance(NAMES);
+
+  it('are the same when their texts are', () => {
+    const ints = make({
+      map: [
+        [1n, 'one'],
+        [-2n, 'two'],
+      ],
+      kind: 'ref',
+    });
+    const strings = make({
+      map: [
+        ['1', 'one'],
+        ['01', 'zero one'],
+      ],
+      kind: 'ref',
+    });
+    const get = (map: bigint, key: Value): Value => read(call['cell_index']!(map, make(key)));
+    expect([get(ints, 1n), get(ints, '1'), get(ints, '-2')]).toEqual(['one', 'one', 'two']);
+    expect([get(ints, '01'), get(ints, '+1'), get(ints, 'x'), get(ints, '')]).toEqual([null, null, null, null]);
+    expect([get(strings, 1n), get(strings, '01'), get(strings, 2n)]).toEqual(['one', 'zero one', null]);
+    call['cell_index_set']!(ints, make('7'), make('seven'));
+    call['cell_index_set']!(strings, make(7n), make('seven'));
+    expect([get(ints, 7n), get(strings, '7')]).toEqual(['seven', 'seven']);
+  });
+});
+
 describe('errors of cells', () => {
   const list: Value = { list: [1n], kind: 'i64' };
   const strings: Value = { list: ['a'], kind: 'ref' };

@@ -386,3 +386,38 @@ describe('string errors', () => {
     expect(r.stderr()).toBe('error: out of memory\n');
   });
 });
+
+describe('results that nothing else refers to', async () => {
+  const FUNCTIONS: Record<string, (s: string) => string> = {
+    'str_slice(s, 1, -1)': (s) => [...s].slice(1, -1).join(''),
+    'str_index(s, 1)': (s) => [...s][1]!,
+    'str_upper(s)': (s) => s.toUpperCase(),
+    'str_reverse(s)': (s) => [...s].reverse().join(''),
+    'str_trim(s)': (s) => s.trim(),
+    'str_repeat(s, 3)': (s) => s.repeat(3),
+    'str_concat(s, s)': (s) => s + s,
+    'str_concat(str_concat(s, "-"), s)': (s) => `${s}-${s}`,
+    'str_pad_start(s, 90, str_concat("<", ">"))': (s) => s.padStart(90 + s.length - [...s].length, '<>'),
+    'str_join(str_split(s, str_concat(",", "")), str_concat(";", ""))': (s) => s.split(',').join(';'),
+    'str_join(str_chars(s), "")': (s) => s,
+  };
+  const entries = Object.entries(FUNCTIONS);
+  const source = entries.map(
+    ([body], i) =>
+      `fun test_made_${i}(a: ref, b: ref): ref {\n  return ${body.replace(/\bs\b/g, 'str_concat(a, b)')}\n}\n`,
+  );
+  const r = await runtimeInstance(
+    entries.map((_, i) => `test_made_${i}`),
+    { gcStress: true, sources: { 'test-made.mochi': source.join('\n') } },
+  );
+
+  it.each(entries.map(([body, model], i) => [body, model, i] as const))('%s', (_, model, i) => {
+    for (const [a, b] of [
+      [' a,b', 'c,d '],
+      ['é,€ ', ',😀'],
+      ['x'.repeat(70), `,${'y'.repeat(70)}`],
+    ] as const) {
+      expect(r.text(r.call[`test_made_${i}`]!(r.string(a), r.string(b)))).toBe(model(a + b));
+    }
+  });
+});
