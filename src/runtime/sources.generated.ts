@@ -325,6 +325,28 @@ fun big_compare(a: cell, b: cell): i32 {
   return if m < 0 { 0 - order } else { order }
 }
 
+/// The order of two numbers of any types: number_order for programs with integers beyond 64 bits.
+/// noinline
+fun wide_order(a: cell, b: cell): i32 {
+  if cell_is_float(a) {
+    let order = wide_float_order(b, cell_raw_float(a))
+    return if order == UNORDERED { order } else { 0 - order }
+  }
+  if cell_is_float(b) { return wide_float_order(a, cell_raw_float(b)) }
+  if big_rats() != 0 {
+    if cell_is_rat(a) || cell_is_rat(b) { return rat_compare(a, b) }
+  }
+  return big_compare(a, b)
+}
+
+/// The order of a number that is no float, and a float.
+fun wide_float_order(a: cell, f: f64): i32 {
+  if big_rats() != 0 {
+    if cell_is_rat(a) { return rat_float_order(a, f) }
+  }
+  return if cell_is_big(a) { big_float_order(ref(a), f) } else { int_float_order(cell_whole(a), f) }
+}
+
 /// The order of a BIGINT and a float, exactly; UNORDERED for NaN.
 fun big_float_order(x: ref, f: f64): i32 {
   if f != f { return UNORDERED }
@@ -426,39 +448,38 @@ fun big_gcd(a: cell, b: cell): cell {
 }
 `,
   'bigint_text.mochi': `// Decimal text of integers of any size, both ways by halving (Knuth, "The Art of Computer Programming", volume 2, section 4.4;
-// Brent and Zimmermann, "Modern Computer Arithmetic", section 1.7.2): a number is split by a power 10^(9 * 2^k), its text in
-// the middle. Short ones are converted nine digits at a time.
+// Brent and Zimmermann, "Modern Computer Arithmetic", section 1.7.2): a number is divided by a power 10^(9 * 2^k) near its
+// square root, a text cut accordingly. Short ones are converted nine digits at a time.
 
 let NINE_DIGITS: i64 = 1000000000
-// Below this many limbs, and this many digits, numbers are not split. Measured.
+// From this many limbs, and this many digits, on numbers are halved. Measured.
 let SPLIT_LIMBS = 40
 let SPLIT_DIGITS = 400
 
 // The powers 10^(9 * 2^k) that have been needed so far: a list of BIGINTs.
 var big_tens: ref = 0
 
-/// The BIGINT 10^(9 * 2^k).
+/// 10^(9 * 2^k) as a BIGINT (even 10^9 and 10^18).
 fun big_ten_power(k: i32): ref {
-  if big_tens == 0 { big_tens = list_new(ELEM_REF, 8) }
-  while load32(big_tens, 4) <= k {
-    let done = load32(big_tens, 4)
-    if done == 0 {
-      let first = big_new(1)
-      store32(first, 4, 1)
-      store32(first, BIG_BYTES, i32(NINE_DIGITS))
-      list_push(big_tens, first)
-    } else {
-      // From 10^18 on they are no ints; the first two are made by hand.
-      let x = loadref(load32(big_tens, 12) + shl(done, 2), 4)
-      let n = big_limbs(x)
-      let r = big_new(n + n)
-      let t = big_scratch(mag_mul_scratch(n))
-      mag_mul(r + BIG_BYTES, x + BIG_BYTES, n, x + BIG_BYTES, n, t + 8)
-      keep(t)
-      keep(x)
-      store32(r, 4, mag_size(r + BIG_BYTES, n + n))
-      list_push(big_tens, r)
-    }
+  if big_tens == 0 {
+    big_tens = list_new(ELEM_REF, 8)
+    let first = big_new(1)
+    store32(first, 4, 1)
+    store32(first, BIG_BYTES, i32(NINE_DIGITS))
+    list_push(big_tens, first)
+  }
+  var count = load32(big_tens, 4)
+  while count <= k {
+    let x = big_ten_power(count - 1)
+    let n = big_limbs(x)
+    let r = big_new(n + n)
+    let t = big_scratch(mag_mul_scratch(n))
+    mag_mul(r + BIG_BYTES, x + BIG_BYTES, n, x + BIG_BYTES, n, t + 8)
+    keep(t)
+    keep(x)
+    store32(r, 4, mag_size(r + BIG_BYTES, n + n))
+    list_push(big_tens, r)
+    count = count + 1
   }
   return loadref(load32(big_tens, 12) + shl(k, 2), 8)
 }
@@ -470,23 +491,343 @@ fun big_str(c: cell): ref {
   if !cell_is_big(c) { return int_str(cell_whole(c)) }
   let x = ref(c)
   let n = big_limbs(x)
-  // The smallest power whose square is larger: that of 30 bits at least for nine digits.
-  var k = 0
-  if n >= SPLIT_LIMBS {
-    while big_limbs(big_ten_power(k)) * 2 - 1 <= n { k = k + 1 }
-  }
-  // log10(2) < 0.30103.
-  let digits = i32(mag_bits(x + BIG_BYTES, n) * 30103 / 100000) + 1
-  let room = if n < SPLIT_LIMBS { n * 10 } else { shl(9, k) * 2 }
-  let s = str_new(room + 1, room + 1)
-  let work = alloc_any(8 + shl(mag_digits_scratch(n), 2), KIND_RAWS)
-  store32(work, 4, shl(mag_digits_scratch(n), 2))
-  let p = work + 8
-  memory_copy(p, x + BIG_BYTES, shl(n, 2))
-  let first = s + STRING_BYTES + 1
-  mag_digits(p, n, first, room, k, p + shl(n, 2))
-  keep(work)
+  let minus = i32(big_is_negative(x))
+  // log10(2) < 0.3010300: at most one digit too many.
+  let digits = i32(mag_bits(x + BIG_BYTES, n) * 3010300 / 10000000) + 1
+  let s = str_new(minus + digits, minus + digits)
+  let t = big_scratch(if n < SPLIT_LIMBS { n } else { n * 8 + 1024 })
+  memory_copy(t + 8, x + BIG_BYTES, shl(n, 2))
+  store8(s, STRING_BYTES, 45)
+  let end = mag_text(t + 8, n, s + STRING_BYTES + minus, 0, t + 8 + shl(n, 2))
+  keep(t)
+  store32(s, 4, end - s - STRING_BYTES)
+  store32(s, 8, end - s - STRING_BYTES)
   return s
+}
+
+/// The text of an integer or rational.
+fun wide_str(c: cell): ref {
+  if big_rats() != 0 {
+    if cell_is_rat(c) { return rat_str(c) }
+  }
+  return big_str(c)
+}
+
+/// Writes the digits of the number a (n limbs, which are changed) at \`to\`: \`width\` of them, zeros in front, or with width 0 as
+/// many as it has. Gives the address behind them. t: scratch space of 7 n + 1024 limbs, none below SPLIT_LIMBS.
+fun mag_text(a: i32, n: i32, to: i32, width: i32, t: i32): i32 {
+  if n < SPLIT_LIMBS { return mag_text_base(a, n, to, width) }
+  // The largest power whose square has not more limbs; 10^9 has log2(10^9) / 32 < 0.9343.
+  var k = 0
+  while shl(i64(2), i64(k)) * 9343 < i64(n) * 5000 { k = k + 1 }
+  let power = big_ten_power(k)
+  let m = big_limbs(power)
+  let r = t + shl(n - m + 1, 2)
+  let free = r + shl(m, 2)
+  mag_div(t, r, a, n, power + BIG_BYTES, m, free)
+  keep(power)
+  let low = shl(9, k)
+  let middle = mag_text(t, mag_size(t, n - m + 1), to, if width == 0 { 0 } else { width - low }, free)
+  return mag_text(r, mag_size(r, m), middle, low, free)
+}
+
+fun mag_text_base(a: i32, n: i32, to: i32, width: i32): i32 {
+  // Nine digits at a time from the right, with width 0 at first into a place that is large enough.
+  var count = n
+  let end = if width == 0 { static_area("digits", SPLIT_LIMBS * 10) + SPLIT_LIMBS * 10 } else { to + width }
+  var p = end
+  while count > 0 {
+    var nine = i32(mag_div_1(a, a, count, NINE_DIGITS, 0))
+    if load32(a + shl(count, 2), -4) == 0 { count = count - 1 }
+    for i in 0..4 {
+      let rest = nine / 100
+      p = p - 2
+      put_pair(p, nine - rest * 100)
+      nine = rest
+    }
+    p = p - 1
+    store8(p, 0, nine + 48)
+  }
+  if width != 0 {
+    memory_fill(to, 48, p - to)
+    return end
+  }
+  while p != end && load8u(p, 0) == 48 { p = p + 1 }
+  memory_copy(to, p, end - p)
+  return to + (end - p)
+}
+
+// ---- from text
+
+/// The integer that a text is: an optional sign and at least one digit; anything else fails.
+fun big_of_str(s: ref): cell {
+  if read_int(s, 10) { return cell_of_i64(read_value) }
+  let x = big_read(s)
+  if i64(x) == 0 { fail_cast(cell(s), "bigint") }
+  return x
+}
+
+/// The integer that a text is, or nil.
+fun big_read(s: ref): cell {
+  if s == 0 { return none }
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  let negative = p != end && load8u(p, 0) == 45
+  if p != end && (negative || load8u(p, 0) == 43) { p = p + 1 }
+  if p == end { return none }
+  var q = p
+  while q != end {
+    if gt_u(load8u(q, 0) - 48, 9) { return none }
+    q = q + 1
+  }
+  let count = end - p
+  let r = big_new(digit_limbs(count))
+  let t = big_scratch(if count < SPLIT_DIGITS { 0 } else { count + 2048 })
+  let n = mag_of_digits(r + BIG_BYTES, p, count, t + 8)
+  keep(t)
+  keep(s)
+  return big_trim(r, n, negative)
+}
+
+/// Room for a number of so many digits, in limbs: log2(10) / 32 < 0.103811.
+fun digit_limbs(count: i32): i32 {
+  return i32(i64_u(count) * 103811 / 1000000) + 4
+}
+
+/// The number that \`count\` digits at p are, into r (digit_limbs(count) limbs); gives its size. t: count + 2048 limbs of scratch
+/// space, none below SPLIT_DIGITS.
+fun mag_of_digits(r: i32, p: i32, count: i32, t: i32): i32 {
+  if count < SPLIT_DIGITS { return mag_of_digits_base(r, p, count) }
+  // Below 9 * 2^k digits are cut off.
+  let k = 31 - clz((count - 1) / 9)
+  let low = shl(9, k)
+  let y = t + shl(digit_limbs(count - low), 2)
+  let free = y + shl(digit_limbs(low), 2)
+  let power = big_ten_power(k)
+  let m = big_limbs(power)
+  let hn = mag_of_digits(t, p, count - low, free)
+  let ln = mag_of_digits(y, p + (count - low), low, free)
+  if hn == 0 {
+    memory_copy(r, y, shl(ln, 2))
+    return ln
+  }
+  mag_mul(r, power + BIG_BYTES, m, t, hn, free)
+  keep(power)
+  mag_add(r, r, m + hn, y, ln)
+  return mag_size(r, m + hn)
+}
+
+fun mag_of_digits_base(r: i32, p: i32, count: i32): i32 {
+  var n = 0
+  var q = p
+  let end = p + count
+  var group = count % 9
+  if group == 0 { group = 9 }
+  while q < end {
+    var nine: i64 = 0
+    for i in 0..group {
+      nine = nine * 10 + i64(load8u(q, 0) - 48)
+      q = q + 1
+    }
+    group = 9
+    let high = mag_mul_1(r, r, n, NINE_DIGITS, nine)
+    if high != 0 {
+      store32(r + shl(n, 2), 0, i32(high))
+      n = n + 1
+    }
+  }
+  return n
+}
+`,
+  'bigrat.mochi': `// Rational numbers: a numerator and a positive denominator without a common divisor, both integers of any size. Only programs
+// that use them (\`big_rats()\`) have them.
+//
+//     BIGRAT   +8 numerator (cell)   +16 denominator (cell)
+
+/// A new BIGRAT of what is already in lowest terms.
+fun rat_object(n: cell, d: cell): cell {
+  let r = alloc(24, KIND_BIGRAT)
+  store32(r, 4, 0)
+  storecell(r, 8, n)
+  storecell(r, 16, d)
+  return cell(r)
+}
+
+/// inline
+fun cell_is_rat(c: cell): bool {
+  return cell_has_kind(c, KIND_BIGRAT)
+}
+
+/// The rational n / d for two integers; d = 0 fails with "division by zero".
+fun rat_new(n: cell, d: cell): cell {
+  let sign = big_sign(d)
+  if sign == 0 { fail_div() }
+  let g = big_gcd(n, d)
+  let divisor = if sign < 0 { big_neg(g) } else { g }
+  return rat_object(rat_part(n, divisor), rat_part(d, divisor))
+}
+
+/// n / d for a divisor d of n.
+fun rat_part(n: cell, d: cell): cell {
+  return if d == cell_of_i64(1) { n } else { big_div(n, d) }
+}
+
+/// The numerator of a rational or integer.
+fun rat_num(c: cell): cell {
+  if cell_is_rat(c) { return loadcell(ref(c), 8) }
+  return rat_integer(c)
+}
+
+/// The denominator of a rational or integer: positive.
+fun rat_denom(c: cell): cell {
+  if cell_is_rat(c) { return loadcell(ref(c), 16) }
+  rat_integer(c)
+  return cell_of_i64(1)
+}
+
+/// An integer, or a bool as one.
+fun rat_integer(c: cell): cell {
+  if cell_is_small_int(c) || cell_is_big(c) { return c }
+  return cell_of_i64(cell_whole(c))
+}
+
+// ---- arithmetic (Knuth, "The Art of Computer Programming", volume 2, section 4.5.1); the operands are rationals or integers
+
+fun rat_add(a: cell, b: cell): cell {
+  return rat_sum(a, rat_num(b), rat_denom(b))
+}
+
+fun rat_sub(a: cell, b: cell): cell {
+  return rat_sum(a, big_neg(rat_num(b)), rat_denom(b))
+}
+
+/// a + n / d.
+fun rat_sum(a: cell, n: cell, d: cell): cell {
+  let e = rat_denom(a)
+  let g = big_gcd(d, e)
+  let rest = rat_part(d, g)
+  let sum = big_add(big_mul(rat_num(a), rest), big_mul(n, rat_part(e, g)))
+  // The sum has no divisor in common with what the denominators do not share.
+  let common = big_gcd(sum, g)
+  return rat_object(rat_part(sum, common), big_mul(rat_part(e, common), rest))
+}
+
+fun rat_mul(a: cell, b: cell): cell {
+  return rat_product(rat_num(a), rat_denom(a), rat_num(b), rat_denom(b))
+}
+
+fun rat_div(a: cell, b: cell): cell {
+  let sign = big_sign(rat_num(b))
+  if sign == 0 { fail_div() }
+  let n = if sign < 0 { big_neg(rat_num(a)) } else { rat_num(a) }
+  return rat_product(n, rat_denom(a), rat_denom(b), big_abs(rat_num(b)))
+}
+
+/// (n / d) * (p / q), each in lowest terms.
+fun rat_product(n: cell, d: cell, p: cell, q: cell): cell {
+  let g = big_gcd(n, q)
+  let h = big_gcd(p, d)
+  return rat_object(big_mul(rat_part(n, g), rat_part(p, h)), big_mul(rat_part(d, h), rat_part(q, g)))
+}
+
+fun rat_neg(a: cell): cell {
+  return rat_object(big_neg(rat_num(a)), rat_denom(a))
+}
+
+/// The order of two rationals or integers: -1, 0 or 1.
+fun rat_compare(a: cell, b: cell): i32 {
+  return big_compare(big_mul(rat_num(a), rat_denom(b)), big_mul(rat_num(b), rat_denom(a)))
+}
+
+/// The order of a rational and a float, exactly; UNORDERED for NaN.
+fun rat_float_order(a: cell, x: f64): i32 {
+  if x != x { return UNORDERED }
+  if x - x != 0.0 { return if x > 0.0 { -1 } else { 1 } }
+  return rat_compare(a, rat_of_float(x))
+}
+
+fun rat_hash(r: ref): i32 {
+  return cell_hash(loadcell(r, 8)) * 31 + cell_hash(loadcell(r, 16))
+}
+
+// ---- conversions
+
+/// Always as a/b, also 3/1.
+fun rat_str(c: cell): ref {
+  return str_concat(str_concat(big_str(rat_num(c)), "/"), big_str(rat_denom(c)))
+}
+
+/// The exact value of a float; fails for what is no number.
+fun rat_of_float(x: f64): cell {
+  let m = big_of_float(x)
+  if big_to_float(m) == x { return rat_object(m, cell_of_i64(1)) }
+  // x = f * 2^-e with odd f.
+  let size = bits(abs(x))
+  let f = significand(size)
+  let zeros = ctz(f)
+  let n = cell_of_i64(if x < 0.0 { 0 - shr_s(f, zeros) } else { shr_s(f, zeros) })
+  return rat_object(n, big_shift_left(cell_of_i64(1), 1075 - scale_of(size) - zeros))
+}
+
+/// The float next to a rational, of two the even one.
+fun rat_to_float(c: cell): f64 {
+  let n = big_abs(rat_num(c))
+  let d = rat_denom(c)
+  if big_sign(n) == 0 { return 0.0 }
+  // A quotient of 66 bits or 67 bits, and whether there is a remainder.
+  let shift = 66 - (big_bits(n) - big_bits(d))
+  let above = if shift > 0 { big_shift_left(n, shift) } else { n }
+  let below = if shift < 0 { big_shift_left(d, 0 - shift) } else { d }
+  let q = big_div(above, below)
+  let rest = big_sign(big_sub(above, big_mul(q, below))) != 0
+  let p = ref(q) + BIG_BYTES
+  let k = big_limbs(ref(q))
+  let f = float_rounded(mag_high(p, k), i32(mag_rest(p, k) || rest), float_exponent_of(mag_bits(p, k) - 1 - shift))
+  keep(q)
+  return if big_sign(rat_num(c)) < 0 { -f } else { f }
+}
+
+/// An exponent cut to what \`float_rounded\` needs to tell zero and infinity.
+fun float_exponent_of(e: i64): i32 {
+  return i32(if e > 2000 { 2000 } else if e < -2000 { -2000 } else { e })
+}
+
+/// The number of bits of an integer's magnitude.
+fun big_bits(a: cell): i64 {
+  let x = big_operand(a, 0)
+  let n = big_limbs(x)
+  return if n == 0 { 0 } else { mag_bits(x + BIG_BYTES, n) }
+}
+
+/// The rational a value is cast to by \`as bigrat\`: ints, floats (exactly), strings (\`12\`, \`-1/3\`, \`0.25\`); nil is 0.
+fun cell_as_rat(c: cell): cell {
+  if i64(c) == 0 { return rat_object(cell_of_i64(0), cell_of_i64(1)) }
+  if cell_is_float(c) {
+    if cell_raw_float(c) - cell_raw_float(c) != 0.0 { fail_cast(c, "bigrat") }
+    return rat_of_float(cell_raw_float(c))
+  }
+  let kind = cell_kind(c)
+  if kind == CELL_RAT { return c }
+  if kind == CELL_INT || kind == CELL_BIG { return rat_object(c, cell_of_i64(1)) }
+  if kind != KIND_STRING { fail_cast(c, "bigrat") }
+  return rat_of_str(ref(c))
+}
+
+/// The rational that a text is: an integer, two of them with \`/\` between, or digits with a point among them.
+fun rat_of_str(s: ref): cell {
+  let slash = str_index_of(s, "/")
+  if slash >= 0 {
+    let n = big_read(str_slice(s, 0, slash))
+    let d = big_read(str_slice(s, slash + 1, str_len(s)))
+    if i64(n) == 0 || i64(d) == 0 || big_sign(d) == 0 { fail_cast(cell(s), "bigrat") }
+    return rat_new(n, d)
+  }
+  let point = str_index_of(s, ".")
+  var digits = s
+  if point >= 0 { digits = str_concat(str_slice(s, 0, point), str_slice(s, point + 1, str_len(s))) }
+  let n = big_read(digits)
+  if i64(n) == 0 { fail_cast(cell(s), "bigrat") }
+  return rat_new(n, big_pow(cell_of_i64(10), if point < 0 { 0 } else { str_len(s) - point - 1 }))
 }
 `,
   'cell.mochi': `// Cells: values of any type in 64 bits (NaN boxing: David Gudeman, "Representing type information in dynamically typed
@@ -510,6 +851,9 @@ let INT_TAG: i64 = -0x0004000000000000
 let CELL_BOOL = 32
 let CELL_INT = 33
 let CELL_FLOAT = 34
+// An integer beyond 64 bits, a rational: in programs that have them.
+let CELL_BIG = 35
+let CELL_RAT = 36
 
 // ---- making cells
 
@@ -572,6 +916,18 @@ fun cell_is_int(c: cell): bool {
   return cell_kind(c) == CELL_INT
 }
 
+/// True for integers of any size.
+fun cell_is_integer(c: cell): bool {
+  let kind = cell_kind(c)
+  return kind == CELL_INT || kind == CELL_BIG
+}
+
+/// True for numbers but floats.
+fun cell_is_exact(c: cell): bool {
+  let kind = cell_kind(c)
+  return kind == CELL_INT || kind >= CELL_BIG
+}
+
 fun cell_is_str(c: cell): bool {
   return cell_has_kind(c, KIND_STRING)
 }
@@ -589,6 +945,12 @@ fun cell_kind(c: cell): i32 {
   if high == 0 {
     // The object at 0, nil, has the kind 0.
     let kind = load8u(ref(c), 0)
+    if big_ints() != 0 {
+      if kind == KIND_BIGINT { return CELL_BIG }
+    }
+    if big_rats() != 0 {
+      if kind == KIND_BIGRAT { return CELL_RAT }
+    }
     return select(kind == KIND_INT64, CELL_INT, kind)
   }
   if ge_u(high, 0xfffc0000) { return CELL_INT }
@@ -602,7 +964,11 @@ fun cell_type_name(c: cell): ref {
   if kind == CELL_INT { return "int" }
   if kind == CELL_FLOAT { return "float" }
   if kind == CELL_BOOL { return "bool" }
-  if kind == KIND_STRUCT { return loadref(descriptor_of(ref(c)), 4) }
+  if kind == KIND_STRUCT && !struct_is_record(ref(c)) { return loadref(descriptor_of(ref(c)), 4) }
+  if big_ints() != 0 {
+    if kind == CELL_BIG { return "bigint" }
+    if kind == CELL_RAT { return "bigrat" }
+  }
   return kind_name(kind)
 }
 
@@ -610,9 +976,7 @@ fun cell_type_name(c: cell): ref {
 fun kind_name(kind: i32): ref {
   if kind == KIND_STRING { return "string" }
   if kind == KIND_LIST { return "list" }
-  if kind == KIND_MAP { return "map" }
-  if kind == KIND_STRUCT { return "struct" }
-  if kind == KIND_BIGINT { return "bigint" }
+  if kind == KIND_MAP || kind == KIND_STRUCT { return "map" }
   return "function"
 }
 
@@ -632,11 +996,16 @@ fun cell_int(c: cell): i64 {
 
 /// noinline
 fun cell_int_slow(c: cell): i64 {
-  if !cell_has_kind(c, KIND_INT64) { fail_needed(c, "an int") }
+  if !cell_has_kind(c, KIND_INT64) {
+    if big_ints() != 0 {
+      if cell_is_big(c) { fail_overflow() }
+    }
+    fail_needed(c, "an int")
+  }
   return load64(ref(c), 8)
 }
 
-/// A float; an int becomes one.
+/// A float; a number of another type becomes one.
 /// inline
 fun cell_float(c: cell): f64 {
   return if cell_is_float(c) { cell_raw_float(c) } else { cell_float_slow(c) }
@@ -644,8 +1013,8 @@ fun cell_float(c: cell): f64 {
 
 /// noinline
 fun cell_float_slow(c: cell): f64 {
-  if cell_kind(c) != CELL_INT { fail_needed(c, "a float") }
-  return f64(cell_int(c))
+  if !cell_is_exact(c) { fail_needed(c, "a float") }
+  return cell_number(c)
 }
 
 /// inline
@@ -665,7 +1034,7 @@ fun cell_ref(c: cell, kind: i32): ref {
 
 /// An object of any kind (but an int), or nil.
 fun cell_object(c: cell): ref {
-  if !cell_is_ref(c) || load8u(ref(c), 0) == KIND_INT64 { fail_needed(c, "an object") }
+  if !cell_is_ref(c) || cell_kind(c) >= CELL_BOOL { fail_needed(c, "an object") }
   return ref(c)
 }
 
@@ -705,6 +1074,9 @@ fun cell_as_int(c: cell): i64 {
   if i64(c) == 0 { return 0 }
   let kind = cell_kind(c)
   if kind == CELL_INT { return cell_int(c) }
+  if big_ints() != 0 {
+    if kind >= CELL_BIG { return cell_int(cell_as_big(c)) }
+  }
   if kind != KIND_STRING { fail_cast(c, "int") }
   return str_int(ref(c))
 }
@@ -713,9 +1085,8 @@ fun cell_as_int(c: cell): i64 {
 fun cell_as_float(c: cell): f64 {
   if cell_is_float(c) { return cell_raw_float(c) }
   if i64(c) == 0 { return 0.0 }
-  let kind = cell_kind(c)
-  if kind == CELL_INT { return f64(cell_int(c)) }
-  if kind != KIND_STRING { fail_cast(c, "float") }
+  if cell_is_exact(c) { return cell_number(c) }
+  if !cell_is_str(c) { fail_cast(c, "float") }
   return str_float(ref(c))
 }
 
@@ -747,6 +1118,9 @@ fun cell_truthy_slow(c: cell): bool {
   if kind == CELL_INT { return i64(c) != INT_TAG }
   // Strings, lists and maps begin with their length.
   if kind == KIND_STRING || kind == KIND_LIST || kind == KIND_MAP { return load32(ref(c), 4) != 0 }
+  if big_rats() != 0 {
+    if kind == CELL_RAT { return i64(rat_num(c)) != INT_TAG }
+  }
   return kind != 0
 }
 
@@ -894,6 +1268,9 @@ fun map_has_int_keys(m: ref): bool {
 /// The address of the value of a key, or 0. Keys are the same when their texts are: 1 and "1".
 fun map_find_cell(m: ref, key: cell): i32 {
   if map_has_int_keys(m) {
+    if big_ints() != 0 {
+      if cell_is_big(key) { return 0 }
+    }
     if cell_is_str(key) {
       if !read_int(ref(key), 10) { return 0 }
       let value = read_value
@@ -902,17 +1279,26 @@ fun map_find_cell(m: ref, key: cell): i32 {
     }
     return map_find_i64(m, cell_key(key))
   }
-  return map_find_str(m, if cell_is_str(key) { ref(key) } else { int_str(cell_key(key)) })
+  return map_find_str(m, key_text(key))
+}
+
+/// The text that a key is in a map with string keys.
+fun key_text(key: cell): ref {
+  if cell_is_str(key) { return ref(key) }
+  if big_ints() != 0 {
+    if cell_is_big(key) { return big_str(key) }
+  }
+  return int_str(cell_key(key))
 }
 
 /// The address of the value of a key that is not in the map yet.
 fun map_put_cell(m: ref, key: cell): i32 {
   if map_has_int_keys(m) { return map_put_i64(m, if cell_is_str(key) { str_int(ref(key)) } else { cell_key(key) }) }
-  return map_put_str(m, if cell_is_str(key) { ref(key) } else { int_str(cell_key(key)) })
+  return map_put_str(m, key_text(key))
 }
 
 fun cell_key(key: cell): i64 {
-  if !cell_is_int(key) { fail_needed(key, "a map key (string or int)") }
+  if !cell_is_integer(key) { fail_needed(key, "a map key (string or int)") }
   return cell_int(key)
 }
 
@@ -961,8 +1347,13 @@ fun struct_find(s: ref, name: ref): i32 {
 fun struct_get(s: ref, name: ref): cell {
   let field = struct_find(s, name)
   if field != 0 { return cell_load(s + load32(field, 4), load32(field, 8)) }
-  if str_eq(name, "__name") { return cell(loadref(descriptor_of(s), 4)) }
+  if struct_has_name(s, name) { return cell(loadref(descriptor_of(s), 4)) }
   return none
+}
+
+/// True for the key \`__name\` of a struct that has a name.
+fun struct_has_name(s: ref, key: ref): bool {
+  return !struct_is_record(s) && str_eq(key, "__name")
 }
 
 fun struct_set(s: ref, name: ref, v: cell) {
@@ -989,7 +1380,7 @@ fun cell_len(c: cell): i64 {
   let kind = cell_kind(c)
   if kind == KIND_STRING { return str_len(ref(c)) }
   if kind == KIND_LIST || kind == KIND_MAP { return load32u_64(ref(c), 4) }
-  if kind == KIND_STRUCT { return load32u_64(descriptor_of(ref(c)), 8) + 1 }
+  if kind == KIND_STRUCT { return load32u_64(descriptor_of(ref(c)), 8) + i64(!struct_is_record(ref(c))) }
   if kind != 0 { fail_operation("take the length of ", c) }
   return 0
 }
@@ -999,10 +1390,10 @@ fun cell_len(c: cell): i64 {
 fun cell_in(x: cell, c: cell): bool {
   let kind = cell_kind(c)
   if kind == KIND_LIST { return list_contains(ref(c), x) }
-  if kind == KIND_MAP { return (cell_is_str(x) || cell_is_int(x)) && map_find_cell(ref(c), x) != 0 }
+  if kind == KIND_MAP { return (cell_is_str(x) || cell_is_integer(x)) && map_find_cell(ref(c), x) != 0 }
   if kind == KIND_STRING { return cell_is_str(x) && str_contains(ref(c), ref(x)) }
   if kind == KIND_STRUCT {
-    return cell_is_str(x) && (struct_find(ref(c), ref(x)) != 0 || str_eq(ref(x), "__name"))
+    return cell_is_str(x) && (struct_find(ref(c), ref(x)) != 0 || struct_has_name(ref(c), ref(x)))
   }
   if kind != 0 { fail_operation("look for an element in ", c) }
   return false
@@ -1065,7 +1456,7 @@ fun cell_items(c: cell): ref {
   return cell_ref(c, KIND_LIST)
 }
 
-/// The sum of the numbers: int, or float if there is a float; nil and empty lists have the sum 0. Texts count as the
+/// The sum of the numbers: exact, or a float if there is a float; nil and empty lists have the sum 0. Texts count as the
 /// numbers they are.
 /// noinline
 fun cell_sum(c: cell): cell {
@@ -1081,6 +1472,10 @@ fun cell_sum(c: cell): cell {
 /// The number that a text is, or 0.
 fun text_number(s: ref): cell {
   if read_int(s, 10) { return cell_of_i64(read_value) }
+  if big_ints() != 0 {
+    let x = big_read(s)
+    if i64(x) != 0 { return x }
+  }
   if read_float(s) { return cell_of_f64(read_float_value) }
   return cell_of_i64(0)
 }
@@ -1125,7 +1520,7 @@ fun cell_extreme(c: cell, side: i32): cell {
     }
   }
   if i64(best) == 0 { return cell_of_i64(0) }
-  if floats != 0 && cell_is_int(best) { return cell_of_f64(f64(cell_int(best))) }
+  if floats != 0 && cell_is_exact(best) { return cell_of_f64(cell_number(best)) }
   return best
 }
 `,
@@ -1149,28 +1544,52 @@ fun cell_mul(a: cell, b: cell): cell {
   if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) * cell_raw_float(b)) }
   let how = arithmetic(a, b, "*")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_mul(cell_whole(a), cell_whole(b))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_mul(a, b) }
+    return cell_of_i64(int_mul(cell_whole(a), cell_whole(b)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { return rat_mul(a, b) }
+  }
   return cell_of_f64(cell_number(a) * cell_number(b))
 }
 
 fun cell_div(a: cell, b: cell): cell {
   let how = arithmetic(a, b, "/")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_div(cell_whole(a), cell_whole(b))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_div(a, b) }
+    return cell_of_i64(int_div(cell_whole(a), cell_whole(b)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { return rat_div(a, b) }
+  }
   return cell_of_f64(float_div(cell_number(a), cell_number(b)))
 }
 
 fun cell_rem(a: cell, b: cell): cell {
   let how = arithmetic(a, b, "%")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_rem(cell_whole(a), cell_whole(b))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_rem(a, b) }
+    return cell_of_i64(int_rem(cell_whole(a), cell_whole(b)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { fail_operator(a, b, "%") }
+  }
   return cell_of_f64(float_rem(cell_number(a), cell_number(b)))
 }
 
 fun cell_neg(a: cell): cell {
   let how = arithmetic(a, a, "-")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_neg(cell_whole(a))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_neg(a) }
+    return cell_of_i64(int_neg(cell_whole(a)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { return rat_neg(a) }
+  }
   return cell_of_f64(-cell_number(a))
 }
 
@@ -1182,7 +1601,13 @@ fun cell_add_slow(a: cell, b: cell): cell {
   if kind == KIND_LIST && cell_kind(b) == KIND_LIST { return cell(lists_concat(ref(a), ref(b))) }
   let how = arithmetic(a, b, "+")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_add(cell_whole(a), cell_whole(b))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_sum(a, b, false) }
+    return cell_of_i64(int_add(cell_whole(a), cell_whole(b)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { return rat_add(a, b) }
+  }
   return cell_of_f64(cell_number(a) + cell_number(b))
 }
 
@@ -1191,31 +1616,46 @@ fun cell_sub_slow(a: cell, b: cell): cell {
   if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) - cell_raw_float(b)) }
   let how = arithmetic(a, b, "-")
   if how == ARITHMETIC_NIL { return none }
-  if how == ARITHMETIC_INT { return cell_of_i64(int_sub(cell_whole(a), cell_whole(b))) }
+  if how == ARITHMETIC_INT {
+    if big_ints() != 0 { return big_sum(a, b, true) }
+    return cell_of_i64(int_sub(cell_whole(a), cell_whole(b)))
+  }
+  if big_rats() != 0 {
+    if how == ARITHMETIC_RAT { return rat_sub(a, b) }
+  }
   return cell_of_f64(cell_number(a) - cell_number(b))
 }
 
 let ARITHMETIC_NIL = 0
 let ARITHMETIC_INT = 1
 let ARITHMETIC_FLOAT = 2
+let ARITHMETIC_RAT = 3
 
-/// How to calculate with two values: nil makes nil, a float makes floats, bools are 0 and 1. Fails for what is no number.
+/// How to calculate with two values: nil makes nil, a float makes floats, a rational else rationals, bools are 0 and 1. Fails
+/// for what is no number.
 /// noinline
 fun arithmetic(a: cell, b: cell, operator: ref): i32 {
   let x = cell_kind(a)
   let y = cell_kind(b)
   if x == 0 || y == 0 { return ARITHMETIC_NIL }
-  if x < CELL_BOOL || y < CELL_BOOL {
-    error_begin()
-    out_str("operator ")
-    out_str(operator)
-    out_str(" cannot take ")
-    out_str(cell_type_name(a))
-    out_str(" and ")
-    out_str(cell_type_name(b))
-    error_end()
+  if x < CELL_BOOL || y < CELL_BOOL { fail_operator(a, b, operator) }
+  if x == CELL_FLOAT || y == CELL_FLOAT { return ARITHMETIC_FLOAT }
+  if big_rats() != 0 {
+    if x == CELL_RAT || y == CELL_RAT { return ARITHMETIC_RAT }
   }
-  return if x == CELL_FLOAT || y == CELL_FLOAT { ARITHMETIC_FLOAT } else { ARITHMETIC_INT }
+  return ARITHMETIC_INT
+}
+
+/// noinline
+fun fail_operator(a: cell, b: cell, operator: ref) {
+  error_begin()
+  out_str("operator ")
+  out_str(operator)
+  out_str(" cannot take ")
+  out_str(cell_type_name(a))
+  out_str(" and ")
+  out_str(cell_type_name(b))
+  error_end()
 }
 
 /// The value of an int or bool.
@@ -1223,8 +1663,14 @@ fun cell_whole(c: cell): i64 {
   return if cell_is_bool(c) { and(i64(c), 1) } else { cell_int(c) }
 }
 
-/// The value of a float, int or bool.
+/// The value of any number or bool as a float.
 fun cell_number(c: cell): f64 {
+  if big_rats() != 0 {
+    if cell_is_rat(c) { return rat_to_float(c) }
+  }
+  if big_ints() != 0 {
+    if cell_is_big(c) { return big_to_float(c) }
+  }
   return if cell_is_float(c) { cell_raw_float(c) } else { f64(cell_whole(c)) }
 }
 
@@ -1255,15 +1701,13 @@ fun cells_equal(a: cell, b: cell, strict: i32): bool {
   if a == b { return i64(a) != NAN_CELL }
   let x = cell_kind(a)
   let y = cell_kind(b)
-  if x == CELL_FLOAT || y == CELL_FLOAT {
+  if x >= CELL_FLOAT || y >= CELL_FLOAT {
     if x < CELL_INT || y < CELL_INT { return false }
     if x != y && strict != 0 { return false }
     return number_order(a, b) == 0
   }
-  if x != y { return false }
-  if x == CELL_INT { return cell_int(a) == cell_int(b) }
-  // Two bools, or two references.
-  return x != CELL_BOOL && refs_equal(ref(a), ref(b), strict)
+  if x < CELL_BOOL && y < CELL_BOOL { return refs_equal(ref(a), ref(b), strict) }
+  return x == CELL_INT && y == CELL_INT && cell_int(a) == cell_int(b)
 }
 
 /// Deep equality of two objects.
@@ -1275,7 +1719,7 @@ fun ref_eq(a: ref, b: ref): bool {
 fun refs_equal(a: ref, b: ref, strict: i32): bool {
   if a == b { return true }
   let kind = load8u(a, 0)
-  if kind != load8u(b, 0) { return mixed_equal(a, b) }
+  if kind != load8u(b, 0) { return mixed_equal(a, b, strict) }
   if kind == KIND_STRING { return str_eq(a, b) }
   if kind == KIND_INT64 { return load64(a, 8) == load64(b, 8) }
   if kind == KIND_STRUCT { return structs_equal(a, b, strict) }
@@ -1301,11 +1745,22 @@ fun refs_equal(a: ref, b: ref, strict: i32): bool {
 
 /// A record (unnamed struct) equals a map with the same entries.
 /// noinline
-fun mixed_equal(a: ref, b: ref): bool {
+fun mixed_equal(a: ref, b: ref, strict: i32): bool {
   let map = if load8u(a, 0) == KIND_MAP { a } else { b }
   let other = if map == a { b } else { a }
   if load8u(map, 0) != KIND_MAP || load8u(other, 0) != KIND_STRUCT { return false }
-  return struct_is_record(other) && records_compare(a, b) == 0
+  if !struct_is_record(other) { return false }
+  let d = descriptor_of(other)
+  let count = load32(d, 8)
+  if count != load32(map, 4) { return false }
+  for i in 0..count {
+    let field = d + 16 + i * 12
+    let p = map_find_cell(map, cell(loadref(field, 0)))
+    if p == 0 { return false }
+    let x = cell_load(other + load32(field, 4), load32(field, 8))
+    if !cells_equal(x, map_value_cell(map, p), strict) { return false }
+  }
+  return true
 }
 
 /// Whether a struct is an unnamed record: it has no \`__name\`.
@@ -1314,14 +1769,19 @@ fun struct_is_record(r: ref): bool {
 }
 
 fun structs_equal(a: ref, b: ref, strict: i32): bool {
-  if load16u(a, 2) != load16u(b, 2) {
-    return struct_is_record(a) && struct_is_record(b) && records_compare(a, b) == 0
-  }
   let d = descriptor_of(a)
+  let same = load16u(a, 2) == load16u(b, 2)
+  if !same {
+    // Records are equal when they have the same fields, in any order.
+    if !struct_is_record(a) || !struct_is_record(b) { return false }
+    if load32(d, 8) != load32(descriptor_of(b), 8) { return false }
+  }
   for i in 0..load32(d, 8) {
     let field = d + 16 + i * 12
+    let other = if same { field } else { struct_find(b, loadref(field, 0)) }
+    if other == 0 { return false }
     let x = cell_load(a + load32(field, 4), load32(field, 8))
-    if !cells_equal(x, cell_load(b + load32(field, 4), load32(field, 8)), strict) { return false }
+    if !cells_equal(x, cell_load(b + load32(other, 4), load32(other, 8)), strict) { return false }
   }
   return true
 }
@@ -1330,8 +1790,11 @@ fun structs_equal(a: ref, b: ref, strict: i32): bool {
 
 let UNORDERED = 2
 
-/// -1, 0 or 1 for two numbers (ints and floats, compared exactly), or UNORDERED if one of them is NaN.
+/// -1, 0 or 1 for two numbers (of any types, compared exactly), or UNORDERED if one of them is NaN.
 fun number_order(a: cell, b: cell): i32 {
+  if big_ints() != 0 {
+    if cell_is_ref(a) || cell_is_ref(b) { return wide_order(a, b) }
+  }
   if cell_is_float(a) {
     if cell_is_float(b) {
       let x = cell_raw_float(a)
@@ -1401,7 +1864,7 @@ fun cells_order(a: cell, b: cell): i32 {
 fun cell_compare(a: cell, b: cell): i32 {
   let x = cell_kind(a)
   let y = cell_kind(b)
-  let rank = kind_rank(x) - kind_rank(y)
+  let rank = kind_rank(a, x) - kind_rank(b, y)
   if rank != 0 { return if rank < 0 { -1 } else { 1 } }
   if x >= CELL_INT {
     let order = number_order(a, b)
@@ -1415,10 +1878,12 @@ fun cell_compare(a: cell, b: cell): i32 {
   return 0
 }
 
-fun kind_rank(kind: i32): i32 {
+fun kind_rank(c: cell, kind: i32): i32 {
   if kind == CELL_BOOL { return 0 }
   if kind >= CELL_INT { return 1 }
   if kind == 0 { return 20 }
+  // A record is a map.
+  if kind == KIND_STRUCT && struct_is_record(ref(c)) { return KIND_MAP + 1 }
   return kind + 1
 }
 
@@ -1491,9 +1956,9 @@ fun record_value(r: ref, cursor: i32): cell {
 `,
   'dynamic.mochi': `// What the compiler needs of values whose kind it does not know, beside the operators of cell_ops.mochi.
 
-/// An int becomes a float; everything else stays as it is.
+/// A number becomes a float; everything else stays as it is.
 fun cell_int_to_float(c: cell): cell {
-  if cell_is_int(c) { return cell_of_f64(f64(cell_whole(c))) }
+  if cell_is_exact(c) { return cell_of_f64(cell_number(c)) }
   return c
 }
 
@@ -1592,17 +2057,23 @@ fun cell_index_of(c: cell, item: cell): i64 {
 }
 
 fun cell_pow(a: cell, b: cell): cell {
-  if cell_is_int(a) && cell_is_int(b) { return cell_of_i64(int_pow(cell_whole(a), cell_whole(b))) }
+  if cell_is_integer(a) && cell_is_int(b) {
+    if big_ints() != 0 { return big_pow(a, cell_whole(b)) }
+    return cell_of_i64(int_pow(cell_whole(a), cell_whole(b)))
+  }
   return cell_of_f64(float_pow(cell_float(a), cell_float(b)))
 }
 
 fun cell_round(c: cell, digits: i64): cell {
-  if cell_is_int(c) && digits == 0 { return c }
+  if cell_is_integer(c) && digits == 0 { return c }
   return cell_of_f64(round_digits(cell_float(c), digits))
 }
 
 fun cell_abs(c: cell): cell {
   if i64(c) == 0 { return c }
+  if big_ints() != 0 {
+    if cell_is_exact(c) { return if cell_lt(c, cell_of_i64(0)) { cell_neg(c) } else { c } }
+  }
   if cell_is_int(c) { return cell_of_i64(int_abs(cell_whole(c))) }
   return cell_of_f64(abs(cell_float(c)))
 }
@@ -1852,12 +2323,29 @@ fun float_str_json(x: f64): ref {
 }
 
 fun float_text(x: f64, form: i32): ref {
+  let length = float_put(x, form)
+  return str_copy(number_text(), length, length)
+}
+
+/// Where the text of a number is put together. The longest one has 17 digits behind 324 zeros.
+/// inline
+fun number_text(): i32 {
+  return static_area("number text", 352)
+}
+
+/// Writes the text of a float at \`number_text()\`; gives its length.
+/// noinline
+fun float_put(x: f64, form: i32): i32 {
   if x - x != 0.0 {
-    if form == FLOAT_JSON { return "null" }
-    if x != x { return "NaN" }
-    return if x > 0.0 { "+Inf" } else { "-Inf" }
+    let word = if form == FLOAT_JSON { "null" } else if x != x { "NaN" } else if x > 0.0 { "+Inf" } else { "-Inf" }
+    memory_copy(number_text(), load32(word, 12), 4)
+    return load32(word, 4)
   }
-  let minus = i32(bits(x) < 0)
+  var p = number_text()
+  if bits(x) < 0 {
+    store8(p, 0, 45)
+    p = p + 1
+  }
   float_exponent = 0
   var digits: i64 = 0
   if x != 0.0 { digits = float_digits(abs(x)) }
@@ -1870,58 +2358,51 @@ fun float_text(x: f64, form: i32): ref {
     if form == FLOAT_TOP { exponential = e < -4 || e >= 6 }
     if form == FLOAT_JSON { exponential = e < -6 || e >= 21 }
   }
-  if exponential { return float_exponential(digits, n, e, minus, form) }
-  var length = minus + point
-  if point <= 0 {
-    length = minus + 2 - point + n
-  } else if point < n {
-    length = minus + n + 1
-  } else if form == FLOAT_INNER {
-    length = minus + point + 2
-  }
-  let s = str_new(length, length)
-  var p = s + STRING_BYTES
-  memory_fill(p, 48, length)
-  if minus != 0 { store8(p, 0, 45) }
-  p = p + minus
-  if point <= 0 {
+  if exponential {
+    p = put_exponential(p, digits, n, e, form)
+  } else if point <= 0 {
+    memory_fill(p, 48, 2 - point)
     store8(p, 1, 46)
-    put_digits(p + 2 - point + n, digits)
+    p = p + 2 - point + n
+    put_digits(p, digits)
   } else if point < n {
     put_digits(p + n + 1, digits)
     memory_copy(p, p + 1, point)
     store8(p + point, 0, 46)
+    p = p + n + 1
   } else {
+    memory_fill(p, 48, point + 2)
     put_digits(p + n, digits)
-    if form == FLOAT_INNER { store8(p + point, 0, 46) }
+    p = p + point
+    if form == FLOAT_INNER {
+      store8(p, 0, 46)
+      p = p + 2
+    }
   }
-  return s
+  return p - number_text()
 }
 
-/// d.ddde+XX: two digits of the exponent at least, in JSON as many as it has.
-fun float_exponential(digits: i64, n: i32, e: i32, minus: i32, form: i32): ref {
+/// Writes d.ddde+XX at \`to\`, with two digits of the exponent at least, in JSON as many as it has; gives the address behind
+/// it.
+fun put_exponential(to: i32, digits: i64, n: i32, e: i32, form: i32): i32 {
+  var p = to + n
+  if n > 1 {
+    p = p + 1
+    put_digits(p, digits)
+    store8(to, 0, load8u(to, 1))
+    store8(to, 1, 46)
+  } else {
+    put_digits(p, digits)
+  }
   let size = i64(if e < 0 { 0 - e } else { e })
   var width = digit_count(size)
   if form == FLOAT_TOP && width < 2 { width = 2 }
-  let length = minus + n + i32(n > 1) + 2 + width
-  let s = str_new(length, length)
-  var p = s + STRING_BYTES
-  store8(p, 0, 45)
-  p = p + minus
-  if n > 1 {
-    put_digits(p + n + 1, digits)
-    store8(p, 0, load8u(p, 1))
-    store8(p, 1, 46)
-    p = p + 1
-  } else {
-    put_digits(p + 1, digits)
-  }
-  p = p + n
   store8(p, 0, 101)
   store8(p, 1, if e < 0 { 45 } else { 43 })
   store8(p, 2, 48)
-  put_digits(p + 2 + width, size)
-  return s
+  p = p + 2 + width
+  put_digits(p, size)
+  return p
 }
 
 /// ceil(10^k / 2^(floor(log2(10^k)) - 127)) for k = -292, -265, ... 302.
@@ -2293,6 +2774,12 @@ fun exact_float(start: i32, stop: i32, digits: i32, exponent: i32): f64 {
   }
   // The binary exponent of the highest bit.
   let b = shl(limb_count - room, 5) - zeros - 1
+  return float_rounded(high, rest, b)
+}
+
+/// The float next to a number, of two the even one; infinite beyond the largest one. \`high\` are the highest 64 bits of the
+/// number, from the first one that is set; \`rest\` is not 0 if there are other ones; the first one is worth 2^b.
+fun float_rounded(high: i64, rest: i32, b: i32): f64 {
   if b > 1023 { return 1.0 / 0.0 }
   // Below 2^-1022 there are fewer bits.
   let drop = if b >= -1022 { 11 } else { -1011 - b }
@@ -2360,6 +2847,15 @@ fun write_byte(w: ref, byte: i32) {
   store32(buffer, 8, used + 1)
 }
 
+fun write_int(w: ref, v: i64) {
+  write_bytes(w, number_text(), put_int(number_text(), v) - number_text())
+}
+
+/// A float in one of the forms FLOAT_*.
+fun write_float(w: ref, x: f64, form: i32) {
+  write_bytes(w, number_text(), float_put(x, form))
+}
+
 /// What has been written; the writer is not used any more.
 fun writer_text(w: ref): ref {
   let buffer: ref = box_get(w)
@@ -2406,9 +2902,11 @@ fun write_value(w: ref, c: cell, form: i32, depth: i32, anchor: ref) {
       write_quoted(w, ref(c))
     }
   } else if kind == CELL_INT {
-    write_str(w, int_str(cell_int(c)))
+    write_int(w, cell_int(c))
+  } else if big_ints() != 0 && kind >= CELL_BIG {
+    write_str(w, wide_str(c))
   } else if kind == CELL_FLOAT {
-    write_str(w, float_text(cell_raw_float(c), if form == FORM_STR || depth == 0 { FLOAT_TOP } else { FLOAT_INNER }))
+    write_float(w, cell_raw_float(c), if form == FORM_STR || depth == 0 { FLOAT_TOP } else { FLOAT_INNER })
   } else if kind == CELL_BOOL {
     write_str(w, if and(i64(c), 1) != 0 { "true" } else { "false" })
   } else if kind == 0 {
@@ -2642,7 +3140,7 @@ fun out_bool(b: bool) {
 }
 
 fun out_f64(x: f64) {
-  out_str(float_str(x))
+  out_bytes(number_text(), float_put(x, FLOAT_TOP))
 }
 
 /// Prints an int in decimal.
@@ -2650,28 +3148,7 @@ fun out_f64(x: f64) {
 fun out_i64(v: i64) {
   // The longest, -9223372036854775808, has 20 characters.
   if out_used > OUT_BYTES - 20 { out_full() }
-  var p = out_end()
-  var u = v
-  if v < 0 {
-    store8(p, 0, 45)
-    p = p + 1
-    u = 0 - v
-  }
-  var length = 1
-  var bound: i64 = 10
-  while length < 19 && le_u(bound, u) {
-    length = length + 1
-    bound = bound * 10
-  }
-  let end = p + length
-  var q = end
-  while q != p {
-    let rest = div_u(u, 10)
-    q = q - 1
-    store8(q, 0, 48 + i32(u - rest * 10))
-    u = rest
-  }
-  out_used = end - (out_area())
+  out_used = put_int(out_end(), v) - out_area()
 }
 
 /// Makes room in the buffer: at least half of it.
@@ -2729,31 +3206,26 @@ fun out_trim() {
 /// Removes white space at the beginning of the marked line, if that is still in the buffer.
 fun out_trim_start() {
   if out_marked == 1 {
-    let base = out_area()
-    let end = base + out_used
-    var p = base + out_line
-    while p != end {
-      let n = space_width(p, end)
-      if n == 0 { break }
-      p = p + n
-    }
-    memory_copy(base + out_line, p, end - p)
-    out_used = out_line + (end - p)
+    let start = out_area() + out_line
+    let end = out_end()
+    var p = start
+    while p != end && is_space(p, end) { p = p + utf8_width(p, end) }
+    memory_copy(start, p, end - p)
+    out_used = out_used - (p - start)
   }
 }
 
 /// Bytes of the buffer up to the trailing white space of the marked line.
 fun out_trimmed_end(): i32 {
-  let base = out_area()
-  let start = base + out_line
-  var end = base + out_used
+  let start = out_area() + out_line
+  var end = out_end()
   while end != start {
     var p = end - 1
-    while p != start && end - p < 3 && and(load8u(p, 0), 0xC0) == 0x80 { p = p - 1 }
-    if space_width(p, end) != end - p { break }
+    while p != start && and(load8u(p, 0), 0xC0) == 0x80 { p = p - 1 }
+    if p + utf8_width(p, end) != end || !is_space(p, end) { break }
     end = p
   }
-  return end - base
+  return end - out_area()
 }
 
 /// Makes room while a line is marked: writes what cannot be trimmed any more.
@@ -2781,27 +3253,6 @@ fun out_spill() {
     out_line = 0
   }
   out_marked = 2
-}
-
-/// Bytes of the white-space character at p (p < end), 0 if there is another character: Unicode's White_Space property.
-fun space_width(p: i32, end: i32): i32 {
-  let b = load8u(p, 0)
-  if b == 32 || (b >= 9 && b <= 13) { return 1 }
-  if b < 0xC2 || b > 0xE3 { return 0 }
-  if b == 0xC2 {
-    // U+0085, U+00A0
-    if end - p < 2 { return 0 }
-    let c = load8u(p, 1)
-    return if c == 0x85 || c == 0xA0 { 2 } else { 0 }
-  }
-  if b < 0xE1 || end - p < 3 { return 0 }
-  let c = load8u(p, 1)
-  let d = load8u(p, 2)
-  if b == 0xE1 { return if c == 0x9A && d == 0x80 { 3 } else { 0 } }
-  if b == 0xE3 { return if c == 0x80 && d == 0x80 { 3 } else { 0 } }
-  // U+2000 to U+200A, U+2028, U+2029, U+202F, U+205F
-  if c == 0x80 { return if (d >= 0x80 && d <= 0x8A) || d == 0xA8 || d == 0xA9 || d == 0xAF { 3 } else { 0 } }
-  return if c == 0x81 && d == 0x9F { 3 } else { 0 }
 }
 
 // ---- the program's beginning and end
@@ -2987,9 +3438,14 @@ fun write_json(w: ref, c: cell, depth: i32, anchor: ref) {
   if kind == KIND_STRING {
     write_json_text(w, ref(c))
   } else if kind == CELL_INT {
-    write_str(w, int_str(cell_int(c)))
+    write_int(w, cell_int(c))
+  } else if big_ints() != 0 && kind == CELL_BIG {
+    write_str(w, big_str(c))
+  } else if big_rats() != 0 && kind == CELL_RAT {
+    // As a string: JSON has no fractions.
+    write_json_text(w, rat_str(c))
   } else if kind == CELL_FLOAT {
-    write_str(w, float_str_json(cell_raw_float(c)))
+    write_float(w, cell_raw_float(c), FLOAT_JSON)
   } else if kind == CELL_BOOL {
     write_str(w, if and(i64(c), 1) != 0 { "true" } else { "false" })
   } else if kind == KIND_LIST {
@@ -3238,6 +3694,7 @@ fun list_grow(xs: ref, need: i32) {
 }
 
 /// Appends in place.
+/// inline
 fun list_push<T>(xs: ref, v: T) {
   let len = load32(xs, 4)
   if len == load32(xs, 8) { list_grow(xs, len + 1) }
@@ -3254,17 +3711,22 @@ fun list_append<T>(xs: ref, v: T): ref {
 }
 
 /// xs with v appended: xs itself when no second reference to it can exist, else a copy with room to grow.
+/// inline
 fun list_append_owned<T>(xs: ref, v: T): ref {
-  if xs != 0 && load8u(xs, 1) < 128 {
-    list_push(xs, v)
+  let len = load32(xs, 4)
+  // A null list has no room, as length and capacity of the null object are equal.
+  if len != load32(xs, 8) && load8u(xs, 1) < 128 {
+    store(list_at(xs, len, sizeof(T)), 8, v)
+    store32(xs, 4, len + 1)
     return xs
   }
-  return list_append_copy(xs, v)
+  return list_append_slow<T>(xs, v)
 }
 
 /// noinline
-fun list_append_copy<T>(xs: ref, v: T): ref {
-  let out = list_copy_room(xs, kindof(T), shr_u(load32(xs, 4), 1) + 1)
+fun list_append_slow<T>(xs: ref, v: T): ref {
+  var out = xs
+  if xs == 0 || load8u(xs, 1) >= 128 { out = list_copy_room(xs, kindof(T), shr_u(load32(xs, 4), 1) + 1) }
   list_push(out, v)
   return out
 }
@@ -4267,6 +4729,7 @@ let KIND_INT64 = 11
 let KIND_RAWS = 12
 // The entries of a map when keys or values are references: +4 capacity in bytes, entries of 16 bytes from +8.
 let KIND_ENTRIES = 13
+let KIND_BIGRAT = 14
 
 let ELEM_BOOL = 0
 let ELEM_I64 = 1
@@ -4780,6 +5243,9 @@ fun trace(o: i32) {
     } else if elem == ELEM_CELL {
       mark_cell(loadcell(o, 8))
     }
+  } else if big_rats() != 0 && kind == KIND_BIGRAT {
+    mark_cell(loadcell(o, 8))
+    mark_cell(loadcell(o, 16))
   } else if kind == KIND_STRING {
     mark_ref(loadref(o, 16))
   } else if kind == KIND_LIST {
@@ -5446,6 +5912,12 @@ fun ref_hash(r: ref): i32 {
   let kind = and(header, 255)
   if kind == KIND_STRING { return str_hash(r) }
   if kind == KIND_INT64 { return hash_mix(load64(r, 8)) }
+  if big_ints() != 0 {
+    if kind == KIND_BIGINT { return big_hash(r) }
+  }
+  if big_rats() != 0 {
+    if kind == KIND_BIGRAT { return rat_hash(r) }
+  }
   var h = kind
   if kind == KIND_LIST {
     for i in 0..load32(r, 4) { h = h * 31 + elem_hash(r, i) }
@@ -6162,7 +6634,14 @@ fun case_map(s: ref, first: i32, table: ref): ref {
       store8(to, 0, xor(c, shl(i32(lt_u(c - first, 26)), 5)))
       to = to + 1
     } else {
-      to = utf8_encode(to, case_find(table, utf8_decode(p, width)))
+      // A text has few different characters: their mappings are remembered.
+      let c = utf8_decode(p, width)
+      let known = static_area("case mappings", 2048) + shl(and(c, 255), 3)
+      if load32(known, 0) != shl(c, 8) + first {
+        store32(known, 0, shl(c, 8) + first)
+        store32(known, 4, case_find(table, c))
+      }
+      to = utf8_encode(to, load32(known, 4))
     }
     p = p + width
   }
