@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { argument, instanceWithRoots, KINDS, type Kind, readCell, readList, type Value, writeList } from './values.ts';
+import {
+  argument,
+  instanceWithRoots,
+  KINDS,
+  type Kind,
+  readCell,
+  readList,
+  staticString,
+  type Value,
+  writeList,
+} from './values.ts';
 
 const WORDS = ['', 'a', 'b', 'ab', 'abc', 'abcdefgh', 'abcdefghi', 'abcdefgi', 'z', 'é', 'zz\0'];
 
@@ -290,6 +300,44 @@ describe('large lists', () => {
     expect(sorted.every((v, i) => v === BigInt(i))).toBe(true);
     expect(readList(r, r.keep(3, r.call['list_distinct']!(list)))).toHaveLength(n);
     expect(readList(r, r.keep(4, r.call['list_except']!(list, list)))).toEqual([]);
+  });
+});
+
+describe('hashes', async () => {
+  const r = await instanceWithRoots(['list_new', 'list_convert', 'map_new', 'map_put_str', 'ref_hash']);
+  const { call, keep } = r;
+
+  it('of equal lists are equal, whatever kind the lists are of', () => {
+    fc.assert(
+      fc.property(kindAndList, ({ kind, values }) => {
+        const list = keep(1, writeList(r, kind, values));
+        const cells = keep(2, call['list_convert']!(list, 4));
+        expect(call['ref_hash']!(cells)).toBe(call['ref_hash']!(list));
+        const other = values.map((v) => (Object.is(v, -0) ? 0 : v));
+        expect(call['ref_hash']!(keep(3, writeList(r, kind, other)))).toBe(call['ref_hash']!(list));
+      }),
+    );
+  });
+
+  it('of points and of rows with equal sums differ', () => {
+    const points = new Set<number>();
+    const rows = new Set<number>();
+    for (let x = 0n; x < 100n; x++) {
+      for (let y = 0n; y < 100n; y++) points.add(call['ref_hash']!(keep(1, writeList(r, 'i64', [x, y]))));
+    }
+    for (let i = 0n; i < 5000n; i++) {
+      const row: number = keep(1, call['map_new']!(0, 1));
+      for (const [key, value] of [
+        ['id', i],
+        ['rest', 20_000n - i],
+      ] as const) {
+        const at: number = call['map_put_str']!(row, staticString(r, key));
+        r.view().setBigInt64(at, value, true);
+      }
+      rows.add(call['ref_hash']!(row));
+    }
+    expect(points.size).toBeGreaterThan(9_990);
+    expect(rows.size).toBeGreaterThan(4_990);
   });
 });
 
