@@ -546,6 +546,8 @@ describe('errors of cells', () => {
     ['cell_keys', 'cannot iterate over float', [1.5]],
     ['cell_append', 'string where a list is needed', ['x', 1n]],
     ['cell_sum', 'string where a list is needed', ['x']],
+    ['str_join', 'list where a string is needed', [{ list: [list], kind: 'ref' }, ', ']],
+    ['str_join', 'cannot cast int to an element of the list', [list, ', ']],
     ['cell_as_int', 'cannot cast "5.5" to int', ['5.5']],
     ['cell_as_str', 'cannot cast int to string', [5n]],
     ['cell_as_bool', 'cannot cast nil to bool', [null]],
@@ -556,7 +558,8 @@ describe('errors of cells', () => {
       if (typeof v === 'object' && v !== null && 'raw' in v) return v.raw;
       return r.make(v);
     });
-    if (name.startsWith('cell_field')) args[1] = Number(args[1]);
+    if (name.startsWith('cell_field') || name === 'str_join') args[1] = Number(args[1]);
+    if (name === 'str_join') args[0] = Number(args[0]);
     expect(() => r.call[name]!(...args)).toThrow(WebAssembly.RuntimeError);
     expect(r.stderr()).toBe(`error: ${message}\n`);
   });

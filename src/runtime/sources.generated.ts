@@ -4484,11 +4484,11 @@ fun map_find_i64(m: ref, k: i64): i32 {
   return 0
 }
 
-/// The address of the value of a string key; 0 if the map (which may be null) has no such key.
+/// The address of the value of a string key; 0 if the map (which may be null) has no such key. No map has the key null.
 /// noinline
 fun map_find_str(m: ref, k: ref): i32 {
   let count = load32(m, 4)
-  if count == 0 { return 0 }
+  if count == 0 || k == 0 { return 0 }
   let entries = load32(m, 12) + 8
   let table = load32(m, 8)
   let hash = map_hash(k)
@@ -5883,10 +5883,12 @@ fun pairs_merge(p: i32, to: i32, width: i32, left: i32, xs: ref, mode: i32) {
 
 // ---- hashing of values: equal values (cell_same) have equal hashes
 
-/// inline
+/// Spreads the bits of a number: the finaliser of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014). Not linear, so that sums of hashes tell apart what sums of values do not.
 fun hash_mix(x: i64): i32 {
-  let h = xor(x, shr_u(x, 32)) * GOLDEN
-  return i32(shr_u(h, 32))
+  var h = xor(x, shr_u(x, 30)) * -4658895280553007687
+  h = xor(h, shr_u(h, 27)) * -7723592293110705685
+  return i32(xor(h, shr_u(h, 31)))
 }
 
 fun hash_f64(x: f64): i32 {
@@ -6455,16 +6457,19 @@ fun str_section(s: ref, p: i32, q: i32): ref {
   return str_part(s, p, q - p, points)
 }
 
-/// The elements of a list<string> with \`sep\` between them; nil elements count as empty.
-fun str_join(list: ref, sep: ref): ref {
-  let n = load32(list, 4)
+/// The elements of a list of strings with \`sep\` between them; nil elements count as empty. Fails for other elements: see
+/// values_join.
+fun str_join(xs: ref, sep: ref): ref {
+  let n = load32(xs, 4)
   if n == 0 { return "" }
+  let list = if list_kind(xs) == ELEM_REF { xs } else { list_convert(xs, ELEM_REF) }
   let between = load32(sep, 4)
   var bytes = i64(between) * i64(n - 1)
   var points = load32(sep, 8) * (n - 1)
   let items = load32(list, 12) + 8
   for i in 0..n {
     let item = loadref(items + shl(i, 2), 0)
+    if item != 0 && load8u(item, 0) != KIND_STRING { fail_needed(cell(item), "a string") }
     bytes = bytes + i64_u(load32(item, 4))
     points = points + load32(item, 8)
   }
