@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldModule } from '../../src/ir/fold.ts';
-import { inlineModule } from '../../src/ir/inline.ts';
+import { inlineModule, inlineSingle } from '../../src/ir/inline.ts';
 import type { Module } from '../../src/ir/ir.ts';
 import { printModule } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
@@ -14,6 +14,7 @@ const RUNS = Number(process.env.MOCHI_PASS_RUNS ?? 120);
 const ways: Record<string, (m: Module) => Module> = {
   fold: foldModule,
   inline: inlineModule,
+  'inline, single, fold': (m: Module) => foldModule(inlineSingle(reach(inlineModule(m)))),
   'inline, fold': (m) => foldModule(inlineModule(m)),
   'fold, inline, fold, fold': (m) => foldModule(foldModule(inlineModule(foldModule(m)))),
   reach,

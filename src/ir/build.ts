@@ -133,23 +133,115 @@ export function stmtOperands(s: Stmt): readonly Expr[] {
   }
 }
 
+type OnExpr = (e: Expr) => void;
+type OnStmt = (s: Stmt) => void;
+
 /** Visits every statement and expression of a list, each before its parts. */
-export function walk(body: readonly Stmt[], onExpr: (e: Expr) => void, onStmt?: (s: Stmt) => void): void {
-  for (const s of body) {
+export function walk(body: readonly Stmt[], onExpr: OnExpr, onStmt?: OnStmt): void {
+  // Many passes begin with a walk: no arrays of operands are made here.
+  for (let i = 0; i < body.length; i++) {
+    const s = body[i]!;
     onStmt?.(s);
-    for (const e of stmtOperands(s)) walkExpr(e, onExpr, onStmt);
-    if (s.op === 'if') {
-      walk(s.then, onExpr, onStmt);
-      walk(s.else, onExpr, onStmt);
-    } else if (s.op === 'block' || s.op === 'loop') walk(s.body, onExpr, onStmt);
+    switch (s.op) {
+      case 'set':
+      case 'setGlobal':
+      case 'do':
+      case 'keep':
+      case 'switch':
+        walkExpr(s.value, onExpr, onStmt);
+        break;
+      case 'store':
+        walkExpr(s.addr, onExpr, onStmt);
+        walkExpr(s.value, onExpr, onStmt);
+        break;
+      case 'if':
+        walkExpr(s.cond, onExpr, onStmt);
+        walk(s.then, onExpr, onStmt);
+        walk(s.else, onExpr, onStmt);
+        break;
+      case 'block':
+      case 'loop':
+        walk(s.body, onExpr, onStmt);
+        break;
+      case 'brIf':
+        walkExpr(s.cond, onExpr, onStmt);
+        break;
+      case 'return':
+        if (s.value) walkExpr(s.value, onExpr, onStmt);
+        break;
+      case 'memoryCopy':
+      case 'memoryFill':
+        for (const e of stmtOperands(s)) walkExpr(e, onExpr, onStmt);
+        break;
+      default:
+    }
   }
 }
 
 /** Visits an expression and everything in it, each before its parts. */
-export function walkExpr(e: Expr, onExpr: (e: Expr) => void, onStmt?: (s: Stmt) => void): void {
+export function walkExpr(e: Expr, onExpr: OnExpr, onStmt?: OnStmt): void {
   onExpr(e);
-  if (e.op === 'seq') walk(e.body, onExpr, onStmt);
-  for (const part of operands(e)) walkExpr(part, onExpr, onStmt);
+  switch (e.op) {
+    case 'num':
+    case 'call':
+    case 'callIndirect':
+      for (let i = 0; i < e.args.length; i++) walkExpr(e.args[i]!, onExpr, onStmt);
+      if (e.op === 'callIndirect') walkExpr(e.target, onExpr, onStmt);
+      break;
+    case 'as':
+      walkExpr(e.value, onExpr, onStmt);
+      break;
+    case 'load':
+      walkExpr(e.addr, onExpr, onStmt);
+      break;
+    case 'if':
+      walkExpr(e.cond, onExpr, onStmt);
+      walkExpr(e.then, onExpr, onStmt);
+      walkExpr(e.else, onExpr, onStmt);
+      break;
+    case 'select':
+      walkExpr(e.then, onExpr, onStmt);
+      walkExpr(e.else, onExpr, onStmt);
+      walkExpr(e.cond, onExpr, onStmt);
+      break;
+    case 'seq':
+      walk(e.body, onExpr, onStmt);
+      walkExpr(e.value, onExpr, onStmt);
+      break;
+    case 'memoryGrow':
+      walkExpr(e.pages, onExpr, onStmt);
+      break;
+    default:
+  }
+}
+
+/** Visits the statements of a list and those inside its expressions. */
+export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
+  walk(body, nothing, onStmt);
+}
+const nothing = (): void => {};
+
+/** True if there is a statement in the expression for which `test` is true. */
+export function someStmt(e: Expr, test: (s: Stmt) => boolean): boolean {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+      return false;
+    default:
+  }
+  let found = false;
+  walkExpr(e, nothing, (s) => {
+    found ||= test(s);
+  });
+  return found;
+}
+
+/** Whether evaluating the expression assigns the local. */
+export function assigns(e: Expr, local: number): boolean {
+  return someStmt(e, (s) => s.op === 'set' && s.local === local);
 }
 
 /** How `mapExpr` and `mapStmt` rebuild: what becomes of the parts of a node. */
@@ -285,27 +377,19 @@ export function mapStmt(s: Stmt, m: Mapper): Stmt {
 /** The largest label used in a body, or -1. */
 export function maxLabel(body: readonly Stmt[]): number {
   let max = -1;
-  walk(
-    body,
-    () => {},
-    (s) => {
-      if ((s.op === 'block' || s.op === 'loop') && s.label > max) max = s.label;
-    },
-  );
+  walkStmts(body, (s) => {
+    if ((s.op === 'block' || s.op === 'loop') && s.label > max) max = s.label;
+  });
   return max;
 }
 
 /** True if any jump of the list goes to the label. */
 export function jumpsTo(body: readonly Stmt[], label: number): boolean {
   let found = false;
-  walk(
-    body,
-    () => {},
-    (s) => {
-      if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
-      else if (s.op === 'switch' && (s.otherwise === label || s.labels.includes(label))) found = true;
-    },
-  );
+  walkStmts(body, (s) => {
+    if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
+    else if (s.op === 'switch' && (s.otherwise === label || s.labels.includes(label))) found = true;
+  });
   return found;
 }
 

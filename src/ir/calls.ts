@@ -1,5 +1,5 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
-import { fallsThrough, walk } from './build.ts';
+import { fallsThrough, walk, walkStmts } from './build.ts';
 import type { Func, Module } from './ir.ts';
 import { COLLECT } from './names.ts';
 
@@ -27,13 +27,9 @@ export function noReturnFuncs(module: Module): Set<string> {
 
 function hasReturn(func: Func): boolean {
   let found = false;
-  walk(
-    func.body,
-    () => {},
-    (s) => {
-      if (s.op === 'return') found = true;
-    },
-  );
+  walkStmts(func.body, (s) => {
+    if (s.op === 'return') found = true;
+  });
   return found;
 }
 

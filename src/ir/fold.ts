@@ -7,16 +7,19 @@
  */
 import {
   as,
+  assigns,
   copyFunc,
   fallsThrough,
   mapExpr,
   mapStmt,
   num,
   operands,
+  someStmt,
   stmtFallsThrough,
   stmtOperands,
   walk,
   walkExpr,
+  walkStmts,
 } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
 import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
@@ -54,6 +57,22 @@ export function foldFunc(func: Func, facts: Facts): Func {
   }
   return current;
 }
+
+const ONE: Expr = { op: 'const', type: 'i32', value: 1 };
+const ZERO: Expr = { op: 'const', type: 'i32', value: 0 };
+
+/** The local that a value is, re-typed or not. */
+function localOf(e: Expr): number | undefined {
+  if (e.op === 'as') return localOf(e.value);
+  return e.op === 'get' ? e.local : undefined;
+}
+
+/** The local that a condition tests for zero. */
+function zeroTest(e: Expr): number | undefined {
+  return e.op === 'num' && (e.code === 'i32.eqz' || e.code === 'i64.eqz') ? localOf(e.args[0]!) : undefined;
+}
+
+const hasStmts = (e: Expr): boolean => someStmt(e, () => true);
 
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
 export function isPure(e: Expr): boolean {
@@ -103,6 +122,9 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   /** Locals that keep their value as far as the current list goes. */
   const settled = new Uint8Array(func.locals.length);
   for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
+  /** Locals that are known not to be zero as far as the current list goes. */
+  const nonZero = new Uint8Array(func.locals.length);
+  let facts = 0;
   const jumps = new Map<number, number>();
 
   const expr = (e: Expr): Expr => {
@@ -122,6 +144,11 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         const value = expr(e.value);
         forget(mark);
         if (stmts.length === 0) return value;
+        const last = stmts.at(-1)!;
+        if (last.op === 'set' && gets[last.local] === 1 && sets[last.local] === 1) {
+          const direct = replaceIn(value, last.local, last.value);
+          if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
+        }
         if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
         return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
       }
@@ -156,7 +183,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
 
   const foldIf = (e: Extract<Expr, { op: 'if' }>, full: Expr, yes: Expr, no: Expr): Expr => {
-    const cond = truth(full);
+    const cond = decide(truth(full));
+    if (cond.op === 'const') return Number(cond.value) === 0 ? no : yes;
     if (e.type === 'i32' && isBoolean(full)) {
       const yesIs = yes.op === 'const' ? yes.value : undefined;
       const noIs = no.op === 'const' ? no.value : undefined;
@@ -168,18 +196,51 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
   };
 
+  /** Ends what a list has found out: locals as they are, `~local` for those known not to be zero. */
   const forget = (mark: readonly number[]): void => {
     for (const local of mark) {
-      values[local] = undefined;
-      settled[local] = 0;
+      if (local < 0) {
+        if (nonZero[~local]) facts--;
+        nonZero[~local] = 0;
+      } else {
+        values[local] = undefined;
+        settled[local] = 0;
+      }
     }
   };
+  const learnNonZero = (local: number | undefined, mark: number[]): void => {
+    if (local === undefined || nonZero[local]) return;
+    nonZero[local] = 1;
+    facts++;
+    mark.push(~local);
+  };
+  /** A condition, 1 if it is a local known not to be zero. */
+  const decide = (cond: Expr): Expr => {
+    if (facts === 0) return cond;
+    const local = localOf(cond);
+    if (local !== undefined && nonZero[local]) return ONE;
+    const zero = zeroTest(cond);
+    return zero !== undefined && nonZero[zero] ? ZERO : cond;
+  };
 
-  const body = (stmts: readonly Stmt[]): readonly Stmt[] => {
+  const body = (stmts: readonly Stmt[], notZero?: number): readonly Stmt[] => {
     const mark: number[] = [];
+    learnNonZero(notZero, mark);
     const out = list(stmts, mark);
     forget(mark);
     return out;
+  };
+
+  /** Forgets what was known of locals that the statement assigns. */
+  const unlearn = (s: Stmt): void => {
+    if (s.op === 'set' || s.op === 'if' || s.op === 'block' || s.op === 'loop' || stmtOperands(s).some(hasStmts)) {
+      walkStmts([s], (inner) => {
+        if (inner.op === 'set' && nonZero[inner.local]) {
+          nonZero[inner.local] = 0;
+          facts--;
+        }
+      });
+    }
   };
 
   /** Folds a statement list; `mark` collects the locals that its end must forget. */
@@ -188,6 +249,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     let same = true;
     for (let i = 0; i < stmts.length; i++) {
       const before = out.length;
+      if (facts > 0) unlearn(stmts[i]!);
       stmt(stmts[i]!, out, mark);
       if (out.length !== before + 1 || out[before] !== stmts[i]) same = false;
       const last = out.at(-1);
@@ -207,11 +269,23 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return same ? stmts : out;
   };
 
+  /** Simplifies the overflow test that follows an addition of a constant. */
+  const shortenTest = (add: Stmt, test: Stmt): Stmt => {
+    if (add.op !== 'set' || (test.op !== 'if' && test.op !== 'brIf')) return test;
+    const cond = overflowTest(add.local, add.value, test.cond);
+    return cond ? { ...test, cond } : test;
+  };
+
   /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
   const forward = (stmts: Stmt[]): Stmt[] | undefined => {
     let changed = false;
     for (let i = stmts.length - 2; i >= 0; i--) {
       const s = stmts[i]!;
+      const test = shortenTest(s, stmts[i + 1]!);
+      if (test !== stmts[i + 1]) {
+        stmts[i + 1] = test;
+        changed = true;
+      }
       if (s.op !== 'set' || gets[s.local] !== 1 || sets[s.local] !== 1) continue;
       const next = substituteFirst(stmts[i + 1]!, s.local, s.value);
       if (!next) continue;
@@ -254,14 +328,15 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         effects(hoist(expr(s.value), out), out);
         return;
       case 'if': {
-        const cond = truth(hoist(expr(s.cond), out));
+        const cond = decide(truth(hoist(expr(s.cond), out)));
         if (cond.op === 'const') {
           // The labels of the branch that goes away are not jumped to from elsewhere.
           out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
           return;
         }
-        const yes = body(s.then);
-        const no = body(s.else);
+        const yes = body(s.then, localOf(cond));
+        const no = body(s.else, zeroTest(cond));
+        if (!fallsThrough(yes, noReturn)) learnNonZero(zeroTest(cond), mark);
         if (yes.length === 0 && no.length === 0) {
           effects(cond, out);
         } else if (yes.length === 0) {
@@ -300,7 +375,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         out.push(s);
         return;
       case 'brIf': {
-        const cond = truth(hoist(expr(s.cond), out));
+        const cond = decide(truth(hoist(expr(s.cond), out)));
         if (cond.op === 'const') {
           if (Number(cond.value) === 0) return;
           jump(s.label);
@@ -308,13 +383,14 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
           return;
         }
         jump(s.label);
+        learnNonZero(zeroTest(cond), mark);
         out.push(cond === s.cond ? s : { ...s, cond });
         return;
       }
       case 'switch':
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
-        out.push(mapStmt(s, { expr, body }));
+        out.push(mapStmt(s, { expr, body: (b) => body(b) }));
         return;
       case 'return':
       case 'setGlobal': {
@@ -341,7 +417,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         return;
       }
       default:
-        out.push(mapStmt(s, { expr, body }));
+        out.push(mapStmt(s, { expr, body: (b) => body(b) }));
     }
   };
 
@@ -409,6 +485,41 @@ function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
     if (!isTimeless(value)) break;
   }
   return result ?? parts;
+}
+
+/**
+ * The sign test by which checked addition finds an overflow, `((x ^ sum) & (y ^ sum)) < 0`, after `sum = x + constant`:
+ * then one comparison of the sum with x does. Undefined if the condition is something else.
+ */
+function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
+  if (value.op !== 'num' || value.code !== 'i64.add' || cond.op !== 'num' || cond.code !== 'i64.lt_s') return undefined;
+  const [x, constant] = value.args;
+  const [sign, zero] = cond.args;
+  if (x?.op !== 'get' || x.local === sum || constant?.op !== 'const') return undefined;
+  if (zero?.op !== 'const' || zero.value !== 0n || sign?.op !== 'num' || sign.code !== 'i64.and') return undefined;
+  const added = BigInt.asIntN(64, BigInt(constant.value));
+  let sums = 0;
+  let terms = 0;
+  let constants = 0;
+  let expected = added;
+  for (const side of sign.args) {
+    if (side.op !== 'num' || side.code !== 'i64.xor') return undefined;
+    const hasSum = side.args.some((e) => e.op === 'get' && e.local === sum);
+    for (const e of side.args) {
+      if (e.op === 'get' && e.local === sum) sums++;
+      else if (e.op === 'get' && e.local === x.local) terms++;
+      else if (e.op === 'const') {
+        constants++;
+        // x - k is x + -k, tested as (x ^ k) & (x ^ difference).
+        expected = BigInt.asIntN(64, hasSum ? BigInt(e.value) : -BigInt(e.value));
+      } else return undefined;
+    }
+  }
+  const isSum = sums === 2 && terms === 1;
+  const isDifference = sums === 1 && terms === 2;
+  if (constants !== 1 || !(isSum || isDifference) || expected !== added || added === 0n) return undefined;
+  if (added === -(1n << 63n)) return undefined;
+  return num(added > 0n ? 'i64.lt_s' : 'i64.gt_s', { op: 'get', type: 'i64', local: sum }, x);
 }
 
 /** Keeps of an expression what has effects. */
@@ -484,26 +595,14 @@ function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[
 function mayPass(part: Expr, value: Expr): boolean {
   if (part.op === 'const' || part.op === 'data' || part.op === 'funcIndex') return true;
   if (isTimeless(value)) return isPure(part) || !assignsAny(part, value);
-  return part.op === 'get' && !assignsLocal(value, part.local);
-}
-
-function assignsLocal(e: Expr, local: number): boolean {
-  let found = false;
-  walkExpr(
-    e,
-    () => {},
-    (s) => {
-      if (s.op === 'set' && s.local === local) found = true;
-    },
-  );
-  return found;
+  return part.op === 'get' && !assigns(value, part.local);
 }
 
 /** Whether `part` assigns a local that `value` reads. */
 function assignsAny(part: Expr, value: Expr): boolean {
   let found = false;
   walkExpr(value, (e) => {
-    if (e.op === 'get' && assignsLocal(part, e.local)) found = true;
+    if (e.op === 'get' && assigns(part, e.local)) found = true;
   });
   return found;
 }

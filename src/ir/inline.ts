@@ -8,11 +8,25 @@
  */
 
 import type { Span } from '../diagnostics/diagnostic.ts';
-import { fallsThrough, mapExpr, mapSame, mapStmt, maxLabel, walk, walkExpr, zero } from './build.ts';
+import {
+  assigns,
+  fallsThrough,
+  mapExpr,
+  mapSame,
+  mapStmt,
+  maxLabel,
+  someStmt,
+  walk,
+  walkStmts,
+  zero,
+} from './build.ts';
+import { noReturnFuncs } from './calls.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 
 /** Nodes up to which an unmarked leaf function is inlined: about what the call itself costs. */
 const SMALL = 14;
+/** Nodes up to which a function with one call only is inlined. */
+const SINGLE = 300;
 /** Nodes of a function from which on nothing unmarked is inlined into it. */
 const LARGE = 20_000;
 
@@ -28,6 +42,42 @@ interface Candidate {
 
 /** Inlines in all functions of a module; functions that nothing calls any more stay until the next `reach`. */
 export function inlineModule(module: Module): Module {
+  return inlineWhere(module, (func, shape) => func.inline === 'always' || (shape.simple && shape.nodes <= SMALL));
+}
+
+/**
+ * Inlines the run-time functions that have a single call (and need not exist for themselves): that makes the program
+ * smaller, whatever their size, up to a bound that keeps functions compilable. To be run after `inlineModule` and `reach`.
+ */
+export function inlineSingle(module: Module): Module {
+  const calls = new Map<string, number>();
+  const count = (name: string, n: number): void => {
+    calls.set(name, (calls.get(name) ?? 0) + n);
+  };
+  for (const func of module.funcs.values()) {
+    walk(func.body, (e) => {
+      if (e.op === 'call') count(e.func, 1);
+      else if (e.op === 'funcIndex') count(e.func, 2);
+    });
+  }
+  for (const name of module.exports.values()) count(name, 2);
+  for (const datum of module.data.values()) {
+    for (const reloc of datum.relocs) if ('func' in reloc) count(reloc.func, 2);
+  }
+  const noReturn = noReturnFuncs(module);
+  return inlineWhere(
+    module,
+    (func, shape) => calls.get(func.name) === 1 && shape.nodes <= SINGLE && !noReturn.has(func.name),
+  );
+}
+
+interface Shape {
+  readonly nodes: number;
+  /** No loops and no calls. */
+  readonly simple: boolean;
+}
+
+function inlineWhere(module: Module, wanted: (func: Func, shape: Shape) => boolean): Module {
   const done = new Map<string, Func>();
   const candidates = new Map<string, Candidate | undefined>();
   const busy = new Set<string>();
@@ -52,7 +102,7 @@ export function inlineModule(module: Module): Module {
     if (candidates.has(name)) return candidates.get(name);
     const func = done.get(name);
     if (!func || busy.has(name)) return undefined;
-    const made = candidateOf(func);
+    const made = candidateOf(func, wanted);
     candidates.set(name, made);
     return made;
   };
@@ -64,7 +114,7 @@ export function inlineModule(module: Module): Module {
 
 const mayInline = (func: Func): boolean => func.inline !== 'never' && func.display === undefined;
 
-function candidateOf(func: Func): Candidate | undefined {
+function candidateOf(func: Func, wanted: (func: Func, shape: Shape) => boolean): Candidate | undefined {
   if (!mayInline(func)) return undefined;
   let nodes = 0;
   let simple = true;
@@ -86,7 +136,7 @@ function candidateOf(func: Func): Candidate | undefined {
     },
   );
   if (recursive) return undefined;
-  if (func.inline !== 'always' && !(simple && nodes <= SMALL)) return undefined;
+  if (!wanted(func, { nodes, simple })) return undefined;
   return { func, assigned, labels: maxLabel(func.body) + 1, nodes };
 }
 
@@ -139,7 +189,7 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
     call.args.forEach((arg, i) => {
       const plain = arg.op === 'as' ? arg.value : arg;
       const constant = plain.op === 'const' || plain.op === 'data' || plain.op === 'funcIndex';
-      const stable = plain.op === 'get' && !call.args.slice(i + 1).some((later) => assignsLocal(later, plain.local));
+      const stable = plain.op === 'get' && !call.args.slice(i + 1).some((later) => assigns(later, plain.local));
       if (!assigned[i] && (constant || stable)) {
         values.push(arg);
         return;
@@ -195,18 +245,6 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
   return rebuilt === func.body ? func : { ...func, locals, localNames, body: rebuilt };
 }
 
-function assignsLocal(e: Expr, local: number): boolean {
-  let found = false;
-  walkExpr(
-    e,
-    () => {},
-    (s) => {
-      if (s.op === 'set' && s.local === local) found = true;
-    },
-  );
-  return found;
-}
-
 /** A copy of a body with locals replaced, labels moved up by `base`, and positions set to that of the call. */
 function rename(
   stmts: readonly Stmt[],
@@ -248,13 +286,9 @@ function rename(
 
 function hasReturn(stmts: readonly Stmt[]): boolean {
   let found = false;
-  walk(
-    stmts,
-    () => {},
-    (s) => {
-      if (s.op === 'return') found = true;
-    },
-  );
+  walkStmts(stmts, (s) => {
+    if (s.op === 'return') found = true;
+  });
   return found;
 }
 
@@ -286,17 +320,7 @@ function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
 }
 
 /** Whether there is a return inside an expression. */
-function exprReturns(e: Expr): boolean {
-  let found = false;
-  walkExpr(
-    e,
-    () => {},
-    (s) => {
-      if (s.op === 'return') found = true;
-    },
-  );
-  return found;
-}
+const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === 'return');
 
 /** The body without returns at its end; what follows an `if` that returns goes into its other branch. */
 function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {

@@ -14,6 +14,7 @@
  */
 import {
   as,
+  assigns,
   copyFunc,
   fallsThrough,
   get,
@@ -24,9 +25,10 @@ import {
   num,
   operands,
   set,
+  someStmt,
   stmtOperands,
   walk,
-  walkExpr,
+  walkStmts,
 } from './build.ts';
 import { type Collecting, collectingFuncs, noReturnFuncs } from './calls.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
@@ -100,7 +102,7 @@ function rootFunc(func: Func, collecting: Collecting): Func {
   const sites = liveAcross(bound, marks, collecting);
   if (sites.size === 0) return func;
   const { inFrame, around } = placeSlots(bound, sites);
-  return addFrames(bound, inFrame, around, marks);
+  return addFrames(bound, sites, inFrame, around, marks);
 }
 
 const isCollectingCall = (e: Expr, collecting: Collecting): boolean =>
@@ -152,30 +154,9 @@ function isLoose(e: Expr): boolean {
   return isRoot(e.type) && !isHeld(e);
 }
 
-function assigns(e: Expr, local: number): boolean {
-  let found = false;
-  walkExpr(
-    e,
-    () => {},
-    (s) => {
-      if (s.op === 'set' && s.local === local) found = true;
-    },
-  );
-  return found;
-}
-
 /** Whether control may leave the expression before its value is there. */
-function jumps(e: Expr): boolean {
-  let found = false;
-  walkExpr(
-    e,
-    () => {},
-    (s) => {
-      if (s.op === 'br' || s.op === 'brIf' || s.op === 'switch' || s.op === 'return') found = true;
-    },
-  );
-  return found;
-}
+const jumps = (e: Expr): boolean =>
+  someStmt(e, (s) => s.op === 'br' || s.op === 'brIf' || s.op === 'switch' || s.op === 'return');
 
 function localOf(e: Expr): number | undefined {
   if (e.op === 'as') return localOf(e.value);
@@ -474,13 +455,9 @@ function liveAcross(
 /** Locals of reference types that may hold a reference into the heap. */
 function rootLocals(func: Func): number[] {
   const dynamic = new Uint8Array(func.locals.length).fill(1, 0, func.params.length);
-  walk(
-    func.body,
-    () => {},
-    (s) => {
-      if (s.op === 'set' && !isStatic(s.value)) dynamic[s.local] = 1;
-    },
-  );
+  walkStmts(func.body, (s) => {
+    if (s.op === 'set' && !isStatic(s.value)) dynamic[s.local] = 1;
+  });
   const found: number[] = [];
   for (let i = 0; i < func.locals.length; i++) if (isRoot(func.locals[i]) && dynamic[i]) found.push(i);
   return found;
@@ -560,6 +537,7 @@ function placeSlots(
 
 function addFrames(
   func: Func,
+  sites: ReadonlyMap<Expr, readonly number[]>,
   inFrame: ReadonlySet<number>,
   around: ReadonlyMap<Expr, readonly number[]>,
   calls: ReadonlySet<Expr | Stmt>,
@@ -569,6 +547,7 @@ function addFrames(
   const slots = new Map([...inFrame].sort((a, b) => a - b).map((local, i) => [local, i * SLOT]));
   const size = slots.size * SLOT;
   const frame = size > 0 ? get(addLocal('i32'), 'i32') : undefined;
+  let inside = true;
   let callFrame: Get | undefined;
   let result: number | undefined;
 
@@ -631,7 +610,7 @@ function addFrames(
       const { before, after } = wrap(own);
       return [...before, mapped, after];
     }
-    if (mapped.op === 'return' && frame) return beforeReturn(s, mapped, frame);
+    if (mapped.op === 'return' && frame && inside) return beforeReturn(s, mapped, frame);
     if (mapped.op === 'set' && frame && slots.has(mapped.local)) {
       return [mapped, save(frame, slots.get(mapped.local)!, mapped.local)];
     }
@@ -650,13 +629,20 @@ function addFrames(
     return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
   };
 
-  const rebuilt = body(func.body);
   if (!frame) {
-    out.body = rebuilt;
+    out.body = body(func.body);
     return out;
   }
+  // Statements before the first that needs the frame (early exits, mostly) run without it. But a parameter that is
+  // assigned may be dead by then, and its object gone: it is saved while it is known to be alive.
+  let first = func.body.findIndex((s) => needsFrame(s, sites, inFrame));
+  if (first < 0 || assignsParameter(func, inFrame)) first = 0;
+  inside = false;
+  const early = body(func.body.slice(0, first));
+  inside = true;
+  const rebuilt = body(func.body.slice(first));
   const entry = lower(frame, size);
-  const stored = storedFirst(func, calls);
+  const stored = storedFirst(func.body.slice(first), calls);
   for (const [local, offset] of slots) {
     if (local < func.params.length) entry.push(save(frame, offset, local));
     else if (!stored.has(local)) {
@@ -665,14 +651,37 @@ function addFrames(
     }
   }
   const end = func.result === undefined && fallsThrough(rebuilt) ? [raise(frame, size)] : [];
-  out.body = [...entry, ...rebuilt, ...end];
+  out.body = [...early, ...entry, ...rebuilt, ...end];
   return out;
 }
 
+/** Whether a statement defines a local of the frame or collects while one is live. */
+function needsFrame(s: Stmt, sites: ReadonlyMap<Expr, readonly number[]>, inFrame: ReadonlySet<number>): boolean {
+  let found = false;
+  walk(
+    [s],
+    (e) => {
+      if (sites.get(e)?.some((local) => inFrame.has(local))) found = true;
+    },
+    (inner) => {
+      if (inner.op === 'set' && inFrame.has(inner.local)) found = true;
+    },
+  );
+  return found;
+}
+
+function assignsParameter(func: Func, inFrame: ReadonlySet<number>): boolean {
+  let found = false;
+  walkStmts(func.body, (s) => {
+    if (s.op === 'set' && s.local < func.params.length && inFrame.has(s.local)) found = true;
+  });
+  return found;
+}
+
 /** Locals that are set before the first statement that may collect, on every path. */
-function storedFirst(func: Func, calls: ReadonlySet<Expr | Stmt>): Set<number> {
+function storedFirst(body: readonly Stmt[], calls: ReadonlySet<Expr | Stmt>): Set<number> {
   const stored = new Set<number>();
-  for (const s of func.body) {
+  for (const s of body) {
     if (calls.has(s)) break;
     if (s.op === 'set') stored.add(s.local);
     else if (s.op !== 'store' && s.op !== 'do' && s.op !== 'setGlobal' && s.op !== 'if' && s.op !== 'keep') break;

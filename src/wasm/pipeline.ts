@@ -1,7 +1,7 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { foldModule } from '../ir/fold.ts';
-import { inlineModule } from '../ir/inline.ts';
+import { inlineModule, inlineSingle } from '../ir/inline.ts';
 import type { Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
@@ -59,6 +59,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
   let current = check(reach(module, runtime), 'reach');
   if (options.optimise) {
     current = check(inlineModule(current), 'inline');
+    current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
     current = check(reach(current), 'reach');
   }
