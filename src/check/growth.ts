@@ -2,23 +2,26 @@
  * Growth analysis: which int arithmetic may exceed 64 bits and so carries on as big integers.
  *
  * An overflow that this analysis does not foresee is a run-time error, never a wrap; what it does foresee is slower, since
- * such values are cells. So it looks for the few forms in which programs really get there: a variable multiplied by a
- * variable in a loop (factorials, powers), a function that multiplies by its own result, and sums that feed on each other
- * (Fibonacci). A value that is reduced by `%` or `/` on the way is taken to be bounded, and so is one that grows by a
- * constant factor (digits, hashes).
+ * such values are cells. So it looks for the few forms in which programs really get there: variables that feed on
+ * themselves in a loop and grow exponentially (factorials, powers, Fibonacci numbers), and functions that multiply by their
+ * own result. A value that is reduced by `%` or `/` on the way is taken to be bounded, and so are the digits of a number
+ * put together. A product that is reduced at once, `(a * b) % m`, needs no big integer: `int_mul_rem` takes it.
  */
 import type { Block, Expr, IfStmt, Stmt } from '../syntax/ast.ts';
 import { INT, maskOf } from './nodes.ts';
 import type { CheckedProgram, FunInfo, Sym } from './program.ts';
 
-type Binary = Extract<Expr, { kind: 'binary' }>;
-
 interface Assignment {
   readonly sym: Sym;
   readonly value: Expr;
-  /** The innermost loop around it. */
-  readonly loop: object | undefined;
+  /** The loops around it, innermost last. */
+  readonly loops: readonly Loop[];
 }
+
+type Loop = Extract<Stmt, { kind: 'while' | 'for' }>;
+
+/** Factors by which digits are put together: `x * 10 + d` stays as long as the text is. */
+const DIGIT_BASES: ReadonlySet<bigint> = new Set([2n, 8n, 10n, 16n]);
 
 /** The ids of the binary expressions whose results may be big. */
 export function growingSites(program: CheckedProgram): Set<number> {
@@ -26,10 +29,11 @@ export function growingSites(program: CheckedProgram): Set<number> {
   for (const fun of allFuns(program)) {
     const body = fun === program.main ? program.body : (fun.decl?.body.body ?? fun.lambda?.block?.body ?? []);
     const assignments: Assignment[] = [];
-    collectAssignments(fun, body, undefined, assignments);
-    products(fun, assignments, sites);
-    sums(fun, assignments, sites);
-    recursion(fun, body, sites);
+    const returns: Expr[] = [];
+    collect(fun, body, [], assignments, returns);
+    if (fun.lambda?.expr) returns.push(fun.lambda.expr);
+    recurrences(fun, assignments, sites);
+    recursion(fun, assignments, returns, sites);
   }
   return sites;
 }
@@ -47,28 +51,32 @@ function allFuns(program: CheckedProgram): Set<FunInfo> {
   return found;
 }
 
-function collectAssignments(fun: FunInfo, body: readonly Stmt[], loop: object | undefined, out: Assignment[]): void {
-  const block = (b: Block, l: object | undefined) => collectAssignments(fun, b.body, l, out);
+/** The assignments of variables and the returned expressions of a function. */
+function collect(fun: FunInfo, body: readonly Stmt[], loops: readonly Loop[], out: Assignment[], returns: Expr[]): void {
+  const block = (b: Block, l: readonly Loop[]) => collect(fun, b.body, l, out, returns);
   for (const s of body) {
     switch (s.kind) {
       case 'assign': {
         const sym = fun.syms.get(s.id);
-        if (sym && s.path.length === 0) out.push({ sym, value: s.value, loop });
+        if (sym && s.path.length === 0) out.push({ sym, value: s.value, loops });
         break;
       }
       case 'let': {
         const sym = fun.syms.get(s.id);
-        if (sym && s.value && loop) out.push({ sym, value: s.value, loop });
+        if (sym && s.value) out.push({ sym, value: s.value, loops });
         break;
       }
+      case 'return':
+        if (s.value) returns.push(s.value);
+        break;
       case 'if': {
         let at: IfStmt | Block | undefined = s;
         while (at) {
           if ('kind' in at) {
-            block(at.then, loop);
+            block(at.then, loops);
             at = at.else;
           } else {
-            block(at, loop);
+            block(at, loops);
             at = undefined;
           }
         }
@@ -76,11 +84,11 @@ function collectAssignments(fun: FunInfo, body: readonly Stmt[], loop: object | 
       }
       case 'while':
       case 'for':
-        block(s.body, s);
+        block(s.body, [...loops, s]);
         break;
       case 'test':
       case 'bench':
-        block(s.body, loop);
+        block(s.body, loops);
         break;
       default:
         break;
@@ -88,12 +96,29 @@ function collectAssignments(fun: FunInfo, body: readonly Stmt[], loop: object | 
   }
 }
 
-/** `x = x * y` in a loop, where x is nowhere reduced. */
-function products(fun: FunInfo, assignments: readonly Assignment[], sites: Set<number>): void {
+/** A variable as a term of a sum: how often it is in it (2 stands for any factor above 1). */
+interface Term {
+  readonly sym: Sym;
+  readonly times: number;
+}
+
+/**
+ * Variables that feed on themselves in a loop and grow by more than a constant step: the assignments of the loop are a
+ * graph from variable to variable; a cycle through a sum that counts its members twice, or through a product, grows
+ * exponentially. A loop whose condition bounds the variable (`while x < n`) does not let it.
+ */
+function recurrences(fun: FunInfo, assignments: readonly Assignment[], sites: Set<number>): void {
   for (const a of assignments) {
-    if (!a.loop || !isInt(a.sym)) continue;
-    if (assignments.some((b) => b.sym === a.sym && isReduction(fun, b.value, a.sym))) continue;
-    for (const product of productsOf(fun, a.value, a.sym)) sites.add(product.id);
+    const loop = a.loops.at(-1);
+    if (!loop || !isInt(a.sym) || isBounded(fun, a.loops, a.sym)) continue;
+    const inLoop = assignments.filter((b) => b.loops.includes(loop) && isInt(b.sym));
+    if (inLoop.some((b) => isReduction(fun, b.value, b.sym) && b.sym === a.sym)) continue;
+    const members = (sym: Sym) => sym === a.sym || (reaches(fun, inLoop, sym, a.sym) && reaches(fun, inLoop, a.sym, sym));
+    const terms = termsOf(fun, a.value).filter((t) => members(t.sym));
+    const times = terms.reduce((n, t) => n + t.times, 0);
+    if (times < 2 || isDigitStep(fun, a, members)) continue;
+    if (terms.some((t) => isBounded(fun, a.loops, t.sym))) continue;
+    addArithmetic(a.value, sites);
   }
 }
 
@@ -101,51 +126,16 @@ function isInt(sym: Sym): boolean {
   return maskOf(sym.node) === INT;
 }
 
-/** The multiplications of a variable with something that is not constant, below sums and products only. */
-function productsOf(fun: FunInfo, e: Expr, sym: Sym): Binary[] {
+/** The variables that an expression is made of by `+`, `-` and `*`. */
+function termsOf(fun: FunInfo, e: Expr): Term[] {
+  const sym = variable(fun, e);
+  if (sym) return [{ sym, times: 1 }];
   if (e.kind !== 'binary') return [];
-  if (e.op === '+' || e.op === '-') return [...productsOf(fun, e.left, sym), ...productsOf(fun, e.right, sym)];
+  if (e.op === '+' || e.op === '-') return [...termsOf(fun, e.left), ...termsOf(fun, e.right)];
   if (e.op !== '*') return [];
-  const left = reads(fun, e.left, sym);
-  const right = reads(fun, e.right, sym);
-  if (!left && !right) return [];
-  const other = left ? e.right : e.left;
-  if (other.kind === 'int' || other.kind === 'float') return [];
-  // The inner products of a chain grow too.
-  return [e, ...productsOf(fun, e.left, sym), ...productsOf(fun, e.right, sym)];
-}
-
-/** Whether a variable occurs in an expression below arithmetic only (not in an index, a call or under `%` and `/`). */
-function reads(fun: FunInfo, e: Expr, sym: Sym): boolean {
-  if (e.kind === 'name') {
-    const ref = fun.refs.get(e.id);
-    return ref?.kind === 'var' && ref.sym === sym;
-  }
-  if (e.kind === 'binary' && (e.op === '*' || e.op === '+' || e.op === '-')) {
-    return reads(fun, e.left, sym) || reads(fun, e.right, sym);
-  }
-  return false;
-}
-
-/** `x % m` or `x / k` anywhere in what is assigned to it. */
-function isReduction(fun: FunInfo, e: Expr, sym: Sym): boolean {
-  if (e.kind !== 'binary') return false;
-  if (e.op === '%' || e.op === '/') return reads(fun, e.left, sym);
-  return isReduction(fun, e.left, sym) || isReduction(fun, e.right, sym);
-}
-
-/** Sums of two variables that feed on each other in one loop: `c = a + b; a = b; b = c`. */
-function sums(fun: FunInfo, assignments: readonly Assignment[], sites: Set<number>): void {
-  for (const a of assignments) {
-    const { value, loop } = a;
-    if (!loop || value.kind !== 'binary' || value.op !== '+' || !isInt(a.sym)) continue;
-    const left = variable(fun, value.left);
-    const right = variable(fun, value.right);
-    if (!left || !right) continue;
-    const inLoop = assignments.filter((b) => b.loop === loop);
-    if (inLoop.some((b) => isReduction(fun, b.value, b.sym))) continue;
-    if (feeds(fun, inLoop, a.sym, left) && feeds(fun, inLoop, a.sym, right)) sites.add(value.id);
-  }
+  const unit = (x: Expr) => x.kind === 'int' && (x.value === 1n || x.value === 0n);
+  const factor = unit(e.left) || unit(e.right) ? 1 : 2;
+  return [...termsOf(fun, e.left), ...termsOf(fun, e.right)].map((t) => ({ sym: t.sym, times: t.times * factor }));
 }
 
 function variable(fun: FunInfo, e: Expr): Sym | undefined {
@@ -153,54 +143,90 @@ function variable(fun: FunInfo, e: Expr): Sym | undefined {
   return ref?.kind === 'var' ? ref.sym : undefined;
 }
 
-/** Whether the value of one variable gets into another by plain assignments (or is it). */
-function feeds(fun: FunInfo, assignments: readonly Assignment[], from: Sym, to: Sym, seen = new Set<Sym>()): boolean {
-  if (from === to) return true;
-  if (seen.has(to)) return false;
-  seen.add(to);
-  return assignments.some((a) => {
-    if (a.sym !== to) return false;
-    const source = variable(fun, a.value);
-    return source !== undefined && feeds(fun, assignments, from, source, seen);
-  });
+/** Whether the value of one variable gets into another by the assignments of a loop. */
+function reaches(fun: FunInfo, assignments: readonly Assignment[], from: Sym, to: Sym, seen = new Set<Sym>()): boolean {
+  for (const a of assignments) {
+    if (seen.has(a.sym) || !termsOf(fun, a.value).some((t) => t.sym === from)) continue;
+    if (a.sym === to) return true;
+    seen.add(a.sym);
+    if (reaches(fun, assignments, a.sym, to, seen)) return true;
+  }
+  return false;
 }
 
-/** `return n * f(n - 1)`: the function's own result as a factor. */
-function recursion(fun: FunInfo, body: readonly Stmt[], sites: Set<number>): void {
+/** `x * 10 + digit`. */
+function isDigitStep(fun: FunInfo, a: Assignment, members: (sym: Sym) => boolean): boolean {
+  const e = a.value;
+  if (e.kind !== 'binary' || (e.op !== '+' && e.op !== '-')) return false;
+  const product = e.left.kind === 'binary' && e.left.op === '*' ? e.left : e.right;
+  const digit = product === e.left ? e.right : e.left;
+  if (product.kind !== 'binary' || product.op !== '*') return false;
+  const constant = product.left.kind === 'int' ? product.left : product.right;
+  if (constant.kind !== 'int' || !DIGIT_BASES.has(constant.value)) return false;
+  return !termsOf(fun, digit).some((t) => members(t.sym));
+}
+
+/** `x % m` or `x / k` anywhere in what is assigned to it. */
+function isReduction(fun: FunInfo, e: Expr, sym: Sym): boolean {
+  if (e.kind !== 'binary') return false;
+  if (e.op === '%' || e.op === '/') return termsOf(fun, e.left).some((t) => t.sym === sym);
+  return isReduction(fun, e.left, sym) || isReduction(fun, e.right, sym);
+}
+
+/** Whether a loop goes on only while the variable is below something. */
+function isBounded(fun: FunInfo, loops: readonly Loop[], sym: Sym): boolean {
+  const below = (e: Expr): boolean => {
+    if (e.kind !== 'binary') return false;
+    if (e.op === '&&') return below(e.left) || below(e.right);
+    if (e.op === '<' || e.op === '<=') return termsOf(fun, e.left).some((t) => t.sym === sym);
+    if (e.op === '>' || e.op === '>=') return termsOf(fun, e.right).some((t) => t.sym === sym);
+    return false;
+  };
+  return loops.some((l) => l.kind === 'while' && below(l.cond));
+}
+
+/** Marks the sums and products of an expression. */
+function addArithmetic(e: Expr, sites: Set<number>): void {
+  if (e.kind !== 'binary' || (e.op !== '+' && e.op !== '-' && e.op !== '*')) return;
+  sites.add(e.id);
+  addArithmetic(e.left, sites);
+  addArithmetic(e.right, sites);
+}
+
+/** A function that multiplies by its own result: `return n * f(n - 1)`, also by way of variables. */
+function recursion(fun: FunInfo, assignments: readonly Assignment[], returns: readonly Expr[], sites: Set<number>): void {
   if (fun.kind !== 'named' || maskOf(fun.result) !== INT) return;
-  const visit = (e: Expr): void => {
-    if (e.kind !== 'binary') {
-      if (e.kind === 'if') {
-        visit(e.then);
-        if (e.else) visit(e.else);
+  const own = new Set<Sym>();
+  const isOwn = (e: Expr): boolean => {
+    const sym = variable(fun, e);
+    if (sym) return own.has(sym);
+    if (e.kind === 'call') return callsSelf(fun, e);
+    return e.kind === 'binary' && (e.op === '+' || e.op === '-' || e.op === '*') && (isOwn(e.left) || isOwn(e.right));
+  };
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const a of assignments) {
+      if (isInt(a.sym) && !own.has(a.sym) && isOwn(a.value)) {
+        own.add(a.sym);
+        grew = true;
       }
+    }
+  }
+  const visit = (e: Expr): void => {
+    if (e.kind === 'if') {
+      visit(e.then);
+      if (e.else) visit(e.else);
       return;
     }
-    if (e.op === '%' || e.op === '/') return;
-    if (e.op === '*' && (callsSelf(fun, e.left) || callsSelf(fun, e.right))) {
-      const other = callsSelf(fun, e.left) ? e.right : e.left;
-      if (other.kind !== 'int') sites.add(e.id);
+    if (e.kind !== 'binary' || e.op === '%' || e.op === '/') return;
+    if (e.op === '*' && (isOwn(e.left) || isOwn(e.right))) {
+      const other = isOwn(e.left) ? e.right : e.left;
+      if (other.kind !== 'int' || !DIGIT_BASES.has(other.value)) sites.add(e.id);
     }
     visit(e.left);
     visit(e.right);
   };
-  const walk = (stmts: readonly Stmt[]): void => {
-    for (const s of stmts) {
-      if (s.kind === 'return' && s.value) visit(s.value);
-      if (s.kind === 'while' || s.kind === 'for') walk(s.body.body);
-      let at: IfStmt | Block | undefined = s.kind === 'if' ? s : undefined;
-      while (at) {
-        if ('kind' in at) {
-          walk(at.then.body);
-          at = at.else;
-        } else {
-          walk(at.body);
-          at = undefined;
-        }
-      }
-    }
-  };
-  walk(body);
+  for (const e of returns) visit(e);
 }
 
 function callsSelf(fun: FunInfo, e: Expr): boolean {

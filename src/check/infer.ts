@@ -39,6 +39,8 @@ export interface Ctx {
   readonly typeCtx: TypeContext;
   readonly main: FunInfo;
   readonly globals: Sym[];
+  /** Report what only warns in loose mode as errors. */
+  readonly strict: boolean;
   /** Arithmetic that may exceed 64 bits (growth.ts): found in earlier rounds. */
   readonly growing: ReadonlySet<number>;
   /** Shapes of records (map literals with constant keys). */
@@ -194,7 +196,7 @@ function checkOnce(
   body: readonly Stmt[],
   span: Span,
   report: (d: Diagnostic) => void,
-  _options: CheckOptions,
+  options: CheckOptions,
   mapSites: ReadonlySet<number>,
   growing: ReadonlySet<number>,
 ): { program: CheckedProgram; notRecords: ReadonlySet<number> } {
@@ -209,6 +211,7 @@ function checkOnce(
     typeCtx: { solver, table: types },
     main: undefined as unknown as FunInfo,
     globals: [],
+    strict: options.strict,
     growing,
     shapes: [],
     mapSites,
@@ -624,7 +627,7 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
     const value = inferExpr(ctx, stmt.value, scope);
     if (!sym.mutable) {
       ctx.report({
-        severity: 'error',
+        severity: ctx.strict ? 'error' : 'warning',
         code: 'T024',
         title: `cannot assign to \`${name}\` (immutable)`,
         labels: [{ span: stmt.name.span }, { span: sym.span, text: 'declared with `let` here' }],

@@ -366,9 +366,31 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
       const b = coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node);
       return rt('ref', name, [a, b], e.span);
     }
+    case '%': {
+      const reduced = reducedProduct(fn, e);
+      if (reduced) return reduced;
+      return arithmetic(fn, e.op, value(fn, e.left), value(fn, e.right), node, e.span);
+    }
     default:
       return arithmetic(fn, e.op, value(fn, e.left), value(fn, e.right), node, e.span);
   }
+}
+
+/** `(a * b) % m` and `(a * b + c) % m` of ints: exact also where the product does not fit 64 bits. */
+function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | undefined {
+  const isInt = (x: Ast) => maskOf(nodeOf(fn, x)) === INT;
+  if (!isInt(e) || !isInt(e.left) || !isInt(e.right)) return undefined;
+  const product = (x: Ast): Extract<Ast, { kind: 'binary' }> | undefined =>
+    x.kind === 'binary' && x.op === '*' && isInt(x.left) && isInt(x.right) ? x : undefined;
+  const whole = product(e.left);
+  if (whole) {
+    return rt('i64', 'int_mul_rem', [lowerExpr(fn, whole.left), lowerExpr(fn, whole.right), lowerExpr(fn, e.right)], e.span);
+  }
+  if (e.left.kind !== 'binary' || e.left.op !== '+' || !isInt(e.left.left) || !isInt(e.left.right)) return undefined;
+  const first = product(e.left.left);
+  if (!first) return undefined;
+  const args = [first.left, first.right, e.left.right, e.right].map((x) => lowerExpr(fn, x));
+  return rt('i64', 'int_mul_add_rem', args, e.span);
 }
 
 function arithmetic(fn: Fn, op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {

@@ -351,9 +351,10 @@ fun wide_float_order(a: cell, f: f64): i32 {
 fun big_float_order(x: ref, f: f64): i32 {
   if f != f { return UNORDERED }
   let sign = if big_is_negative(x) { -1 } else { 1 }
-  let size = copysign(f, f64(sign))
-  // Of other signs, infinite, or with too few bits for a BIGINT.
-  if f != size || size < 9223372036854775808.0 { return sign }
+  let size = abs(f)
+  // Of other signs, or with too few bits for a BIGINT.
+  if f != copysign(f, f64(sign)) || size < 9223372036854775808.0 { return sign }
+  if size - size != 0.0 { return 0 - sign }
   let n = big_limbs(x)
   let bits_more = mag_bits(x + BIG_BYTES, n) - 1 - (shr_u(bits(size), 52) - 1023)
   if bits_more != 0 { return if bits_more < 0 { 0 - sign } else { sign } }
@@ -2181,6 +2182,424 @@ fun fail_cast(v: cell, typeName: ref) {
   }
   out_str(" to ")
   out_str(typeName)
+  error_end()
+}
+`,
+  'file.mochi': `// Files through WASI preview 1: which of the folders that the program may open holds a path, a buffered reader over one file
+// or standard input at a time, and standard output turned to a file while \`save\` writes it.
+
+extern fun fd_prestat_get(fd: i32, info: i32): i32
+extern fun fd_prestat_dir_name(fd: i32, name: i32, length: i32): i32
+extern fun path_open(fd: i32, lookup: i32, path: i32, length: i32, create: i32, rights: i64, inherited: i64, flags: i32, opened: i32): i32
+extern fun fd_close(fd: i32): i32
+
+let FILE_BYTES = 65536
+
+// WASI error numbers.
+let ERRNO_ACCES = 2
+let ERRNO_ISDIR = 31
+let ERRNO_NOENT = 44
+let ERRNO_NOSPC = 51
+let ERRNO_NOTDIR = 54
+let ERRNO_PERM = 63
+let ERRNO_ROFS = 69
+let ERRNO_NOTCAPABLE = 76
+
+// What path_open is asked for: FD_READ, FD_SEEK, FD_FILESTAT_GET; FD_WRITE with CREAT and TRUNC.
+let OPEN_READ: i64 = 0x200006
+let OPEN_WRITE: i64 = 0x40
+let CREATE_TRUNCATE = 9
+
+// The file being read. Bytes from \`file_at\` to \`file_end\` are still to come; those from \`file_mark\` on (if not 0) stay in the
+// buffer. All three are addresses, which change when the buffer is filled.
+var file_fd: i32 = 0
+var file_buffer: ref = 0
+var file_at: i32 = 0
+var file_end: i32 = 0
+var file_mark: i32 = 0
+var file_ended: i32 = 0
+// Its name and the line that has been reached, for messages.
+var file_name: ref = 0
+var file_line: i32 = 0
+
+// The first error that tells more than that no folder holds the path.
+var open_errno: i32 = 0
+
+// ---- paths
+
+/// A path without empty and "." parts, and with ".." taken as the way back where there is one; "" is the current folder.
+fun path_clean(path: ref): ref {
+  let from = load32(path, 12)
+  let end = from + load32(path, 4)
+  let out = str_new(load32(path, 4) + 1, 0)
+  let base = out + STRING_BYTES
+  var to = base
+  let absolute = from != end && load8u(from, 0) == 47
+  if absolute {
+    store8(to, 0, 47)
+    to = to + 1
+  }
+  let root = to
+  var p = from
+  while p < end {
+    var q = p
+    while q != end && load8u(q, 0) != 47 { q = q + 1 }
+    let n = q - p
+    if n == 2 && load8u(p, 0) == 46 && load8u(p, 1) == 46 && !(to == root && !absolute) && !path_goes_up(root, to) {
+      // Back to the folder before the last part; the root is its own parent.
+      while to != root && load8u(to, -1) != 47 { to = to - 1 }
+      if to != root { to = to - 1 }
+    } else if n != 0 && !(n == 1 && load8u(p, 0) == 46) {
+      if to != root {
+        store8(to, 0, 47)
+        to = to + 1
+      }
+      memory_copy(to, p, n)
+      to = to + n
+    }
+    p = q + 1
+  }
+  keep(path)
+  return str_of_bytes(base, to - base)
+}
+
+/// True if the last part of the cleaned bytes [root, to) is "..".
+fun path_goes_up(root: i32, to: i32): bool {
+  if to - root < 2 || load8u(to, -1) != 46 || load8u(to, -2) != 46 { return false }
+  return to - root == 2 || load8u(to, -3) == 47
+}
+
+fun path_is_absolute(path: ref): bool {
+  return load32(path, 4) != 0 && load8u(load32(path, 12), 0) == 47
+}
+
+/// Where in the cleaned path the part below the cleaned folder begins; -1 if the folder does not hold it.
+fun path_below(path: ref, folder: ref): i32 {
+  let n = load32(folder, 4)
+  if n == 0 {
+    let goes_up = str_eq(path, "..") || str_starts_with(path, "../")
+    return if path_is_absolute(path) || goes_up { -1 } else { 0 }
+  }
+  if !str_starts_with(path, folder) { return -1 }
+  if load32(path, 4) == n { return n }
+  if n == 1 && path_is_absolute(folder) { return 1 }
+  return if load8u(load32(path, 12) + n, 0) == 47 { n + 1 } else { -1 }
+}
+
+/// The name of a folder that the program may open (descriptors from 3 on); null behind the last one.
+fun folder_name(fd: i32): ref {
+  let io = io_area()
+  if fd_prestat_get(fd, io) != 0 { return none }
+  if load8u(io, 0) != 0 { return "" }
+  let bytes = load32(io, 4)
+  let name = str_new(bytes, bytes)
+  if fd_prestat_dir_name(fd, name + STRING_BYTES, bytes) != 0 { return "" }
+  // Some hosts count a final NUL.
+  var n = bytes
+  while n > 0 && load8u(name + STRING_BYTES + n, -1) == 0 { n = n - 1 }
+  store32(name, 4, n)
+  store32(name, 8, n)
+  return path_clean(name)
+}
+
+/// Opens a cleaned path in the folder with the longest name that holds it, else in the next one; -1 if none does.
+fun open_in_folders(path: ref, rights: i64, create: i32): i32 {
+  var longest = 0x7fffffff
+  while true {
+    var best = -1
+    var best_length = -1
+    var rest = 0
+    var fd = 3
+    while true {
+      let name = folder_name(fd)
+      if name == 0 { break }
+      let below = path_below(path, name)
+      let length = load32(name, 4)
+      if below >= 0 && length > best_length && length < longest {
+        best = fd
+        best_length = length
+        rest = below
+      }
+      fd = fd + 1
+    }
+    if best < 0 { return -1 }
+    let part = str_slice_bytes(path, rest)
+    let io = io_area()
+    let errno = path_open(best, 1, load32(part, 12), load32(part, 4), create, rights, 0, 0, io)
+    keep(part)
+    if errno == 0 { return load32(io, 0) }
+    if open_errno == 0 || open_errno == ERRNO_NOTCAPABLE || open_errno == ERRNO_PERM { open_errno = errno }
+    longest = best_length
+  }
+  return -1
+}
+
+/// The bytes of a path from \`from\` on; "." when there are none.
+fun str_slice_bytes(path: ref, from: i32): ref {
+  let bytes = load32(path, 4) - from
+  if bytes <= 0 { return "." }
+  let part = str_of_bytes(load32(path, 12) + from, bytes)
+  keep(path)
+  return part
+}
+
+/// Opens a path: as it is, relative to $PWD where no folder is called as the current one, and below $MOCHI_ROOT without the
+/// ".." that it begins with. Fails when there is no such file.
+/// noinline
+fun file_open(path: ref, rights: i64, create: i32): i32 {
+  open_errno = 0
+  let clean = path_clean(path)
+  var fd = open_in_folders(clean, rights, create)
+  if fd >= 0 { return fd }
+  let pwd = env_find("PWD=")
+  if pwd != 0 {
+    let here = path_clean(pwd)
+    if !path_is_absolute(clean) {
+      fd = open_in_folders(path_clean(path_join(here, clean)), rights, create)
+    } else {
+      let below = path_below(clean, here)
+      if below >= 0 { fd = open_in_folders(str_slice_bytes(clean, below), rights, create) }
+    }
+    if fd >= 0 { return fd }
+  }
+  let root = env_find("MOCHI_ROOT=")
+  if root != 0 && !path_is_absolute(clean) {
+    var part = clean
+    while str_starts_with(part, "../") { part = str_slice_bytes(part, 3) }
+    fd = open_in_folders(path_clean(path_join(root, part)), rights, create)
+    if fd >= 0 { return fd }
+  }
+  fail_open(path, if create == 0 { "open" } else { "write" })
+  return -1
+}
+
+fun path_join(folder: ref, path: ref): ref {
+  return str_concat(str_concat(folder, "/"), path)
+}
+
+/// noinline
+fun fail_open(path: ref, what: ref) {
+  let errno = open_errno
+  error_begin()
+  out_str("cannot ")
+  out_str(what)
+  out_str(" \\"")
+  out_str(path)
+  out_str("\\": ")
+  if errno == 0 || errno == ERRNO_NOTCAPABLE || errno == ERRNO_PERM {
+    out_str("it is outside of the folders that this program may open")
+  } else if errno == ERRNO_NOENT && str_eq(what, "write") {
+    out_str("no such folder")
+  } else {
+    out_errno(errno)
+  }
+  error_end()
+}
+
+/// What an error number of WASI means.
+fun out_errno(errno: i32) {
+  if errno == ERRNO_NOENT || errno == ERRNO_NOTDIR {
+    out_str("no such file")
+  } else if errno == ERRNO_ACCES {
+    out_str("permission denied")
+  } else if errno == ERRNO_ISDIR || errno == ERRNO_BADF {
+    out_str("it is a folder")
+  } else if errno == ERRNO_NOSPC {
+    out_str("no space left")
+  } else if errno == ERRNO_ROFS {
+    out_str("the folder is read-only")
+  } else {
+    out_str("error ")
+    out_i64(i64(errno))
+    out_str(" of the system")
+  }
+}
+
+/// The value of an environment variable; \`name\` ends in "=". Null if it is not set or empty.
+/// noinline
+fun env_find(name: ref): ref {
+  let io = io_area()
+  if environ_sizes_get(io, io + 4) != 0 { return none }
+  let count = load32(io, 0)
+  let table = alloc_any(8 + count * 4 + load32(io, 4), KIND_RAWS)
+  let first = i32(table) + 8
+  var value: ref = none
+  if environ_get(first, first + count * 4) == 0 {
+    let bytes = load32(name, 4)
+    for i in 0..count {
+      let p = load32(first + i * 4, 0)
+      var n = 0
+      while n < bytes && load8u(p + n, 0) == load8u(load32(name, 12) + n, 0) { n = n + 1 }
+      if n == bytes && load8u(p + n, 0) != 0 {
+        while load8u(p + n, 0) != 0 { n = n + 1 }
+        value = str_of_bytes(p + bytes, n - bytes)
+        break
+      }
+    }
+  }
+  keep(table)
+  return value
+}
+
+// ---- reading
+
+/// Begins to read a file; null and "-" are standard input, of which \`input\` may have taken a part.
+/// noinline
+fun file_begin(path: ref) {
+  file_line = 1
+  file_mark = 0
+  file_ended = 0
+  let stdin = path == 0 || str_eq(path, "-")
+  file_name = if stdin { "standard input" } else { path }
+  file_fd = if stdin { 0 } else { file_open(path, OPEN_READ, 0) }
+  file_buffer = alloc_any(FILE_BYTES, KIND_RAWS)
+  store32(file_buffer, 4, FILE_BYTES - 8)
+  file_at = i32(file_buffer) + 8
+  file_end = file_at
+  if stdin {
+    flush()
+    if in_next != in_end {
+      let kept = in_end - in_next
+      memory_copy(file_at, in_next, kept)
+      file_end = file_at + kept
+      in_next = in_end
+    }
+    if in_closed != 0 { file_ended = 1 }
+  }
+  // A byte order mark is no text.
+  while file_end - file_at < 3 && file_fill() {}
+  if file_end - file_at >= 3 && and(load32(file_at, 0), 0xffffff) == 0xbfbbef { file_at = file_at + 3 }
+}
+
+/// Ends reading.
+fun file_close() {
+  if file_fd == 0 {
+    in_closed = 1
+  } else {
+    fd_close(file_fd)
+  }
+  file_buffer = none
+  file_name = none
+}
+
+/// Reads more; false at the end of the file. What lies before \`file_at\`, or before \`file_mark\` if that is not 0, is dropped.
+/// noinline
+fun file_fill(): bool {
+  if file_ended != 0 { return false }
+  let from = if file_mark != 0 { file_mark } else { file_at }
+  let kept = file_end - from
+  let old = file_buffer
+  let room = load32(old, 4)
+  if kept > shr_u(room, 1) {
+    if room > 0x3fffffff { fail("out of memory") }
+    let bigger = alloc_any(room + room + 8, KIND_RAWS)
+    store32(bigger, 4, room + room)
+    memory_copy(i32(bigger) + 8, from, kept)
+    file_buffer = bigger
+  } else {
+    memory_copy(i32(old) + 8, from, kept)
+  }
+  keep(old)
+  let base = i32(file_buffer) + 8
+  file_at = file_at - from + base
+  if file_mark != 0 { file_mark = base }
+  file_end = base + kept
+  let io = io_area()
+  while true {
+    store32(io, 0, file_end)
+    store32(io, 4, load32(file_buffer, 4) - kept)
+    store32(io, 8, 0)
+    let errno = fd_read(file_fd, io, 1, io + 8)
+    if errno == 0 { break }
+    if errno != ERRNO_INTR && errno != ERRNO_AGAIN { fail_read(errno) }
+  }
+  let count = load32(io, 8)
+  if count == 0 { file_ended = 1 }
+  file_end = file_end + count
+  return count != 0
+}
+
+/// noinline
+fun fail_read(errno: i32) {
+  error_begin()
+  out_str("cannot read \\"")
+  out_str(file_name)
+  out_str("\\": ")
+  out_errno(errno)
+  error_end()
+}
+
+/// The bytes of the rest of the file are in the buffer, from \`file_at\` to \`file_end\`.
+fun file_read_all() {
+  file_mark = file_at
+  while true {
+    let at = file_end - file_mark
+    // \`file_at\` goes along, so that nothing is dropped and the buffer grows.
+    if !file_fill() { break }
+    keep(file_buffer)
+    if file_end - file_mark < at { break }
+  }
+}
+
+/// Ends the program: what has been read is not as it should be.
+/// noinline
+/// noreturn
+fun fail_input(what: ref) {
+  error_begin()
+  out_str(what)
+  out_place()
+  error_end()
+}
+
+/// Where in the input something is wrong: \` ("people.csv", line 3)\`.
+fun out_place() {
+  out_str(" (\\"")
+  out_str(file_name)
+  out_str("\\", line ")
+  out_i64(i64(file_line))
+  out_byte(41)
+}
+
+// ---- writing
+
+// Not 0 while output goes to a file.
+var save_name: ref = 0
+var save_quiet: i32 = 0
+
+/// Turns output to a file until \`save_end\`; null and "-" are standard output.
+/// noinline
+fun save_begin(path: ref) {
+  if path == 0 || str_eq(path, "-") { return }
+  flush()
+  let fd = file_open(path, OPEN_WRITE, CREATE_TRUNCATE)
+  save_name = path
+  save_quiet = out_quiet
+  out_quiet = 0
+  out_fd = fd
+}
+
+/// noinline
+fun save_end() {
+  if save_name == 0 { return }
+  flush()
+  let errno = fd_close(out_fd)
+  out_fd = 1
+  out_quiet = save_quiet
+  if errno != 0 { fail_save(errno) }
+  save_name = none
+}
+
+/// Called when what has been saved cannot be written.
+/// noinline
+/// noreturn
+fun fail_save(errno: i32) {
+  out_fd = 2
+  out_used = 0
+  out_str("error: cannot write \\"")
+  out_str(save_name)
+  out_str("\\": ")
+  out_errno(errno)
+  save_name = none
   error_end()
 }
 `,
@@ -4109,16 +4528,18 @@ fun mag_add_mul_1(r: i32, a: i32, n: i32, w: i64): i64 {
 /// r = r - a * w; gives the limb to be subtracted beyond.
 fun mag_sub_mul_1(r: i32, a: i32, n: i32, w: i64): i64 {
   var c: i64 = 0
+  var borrow: i64 = 0
   var i = 0
   let end = shl(n, 2)
   while i != end {
     let t = load32u_64(a + i, 0) * w + c
-    let d = load32u_64(r + i, 0) - and(t, LIMB_MASK)
+    let d = load32u_64(r + i, 0) - and(t, LIMB_MASK) - borrow
     store32(r + i, 0, i32(d))
-    c = shr_u(t, 32) + shr_u(d, 63)
+    c = shr_u(t, 32)
+    borrow = shr_u(d, 63)
     i = i + 4
   }
-  return c
+  return c + borrow
 }
 
 /// r = r + a * (v + 2^32 * w), where r has n limbs before and n + 2 behind.
@@ -5436,6 +5857,58 @@ fun queue_block(a: i32) {
   store32(queue, 12, a)
 }
 `,
+  'mulrem.mochi': `// Products that are reduced at once: exact in 128 bits, without big integers.
+
+/// (a * b) % m.
+/// inline
+fun int_mul_rem(a: i64, b: i64, m: i64): i64 {
+  if shr_u(or(a + 2147483648, b + 2147483648), 32) == 0 && m != 0 { return a * b % m }
+  return int_mul_add_rem_slow(a, b, 0, m)
+}
+
+/// (a * b + c) % m.
+/// inline
+fun int_mul_add_rem(a: i64, b: i64, c: i64, m: i64): i64 {
+  if shr_u(or(or(a + 1073741824, b + 1073741824), shr_s(c, 30) + 1073741824), 31) == 0 && m != 0 { return (a * b + c) % m }
+  return int_mul_add_rem_slow(a, b, c, m)
+}
+
+/// The product and sum as 128 bits in two's complement, then the remainder of its size bit by bit; it has the sign of the sum.
+/// noinline
+fun int_mul_add_rem_slow(a: i64, b: i64, c: i64, m: i64): i64 {
+  if m == 0 { fail_div() }
+  let low_mask: i64 = 4294967295
+  let al = and(a, low_mask)
+  let ah = shr_s(a, 32)
+  let bl = and(b, low_mask)
+  let bh = shr_s(b, 32)
+  // Hacker's Delight, 8-2: the high half of a signed product.
+  let p0 = al * bl
+  let t = ah * bl + shr_u(p0, 32)
+  let w1 = and(t, low_mask) + al * bh
+  var high = ah * bh + shr_s(t, 32) + shr_s(w1, 32)
+  var low = a * b
+  let sum = low + c
+  high = high + shr_s(c, 63) + i64(lt_u(sum, low))
+  low = sum
+  let negative = high < 0
+  if negative {
+    high = not(high) + i64(low == 0)
+    low = 0 - low
+  }
+  let d = if m < 0 { 0 - m } else { m }
+  var rest: i64 = 0
+  var i = 127
+  while i >= 0 {
+    let bit = if i >= 64 { and(shr_u(high, i64(i - 64)), 1) } else { and(shr_u(low, i64(i)), 1) }
+    let carry = rest < 0
+    rest = or(shl(rest, 1), bit)
+    if carry || ge_u(rest, d) { rest = rest - d }
+    i = i - 1
+  }
+  return if negative { 0 - rest } else { rest }
+}
+`,
   'number.mochi': `// Integers: checked arithmetic, decimal text.
 
 let MIN_INT: i64 = shl(1, 63)
@@ -6098,6 +6571,121 @@ fun list_intersect(a: ref, b: ref): ref {
     }
   }
   return out
+}
+`,
+  'sha256.mochi': `// SHA-256 (FIPS 180-4).
+
+/// The 64 round constants, the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+fun sha_constants(): ref {
+  return "\\x98\\x2f\\x8a\\x42\\x91\\x44\\x37\\x71\\xcf\\xfb\\xc0\\xb5\\xa5\\xdb\\xb5\\xe9\\x5b\\xc2\\x56\\x39\\xf1\\x11\\xf1\\x59\\xa4\\x82\\x3f\\x92\\xd5\\x5e\\x1c\\xab\\x98\\xaa\\x07\\xd8\\x01\\x5b\\x83\\x12\\xbe\\x85\\x31\\x24\\xc3\\x7d\\x0c\\x55\\x74\\x5d\\xbe\\x72\\xfe\\xb1\\xde\\x80\\xa7\\x06\\xdc\\x9b\\x74\\xf1\\x9b\\xc1\\xc1\\x69\\x9b\\xe4\\x86\\x47\\xbe\\xef\\xc6\\x9d\\xc1\\x0f\\xcc\\xa1\\x0c\\x24\\x6f\\x2c\\xe9\\x2d\\xaa\\x84\\x74\\x4a\\xdc\\xa9\\xb0\\x5c\\xda\\x88\\xf9\\x76\\x52\\x51\\x3e\\x98\\x6d\\xc6\\x31\\xa8\\xc8\\x27\\x03\\xb0\\xc7\\x7f\\x59\\xbf\\xf3\\x0b\\xe0\\xc6\\x47\\x91\\xa7\\xd5\\x51\\x63\\xca\\x06\\x67\\x29\\x29\\x14\\x85\\x0a\\xb7\\x27\\x38\\x21\\x1b\\x2e\\xfc\\x6d\\x2c\\x4d\\x13\\x0d\\x38\\x53\\x54\\x73\\x0a\\x65\\xbb\\x0a\\x6a\\x76\\x2e\\xc9\\xc2\\x81\\x85\\x2c\\x72\\x92\\xa1\\xe8\\xbf\\xa2\\x4b\\x66\\x1a\\xa8\\x70\\x8b\\x4b\\xc2\\xa3\\x51\\x6c\\xc7\\x19\\xe8\\x92\\xd1\\x24\\x06\\x99\\xd6\\x85\\x35\\x0e\\xf4\\x70\\xa0\\x6a\\x10\\x16\\xc1\\xa4\\x19\\x08\\x6c\\x37\\x1e\\x4c\\x77\\x48\\x27\\xb5\\xbc\\xb0\\x34\\xb3\\x0c\\x1c\\x39\\x4a\\xaa\\xd8\\x4e\\x4f\\xca\\x9c\\x5b\\xf3\\x6f\\x2e\\x68\\xee\\x82\\x8f\\x74\\x6f\\x63\\xa5\\x78\\x14\\x78\\xc8\\x84\\x08\\x02\\xc7\\x8c\\xfa\\xff\\xbe\\x90\\xeb\\x6c\\x50\\xa4\\xf7\\xa3\\xf9\\xbe\\xf2\\x78\\x71\\xc6"
+}
+
+/// sha256(x): the digest of a string's bytes or of a list of bytes, as a list of 32 ints.
+/// noinline
+fun sha256(c: cell): ref {
+  let w = writer_new()
+  if cell_is_str(c) {
+    write_str(w, ref(c))
+  } else {
+    let list = cell_ref(c, KIND_LIST)
+    for i in 0..load32(list, 4) {
+      let b = cell_int(list_cell_at(list, i))
+      if ge_u(b, 256) { fail("sha256 needs bytes: ints from 0 to 255") }
+      write_byte(w, i32(b))
+    }
+  }
+  let text = writer_text(w)
+  let bytes = load32(text, 4)
+  let p = load32(text, 12)
+  let state = static_area("sha state", 32)
+  let initial = load32(sha_initial(), 12)
+  memory_copy(state, initial, 32)
+  let whole = and(bytes, -64)
+  var at = 0
+  while at != whole {
+    sha_block(state, p + at)
+    at = at + 64
+  }
+  // The rest, a 1 bit, zeros and the length in bits fill one block or two.
+  let tail = static_area("sha tail", 128)
+  memory_fill(tail, 0, 128)
+  memory_copy(tail, p + whole, bytes - whole)
+  store8(tail + (bytes - whole), 0, 0x80)
+  let size = if bytes - whole < 56 { 64 } else { 128 }
+  store64(tail + size - 8, 0, swap_bytes(i64_u(bytes) * 8))
+  sha_block(state, tail)
+  if size == 128 { sha_block(state, tail + 64) }
+  keep(text)
+  let digest = list_new(ELEM_I64, 32)
+  for i in 0..32 {
+    // Big-endian words.
+    list_push<i64>(digest, i64(load8u(state + xor(i, 3), 0)))
+  }
+  return digest
+}
+
+/// The bytes of a number in opposite order.
+fun swap_bytes(v: i64): i64 {
+  var x = v
+  var out: i64 = 0
+  for i in 0..8 {
+    out = or(shl(out, 8), and(x, 255))
+    x = shr_u(x, 8)
+  }
+  return out
+}
+
+/// Adds a block of 64 bytes at \`p\` to the state.
+fun sha_block(state: i32, p: i32) {
+  let words = static_area("sha words", 256)
+  for i in 0..16 {
+    store32(words + i * 4, 0, i32(shr_u(swap_bytes(load32u_64(p + i * 4, 0)), 32)))
+  }
+  for i in 16..64 {
+    let at = words + i * 4
+    let x = load32(at, -60)
+    let y = load32(at, -8)
+    let s0 = xor(xor(rotr(x, 7), rotr(x, 18)), shr_u(x, 3))
+    let s1 = xor(xor(rotr(y, 17), rotr(y, 19)), shr_u(y, 10))
+    store32(at, 0, load32(at, -64) + s0 + load32(at, -28) + s1)
+  }
+  let constants = load32(sha_constants(), 12)
+  var a = load32(state, 0)
+  var b = load32(state, 4)
+  var c = load32(state, 8)
+  var d = load32(state, 12)
+  var e = load32(state, 16)
+  var f = load32(state, 20)
+  var g = load32(state, 24)
+  var h = load32(state, 28)
+  for i in 0..64 {
+    let s1 = xor(xor(rotr(e, 6), rotr(e, 11)), rotr(e, 25))
+    let choice = xor(and(e, f), and(not(e), g))
+    let t1 = h + s1 + choice + load32(constants + i * 4, 0) + load32(words + i * 4, 0)
+    let s0 = xor(xor(rotr(a, 2), rotr(a, 13)), rotr(a, 22))
+    let majority = xor(xor(and(a, b), and(a, c)), and(b, c))
+    h = g
+    g = f
+    f = e
+    e = d + t1
+    d = c
+    c = b
+    b = a
+    a = t1 + s0 + majority
+  }
+  store32(state, 0, load32(state, 0) + a)
+  store32(state, 4, load32(state, 4) + b)
+  store32(state, 8, load32(state, 8) + c)
+  store32(state, 12, load32(state, 12) + d)
+  store32(state, 16, load32(state, 16) + e)
+  store32(state, 20, load32(state, 20) + f)
+  store32(state, 24, load32(state, 24) + g)
+  store32(state, 28, load32(state, 28) + h)
+}
+
+/// The first state: the fractional parts of the square roots of the first 8 primes.
+fun sha_initial(): ref {
+  return "\\x67\\xe6\\x09\\x6a\\x85\\xae\\x67\\xbb\\x72\\xf3\\x6e\\x3c\\x3a\\xf5\\x4f\\xa5\\x7f\\x52\\x0e\\x51\\x8c\\x68\\x05\\x9b\\xab\\xd9\\x83\\x1f\\x19\\xcd\\xe0\\x5b"
 }
 `,
   'string.mochi': `// Strings: immutable UTF-8 text. A STRING object holds its byte length, its number of code points (as utf8.mochi counts
