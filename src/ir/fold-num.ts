@@ -87,7 +87,10 @@ export function foldNum(e: Num): Expr {
 const retype = (e: Expr, type: Type): Expr => (e.type === type ? e : ({ ...e, type } as Expr));
 
 function foldUnary(e: Num, a: Expr): Expr {
-  if (e.code === 'i32.eqz') return negate(a);
+  if (e.code === 'i32.eqz') {
+    const negated = negate(a);
+    return negated.op === 'num' && negated.code === e.code && negated.args[0] === a ? e : negated;
+  }
   if (a.op !== 'num') return e;
   const inner = a.args[0]!;
   if (e.code === 'i32.wrap_i64' && (a.code === 'i64.extend_i32_s' || a.code === 'i64.extend_i32_u')) {

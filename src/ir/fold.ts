@@ -167,7 +167,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       case 'num':
         return foldNum(e);
       case 'as':
-        return as(e.type, e.value);
+        return e.value.type === e.type || e.value.op === 'as' || e.value.op === 'const' ? as(e.type, e.value) : e;
       case 'select':
         if (e.cond.op === 'const' && isPure(e.then) && isPure(e.else)) {
           return Number(e.cond.value) === 0 ? e.else : e.then;

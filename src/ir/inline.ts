@@ -166,9 +166,9 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
         const args = mapSame(s.value.args, expr);
         const call: Call = args === s.value.args ? s.value : { ...s.value, args };
         const callee = choose(call);
-        out ??= list.slice(0, i);
-        if (callee) out.push(...inlineStmt(call, callee));
-        else out.push(call === s.value ? s : { ...s, value: call });
+        if (callee || call !== s.value) out ??= list.slice(0, i);
+        if (callee) out!.push(...inlineStmt(call, callee));
+        else out?.push(call === s.value ? s : { ...s, value: call });
         return;
       }
       const mapped = mapStmt(s, { expr, body });
