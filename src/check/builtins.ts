@@ -136,8 +136,8 @@ function reduce(s: Solver, args: readonly Node[], result: Node): void {
   const [from, fn, init] = args as [Node, Node, Node];
   s.flow(init, result);
   s.when([from, fn], () => {
-    const shape = find(fn).fun;
-    if (!shape || shape.params.length !== 2) return;
+    const shape = find(fn).funs?.get(2);
+    if (!shape) return;
     s.flow(result, shape.params[0]!);
     if (maskOf(from) & LIST) s.flow(elemNode(s, from), shape.params[1]!);
     s.flow(shape.result, result);

@@ -40,6 +40,7 @@ import {
   RAT,
   STR,
   STRUCT,
+  shapeFor,
   valNode,
 } from './nodes.ts';
 import type { Call, FunInfo, StructInfo } from './program.ts';
@@ -373,8 +374,7 @@ function flowNonNull(ctx: Ctx, from: Node, to: Node): void {
       solver.unify(valNode(solver, to), valNode(solver, from));
     }
     for (const s of find(from).structs ?? []) solver.addStruct(to, s);
-    const shape = find(from).fun;
-    if (shape) solver.setFun(to, shape);
+    for (const shape of find(from).funs?.values() ?? []) solver.setFun(to, shape);
   });
 }
 
@@ -448,7 +448,7 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
   const args = e.args.map((a) => inferExpr(ctx, a, scope));
   fun.calls.set(e.id, { kind: 'value' });
   ctx.checks.push({ kind: 'kind', node: target, mask: FUN, span: callee.span, code: 'T004', title: 'only functions can be called' });
-  return callValue(ctx, target, args, e);
+  return callValue(ctx, target, args);
 }
 
 /** Built-ins that look at a map's keys. */
@@ -469,19 +469,14 @@ function builtinLimits(ctx: Ctx, name: string, e: Call): void {
 }
 
 /** A call of a function value. */
-function callValue(ctx: Ctx, target: Node, args: readonly Node[], e: Call): Node {
+function callValue(ctx: Ctx, target: Node, args: readonly Node[]): Node {
   const { solver } = ctx;
   const result = solver.node();
   let done: unknown;
   solver.when([target], () => {
-    const root = find(target);
-    const shape = root.fun;
+    const shape = shapeFor(target, args.length);
     if (!shape || done === shape) return;
     done = shape;
-    if (root.mixedArity) {
-      unsupported(ctx, 'calling functions of different arity through one variable', e.span);
-      return;
-    }
     const count = Math.min(args.length, shape.params.length);
     for (let i = 0; i < count; i++) solver.flow(args[i]!, shape.params[i]!);
     if (args.length < shape.params.length) {
@@ -576,7 +571,7 @@ function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>,
           errorAt(ctx, 'T039', `method ${name} expects ${m.params.length} argument(s), got ${args.length}`, e.span);
         }
         solver.flow(m.result, result);
-      } else if (f) solver.flow(callValue(ctx, f.node, args, e), result);
+      } else if (f) solver.flow(callValue(ctx, f.node, args), result);
     }
     if (builtin && root.mask & builtin.kinds) {
       solver.add(result, builtin.result);
@@ -586,7 +581,7 @@ function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>,
     } else if (root.mask & MAP && !called) {
       called = true;
       solver.add(keyNode(solver, target), STR);
-      solver.flow(callValue(ctx, valNode(solver, target), args, e), result);
+      solver.flow(callValue(ctx, valNode(solver, target), args), result);
     }
   });
   if (!builtin) ctx.checks.push({ kind: 'field', node: target, name, span: callee.name.span });

@@ -40,9 +40,8 @@ export interface Node {
   elem: Node | undefined;
   key: Node | undefined;
   val: Node | undefined;
-  fun: FunShape | undefined;
-  /** Two function values of different arity meet here. */
-  mixedArity: boolean;
+  /** Function values that may be here, by how many parameters they take. */
+  funs: Map<number, FunShape> | undefined;
   structs: Set<StructInfo> | undefined;
   deps: Constraint[];
 }
@@ -109,8 +108,7 @@ export function createSolver(): Solver {
       elem: undefined,
       key: undefined,
       val: undefined,
-      fun: undefined,
-      mixedArity: false,
+      funs: undefined,
       structs: undefined,
       deps: [],
     };
@@ -163,18 +161,21 @@ export function createSolver(): Solver {
   function setFun(target: Node, shape: FunShape): void {
     const n = find(target);
     add(n, FUN);
-    if (!n.fun) {
-      n.fun = shape;
-      touch(n);
-    } else unifyShapes(n, n.fun, shape);
+    addShape(n, shape);
   }
 
-  function unifyShapes(owner: Node, a: FunShape, b: FunShape): void {
-    if (a === b) return;
-    if (a.params.length !== b.params.length) owner.mixedArity = true;
-    const count = Math.min(a.params.length, b.params.length);
-    for (let i = 0; i < count; i++) unify(a.params[i]!, b.params[i]!);
-    unify(a.result, b.result);
+  function addShape(n: Node, shape: FunShape): void {
+    n.funs ??= new Map();
+    const known = n.funs.get(shape.params.length);
+    if (!known) {
+      n.funs.set(shape.params.length, shape);
+      touch(n);
+    } else if (known !== shape) {
+      known.params.forEach((p, i) => {
+        unify(p, shape.params[i]!);
+      });
+      unify(known.result, shape.result);
+    }
   }
 
   function unify(left: Node, right: Node): void {
@@ -182,15 +183,14 @@ export function createSolver(): Solver {
     const b = find(right);
     if (a === b) return;
     b.forward = a;
-    const { elem, key, val, fun, structs, deps, conv } = b;
+    const { elem, key, val, funs, structs, deps, conv } = b;
     const before = a.mask;
     a.deps = a.deps.length >= deps.length ? a.deps.concat(deps) : deps.concat(a.deps);
     b.deps = [];
-    if (a.mask !== b.mask || structs || fun || elem || key || val) {
+    if (a.mask !== b.mask || structs || funs || elem || key || val) {
       a.mask |= b.mask;
       touch(a);
     }
-    a.mixedArity ||= b.mixedArity;
     if (structs) {
       a.structs ??= new Set();
       for (const s of structs) a.structs.add(s);
@@ -218,11 +218,7 @@ export function createSolver(): Solver {
       if (root.val) unify(root.val, val);
       else root.val = val;
     }
-    if (fun) {
-      const root = find(a);
-      if (root.fun) unifyShapes(root, root.fun, fun);
-      else root.fun = fun;
-    }
+    for (const shape of funs?.values() ?? []) addShape(find(a), shape);
   }
 
   function link(from: Node, to: Node): void {
@@ -244,17 +240,7 @@ export function createSolver(): Solver {
     if (a.mask & STRUCT && a.structs) {
       for (const s of a.structs) addStruct(b, s);
     }
-    if (a.mask & FUN && a.fun) {
-      if (b.fun) unifyShapes(b, b.fun, a.fun);
-      else {
-        b.fun = a.fun;
-        touch(b);
-      }
-      if (a.mixedArity && !b.mixedArity) {
-        b.mixedArity = true;
-        touch(b);
-      }
-    }
+    if (a.mask & FUN) for (const shape of [...(a.funs?.values() ?? [])]) addShape(find(b), shape);
   }
 
   function elemOf(n: Node): Node {
@@ -304,7 +290,7 @@ export function createSolver(): Solver {
       for (const s of sources) add(s.node, s.mask);
       for (const n of all) {
         if (!n.forward && n.structs) add(n, STRUCT);
-        if (!n.forward && n.fun) add(n, FUN);
+        if (!n.forward && n.funs) add(n, FUN);
       }
       for (const c of constraints) {
         if (!c.queued) {
@@ -342,6 +328,16 @@ export function valNode(solver: Solver, n: Node): Node {
   const root = find(n);
   root.val ??= solver.node();
   return root.val;
+}
+
+/** The function values that a call with so many arguments reaches: of that arity, else of the next one (partial application). */
+export function shapeFor(n: Node, args: number): FunShape | undefined {
+  const { funs } = find(n);
+  if (!funs) return undefined;
+  const exact = funs.get(args);
+  if (exact) return exact;
+  const arities = [...funs.keys()].sort((a, b) => a - b);
+  return funs.get(arities.find((a) => a > args) ?? arities.at(-1)!);
 }
 
 /** How a place holds its value: unboxed where one kind is possible, else a cell. */

@@ -291,8 +291,8 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
     const closure = hold(fn, isRef(f) ? f.ir : rt('ref', 'cell_ref', [toCell(f), i32(8)], e.span));
     const acc = newLocal(fn, typeOf(reprOf(node)));
     emit(fn, { op: 'set', local: acc, value: coerce(fn, lowerPlaced(fn, e.args[2]!), nodeOf(fn, e.args[2]!), node) });
-    const shape = find(f.node).fun;
-    if (!shape || shape.params.length !== 2) {
+    const shape = find(f.node).funs?.get(2);
+    if (!shape) {
       emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, 'reduce needs a function of two parameters')], e.span) });
       return get(fn, acc);
     }
@@ -360,7 +360,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     },
     split: (fn: Fn, e: Call) => rt('ref', 'str_split', [strArg(fn, e, 0), strArg(fn, e, 1)], e.span),
     join: (fn: Fn, e: Call) =>
-      rt('ref', 'str_join', [listArg(fn, e, 0).ir, e.args.length > 1 ? strArg(fn, e, 1) : stringData(fn.lo, '')], e.span),
+      rt('ref', 'values_join', [listArg(fn, e, 0).ir, e.args.length > 1 ? strArg(fn, e, 1) : stringData(fn.lo, '')], e.span),
     trim: (fn: Fn, e: Call) => rt('ref', 'str_trim', [strArg(fn, e, 0)], e.span),
     repeat: (fn: Fn, e: Call) => rt('ref', 'str_repeat', [strArg(fn, e, 0), intArg(fn, e, 1)], e.span),
     parseIntStr: (fn: Fn, e: Call) =>
@@ -369,7 +369,11 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     avg: (fn: Fn, e: Call) => rt('f64', 'cell_avg', [toCell(arg(fn, e, 0))], e.span),
     min: extreme('min'),
     max: extreme('max'),
-    exists: (fn: Fn, e: Call) => num('i32', 'i64.ne', len(fn, e), i64(0n)),
+    exists: (fn: Fn, e: Call) => {
+      const v = arg(fn, e, 0);
+      if (isRef(v) && kindsOf(v) === LIST) return num('i32', 'i64.ne', rt('i64', 'list_len', [v.ir]), i64(0n));
+      return rt('i32', 'cell_exists', [toCell(v)]);
+    },
     keys,
     values,
     first,

@@ -1,5 +1,5 @@
 /** Lowering of calls: functions, function values, methods, constructors. Built-ins are in lower-builtin.ts. */
-import { find, FUN, intKeyed, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../check/nodes.ts';
+import { intKeyed, maskOf, type Node, NULL, reprOf, STRUCT, shapeFor } from '../check/nodes.ts';
 import type { FunInfo, StructInfo } from '../check/program.ts';
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
@@ -99,7 +99,7 @@ function finishCall(fn: Fn, call: Expr, result: Node, node: Node): Expr {
 
 /** Calls a function value with arguments given as syntax. */
 function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: Node): Expr {
-  const shape = find(target.node).fun;
+  const shape = shapeFor(target.node, args.length);
   if (!shape) {
     // Never a function as far as the inference sees: fails when reached.
     return seq(fn, () => {
@@ -111,9 +111,9 @@ function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: N
   const closure =
     reprOf(target.node) === 'ref'
       ? maskOf(target.node) & NULL
-        ? notNull(fn, target.ir, 'a call', e.span)
+        ? notNull(fn, target.ir, 'nil is called', e.span)
         : target.ir
-      : notNull(fn, rt('ref', 'cell_ref', [toCell(target), i32(KIND.CLOSURE)], e.span), 'a call', e.span);
+      : notNull(fn, rt('ref', 'cell_ref', [toCell(target), i32(KIND.CLOSURE)], e.span), 'nil is called', e.span);
   return seq(fn, () => {
     const held = newLocal(fn, 'ref');
     emit(fn, { op: 'set', local: held, value: closure });
@@ -149,8 +149,6 @@ function methodCall(fn: Fn, e: Call, name: string): Expr {
     const object = rt('ref', 'cell_struct', [toCell(target)]);
     return structMethod(fn, e, callee, name, { ir: object, node: target.node }, node);
   }
-  void FUN;
-  void STR;
   return seq(fn, () => {
     emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `no method ${name} here`)], e.span) });
     return zero(node);

@@ -5,7 +5,8 @@ import type { StructInfo } from '../check/program.ts';
 import type { Expr as Ast, TypeExpr } from '../syntax/ast.ts';
 import type { Expr, Func, Stmt, Type } from './ir.ts';
 import { alloc, ELEMENT, type Fn, header, i32, i64, KIND, layoutOf, num, rt, store, stringData, typeOf } from './lower-context.ts';
-import { box, coerce, toCell, toFloat64, toInt, type Value } from './lower-convert.ts';
+import { typeText } from '../check/types.ts';
+import { box, coerce, toCell, toFloat64, toInt, unbox, type Value } from './lower-convert.ts';
 import { lowerExpr, nodeOf, valueOf } from './lower-expr.ts';
 import { newMap } from './lower-stmt.ts';
 
@@ -63,31 +64,29 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
       }
     }
   }
-  return fromCellTo(fn, toCell(from), node, e);
-}
-
-/** Converts a cell to what a node says, copying containers: a function of its own for each target. */
-function fromCellTo(fn: Fn, cell: Expr, node: Node, e: Cast): Expr {
-  const name = converter(fn, node, 0);
-  return { op: 'call', type: typeOf(reprOf(node)), func: name, args: [cell], span: e.span };
+  const name = converter(fn, node, type, 0);
+  return { op: 'call', type: typeOf(reprOf(node)), func: name, args: [toCell(from)], span: e.span };
 }
 
 const converters = new WeakMap<object, Map<string, string>>();
 
-/** The name of a function `cell -> representation of node` that converts as a cast does. */
-function converter(fn: Fn, node: Node, depth: number): string {
+/**
+ * The name of a function `cell -> representation of node` that converts as a cast to the type does: containers are copied
+ * as deep as the type names them, what it calls `any` (or does not say: undefined) stays itself.
+ */
+function converter(fn: Fn, node: Node, type: TypeExpr | undefined, depth: number): string {
   const { lo } = fn;
   let known = converters.get(lo);
   if (!known) {
     known = new Map();
     converters.set(lo, known);
   }
-  const key = describe(fn, node, depth);
+  const key = `${type ? typeText(type) : ''} ${describe(fn, node, depth)}`;
   const old = known.get(key);
   if (old) return old;
   const name = `cast.${known.size}`;
   known.set(key, name);
-  const func = buildConverter(fn, name, node, depth);
+  const func = buildConverter(fn, name, node, type && resolve(fn, type), depth);
   lo.module.funcs.set(name, func);
   return name;
 }
@@ -126,7 +125,7 @@ function builder(first: Type): Builder {
   };
 }
 
-function buildConverter(fn: Fn, name: string, node: Node, depth: number): Func {
+function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undefined, depth: number): Func {
   const b = builder('cell');
   const body: Stmt[] = [];
   const result = typeOf(reprOf(node));
@@ -135,12 +134,17 @@ function buildConverter(fn: Fn, name: string, node: Node, depth: number): Func {
   const ret = (value: Expr): void => {
     body.push({ op: 'return', value });
   };
-  const call = (n: Node, value: Expr): Expr => ({
+  const call = (n: Node, t: TypeExpr | undefined, value: Expr): Expr => ({
     op: 'call',
     type: typeOf(reprOf(n)),
-    func: converter(fn, n, depth + 1),
+    func: converter(fn, n, t, depth + 1),
     args: [value],
   });
+  const args = type?.kind === 'generic' ? type.args : [];
+  if (!type || isIdentityCast({ types: fn.lo.program.types }, type)) {
+    ret(unbox(cell, node));
+    return { name, params: ['cell'], result, locals: b.locals, body };
+  }
   const asResult = (ref: Expr): Expr => (result === 'cell' ? box(ref, 'ref') : ref);
   switch (reprOf(node)) {
     case 'i64':
@@ -170,7 +174,7 @@ function buildConverter(fn: Fn, name: string, node: Node, depth: number): Func {
               op: 'do',
               value: rt(undefined, `list_push$${ELEMENT[repr].suffix}`, [
                 b.get(to),
-                call(elem, rt('cell', 'list_get_cell', [b.get(from), b.get(i)])),
+                call(elem, args[0], rt('cell', 'list_get_cell', [b.get(from), b.get(i)])),
               ]),
             },
           ]),
@@ -195,7 +199,7 @@ function buildConverter(fn: Fn, name: string, node: Node, depth: number): Func {
           { op: 'set', local: to, value: newMap(fn, node) },
           ...countLoop(b, i, n, [
             { op: 'set', local: key, value: rt('cell', 'list_get_cell', [b.get(keys), b.get(i)]) },
-            { op: 'set', local: value, value: call(val, rt('cell', 'cell_index', [cell, b.get(key)])) },
+            { op: 'set', local: value, value: call(val, args[1], rt('cell', 'cell_index', [cell, b.get(key)])) },
             { op: 'set', local: entry, value: rt('i32', ints ? 'map_put_i64' : 'map_put_str', [b.get(to), mapKey]) },
             store(reprOf(val), b.get(entry), 0, b.get(value)),
           ]),
@@ -242,7 +246,7 @@ function buildStruct(
   b: Builder,
   body: Stmt[],
   struct: StructInfo,
-  call: (n: Node, value: Expr) => Expr,
+  call: (n: Node, t: TypeExpr | undefined, value: Expr) => Expr,
   asResult: (ref: Expr) => Expr,
   result: Type,
 ): void {
@@ -263,7 +267,7 @@ function buildStruct(
   const values = layout.order.map((slot) => {
     const local = b.local(typeOf(slot.repr));
     const read = rt('cell', 'cell_need_field', [cell, stringData(fn.lo, slot.name), stringData(fn.lo, struct.name)]);
-    body.push({ op: 'set', local, value: call(slot.node, read) });
+    body.push({ op: 'set', local, value: call(slot.node, struct.byName.get(slot.name)!.type, read) });
     return local;
   });
   body.push({ op: 'set', local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });

@@ -37,7 +37,7 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { makeBox, envSlots } from './lower-closure.ts';
-import { lowerExpr } from './lower-expr.ts';
+import { lowerPlaced } from './lower-expr.ts';
 import { lowerBlock, lowerStmts } from './lower-stmt.ts';
 import { coerce } from './lower-convert.ts';
 
@@ -188,7 +188,7 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
   });
   const result = resultType(info.result);
   if (info.lambda?.expr) {
-    const value = lowerExpr(fn, info.lambda.expr);
+    const value = lowerPlaced(fn, info.lambda.expr);
     const node = info.nodes.get(info.lambda.expr.id)!;
     if (result) emit(fn, { op: 'return', value: coerce(fn, value, node, info.result, info.lambda.expr.span) });
     else if (value.op !== 'const') emit(fn, { op: 'do', value });

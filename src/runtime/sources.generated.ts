@@ -377,11 +377,8 @@ fun big_hash(x: ref): i32 {
 
 /// The highest 64 bits of a magnitude of two limbs at least, from the first one that is set.
 fun mag_high(p: i32, n: i32): i64 {
-  let top = p + shl(n, 2)
-  let s = i64(clz(load32(top, -4)))
-  let high = shl(load64(top, -8), s)
-  if n == 2 || s == 0 { return high }
-  return or(high, shr_u(load32u_64(top, -12), 32 - s))
+  let zeros = clz(load32(p + shl(n, 2), -4))
+  return if n == 2 { shl(load64(p, 0), i64(zeros)) } else { mag_window(p, n, zeros) }
 }
 
 /// True if a magnitude has other bits beside these.
@@ -428,10 +425,35 @@ fun cell_as_big(c: cell): cell {
 
 // ---- greatest common divisor
 
+// Where \`mag_gcd\` leaves its two numbers.
+var gcd_high: i32 = 0
+var gcd_low: i32 = 0
+
 /// The greatest common divisor of two integers, not negative.
 fun big_gcd(a: cell, b: cell): cell {
   var x = big_abs(a)
   var y = big_abs(b)
+  if cell_is_big(x) && cell_is_big(y) {
+    if big_compare(x, y) < 0 {
+      let z = x
+      x = y
+      y = z
+    }
+    let n = big_limbs(ref(x))
+    let m = big_limbs(ref(y))
+    // Four numbers, a quotient and the scratch space of a division.
+    let t = big_scratch(n * 10 + 200)
+    let p = t + 8
+    let q = p + shl(n, 2)
+    memory_copy(p, ref(x) + BIG_BYTES, shl(n, 2))
+    memory_copy(q, ref(y) + BIG_BYTES, shl(m, 2))
+    memory_fill(q + shl(m, 2), 0, shl(n - m, 2))
+    let left = mag_gcd(p, q, n, q + shl(n, 2))
+    x = big_of_limbs(gcd_high, left)
+    y = big_of_limbs(gcd_low, left)
+    keep(t)
+  }
+  // A few steps, until both are ints.
   while cell_is_big(x) || cell_is_big(y) {
     if big_sign(y) == 0 { return x }
     let rest = big_rem(x, y)
@@ -447,6 +469,93 @@ fun big_gcd(a: cell, b: cell): cell {
   }
   return cell_of_i64(u)
 }
+
+/// The integer of n limbs at p, in an object that the caller keeps alive.
+fun big_of_limbs(p: i32, n: i32): cell {
+  let r = big_new(n)
+  memory_copy(r + BIG_BYTES, p, shl(n, 2))
+  return big_trim(r, n, false)
+}
+
+/// Takes x and y, x >= y, n limbs each, to two smaller numbers with the same greatest common divisor, at least one of two limbs
+/// or fewer, in gcd_high and gcd_low; gives their number of limbs. Euclid's algorithm, many steps at once by the leading bits
+/// (D. H. Lehmer; TAOCP, section 4.5.2, algorithm L). t: scratch space of 8 n + 200 limbs.
+fun mag_gcd(x: i32, y: i32, n: i32, t: i32): i32 {
+  var p = x
+  var q = y
+  var r = t
+  var s = t + shl(n, 2)
+  let free = s + shl(n, 2)
+  var k = n
+  while true {
+    k = mag_size(p, k)
+    let m = mag_size(q, k)
+    if m <= 2 { break }
+    // 62 bits of both from the first bit of p on, and how the steps so far make the numbers from p and q:
+    // c0 p + c1 q and d0 p + d1 q.
+    let zeros = clz(load32(p + shl(k, 2), -4))
+    var u = shr_u(mag_window(p, k, zeros), 2)
+    var v = shr_u(mag_window(q, k, zeros), 2)
+    var c0: i64 = 1
+    var c1: i64 = 0
+    var d0: i64 = 0
+    var d1: i64 = 1
+    while v + d0 != 0 && v + d1 != 0 {
+      // The quotient is certain when both bounds give it.
+      let f = (u + c0) / (v + d0)
+      if f != (u + c1) / (v + d1) || f >= 2147483648 { break }
+      let e0 = c0 - f * d0
+      let e1 = c1 - f * d1
+      if shr_u(or(e0 + 2147483648, e1 + 2147483648), 32) != 0 { break }
+      c0 = d0
+      c1 = d1
+      d0 = e0
+      d1 = e1
+      let w = u - f * v
+      u = v
+      v = w
+    }
+    if c1 == 0 {
+      // Not even one step is certain: a division.
+      mag_div(free, r, p, k, q, m, free + shl(k + 1, 2))
+      let z = p
+      p = q
+      q = r
+      r = z
+      k = m
+    } else {
+      mag_combine(r, p, c0, q, c1, k)
+      mag_combine(s, p, d0, q, d1, k)
+      let z = p
+      let w = q
+      p = r
+      q = s
+      r = z
+      s = w
+    }
+  }
+  gcd_high = p
+  gcd_low = q
+  return k
+}
+
+/// r = f * a + g * b, which is not negative and has not more limbs than a and b; one of f and g is negative or 0.
+fun mag_combine(r: i32, a: i32, f: i64, b: i32, g: i64, n: i32) {
+  if g <= 0 {
+    mag_mul_1(r, a, n, f, 0)
+    mag_sub_mul_1(r, b, n, 0 - g)
+  } else {
+    mag_mul_1(r, b, n, g, 0)
+    mag_sub_mul_1(r, a, n, 0 - f)
+  }
+}
+
+/// 64 bits of a magnitude of three limbs at least, from bit \`zeros\` below the upper end on.
+fun mag_window(p: i32, n: i32, zeros: i32): i64 {
+  let top = p + shl(n, 2)
+  let s = i64(zeros)
+  return or(shl(load64(top, -8), s), shr_u(load32u_64(top, -12), 32 - s))
+}
 `,
   'bigint_text.mochi': `// Decimal text of integers of any size, both ways by halving (Knuth, "The Art of Computer Programming", volume 2, section 4.4;
 // Brent and Zimmermann, "Modern Computer Arithmetic", section 1.7.2): a number is divided by a power 10^(9 * 2^k) near its
@@ -454,7 +563,7 @@ fun big_gcd(a: cell, b: cell): cell {
 
 let NINE_DIGITS: i64 = 1000000000
 // From this many limbs, and this many digits, on numbers are halved. Measured.
-let SPLIT_LIMBS = 40
+let SPLIT_LIMBS = 16
 let SPLIT_DIGITS = 400
 
 // The powers 10^(9 * 2^k) that have been needed so far: a list of BIGINTs.
@@ -1542,6 +1651,11 @@ fun cell_sub(a: cell, b: cell): cell {
 }
 
 fun cell_mul(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) {
+    let x = cell_small_int(a)
+    let y = cell_small_int(b)
+    if shr_u(or(x + 2147483648, y + 2147483648), 32) == 0 { return cell_of_i64(x * y) }
+  }
   if cell_is_float(a) && cell_is_float(b) { return cell_of_f64(cell_raw_float(a) * cell_raw_float(b)) }
   let how = arithmetic(a, b, "*")
   if how == ARITHMETIC_NIL { return none }
@@ -1556,6 +1670,9 @@ fun cell_mul(a: cell, b: cell): cell {
 }
 
 fun cell_div(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) {
+    if cell_small_int(b) > 0 { return cell_of_i64(cell_small_int(a) / cell_small_int(b)) }
+  }
   let how = arithmetic(a, b, "/")
   if how == ARITHMETIC_NIL { return none }
   if how == ARITHMETIC_INT {
@@ -1569,6 +1686,9 @@ fun cell_div(a: cell, b: cell): cell {
 }
 
 fun cell_rem(a: cell, b: cell): cell {
+  if cell_is_small_int(cell(and(i64(a), i64(b)))) {
+    if cell_small_int(b) > 0 { return cell_of_i64(cell_small_int(a) % cell_small_int(b)) }
+  }
   let how = arithmetic(a, b, "%")
   if how == ARITHMETIC_NIL { return none }
   if how == ARITHMETIC_INT {
@@ -1955,6 +2075,818 @@ fun record_value(r: ref, cursor: i32): cell {
   return cell_load(r + load32(cursor, 4), load32(cursor, 8))
 }
 `,
+  'csv.mochi': `// Comma-separated values (RFC 4180): a reader that hands over one record at a time, in place in the buffer of the file, and a
+// writer. A quote within an unquoted cell stands for itself.
+
+// The cells of the record: RAWS of pairs, offset from \`file_mark\` and length in bytes.
+var csv_cells: ref = 0
+
+/// load with format csv or tsv: the rows as a list of the shape.
+/// noinline
+fun load_csv(path: ref, shape: i32, header: bool, delimiter: i32): ref {
+  file_begin(path)
+  csv_cells = alloc_any(8 + 64 * 8, KIND_RAWS)
+  store32(csv_cells, 4, 64 * 8)
+  let kind = load32(shape, 8)
+  let row = row_shape(shape)
+  let typed = load32(row, 0) == SHAPE_STRUCT
+  let rows = list_new(kind, 0)
+  var line = 1
+  let width = csv_record(delimiter)
+  if width >= 0 {
+    var names: ref = none
+    var columns: ref = none
+    names = csv_names(width, header)
+    if typed { columns = csv_columns(row, names) }
+    var cells = width
+    if header {
+      line = file_line
+      cells = csv_record(delimiter)
+    }
+    while cells >= 0 {
+      if cells != width { fail_width(cells, width) }
+      if typed {
+        input_push(rows, kind, cell(csv_struct(row, columns)))
+      } else {
+        input_push(rows, kind, csv_map(row, names))
+      }
+      cells = csv_record(delimiter)
+    }
+  }
+  csv_cells = none
+  file_close()
+  return rows
+}
+
+/// noreturn
+fun fail_width(cells: i32, width: i32) {
+  error_begin()
+  out_str("a record of ")
+  out_i64(i64(cells))
+  out_str(" cells where the first one has ")
+  out_i64(i64(width))
+  out_place()
+  error_end()
+}
+
+/// The names of the columns: the cells of the record, or c0, c1, ...
+fun csv_names(width: i32, header: bool): ref {
+  let names = list_new(ELEM_REF, width)
+  for i in 0..width {
+    if header {
+      list_push<ref>(names, text_string(cell_start(i), cell_bytes(i)))
+    } else {
+      list_push<ref>(names, str_concat("c", int_str(i64(i))))
+    }
+  }
+  return names
+}
+
+/// inline
+fun cell_start(i: i32): i32 {
+  return file_mark + load32(csv_cells + i * 8, 8)
+}
+
+/// inline
+fun cell_bytes(i: i32): i32 {
+  return load32(csv_cells + i * 8, 12)
+}
+
+/// For each field of a struct the number of its column (the last one of its name), -1 where it is missing and may be nil.
+fun csv_columns(shape: i32, names: ref): ref {
+  let count = load32(shape, 20)
+  let columns = alloc_any(8 + and(count * 4 + 7, -8), KIND_RAWS)
+  for i in 0..count {
+    let field = shape_field(shape, i)
+    var column = -1
+    for k in 0..load32(names, 4) {
+      if str_eq(loadref(list_at(names, k, 4), 8), loadref(field, 0)) { column = k }
+    }
+    if column < 0 && load32(load32(field, 12), 4) == 0 { fail_missing(shape, field) }
+    store32(columns + i * 4, 8, column)
+  }
+  return columns
+}
+
+/// The record as a struct.
+fun csv_struct(shape: i32, columns: ref): ref {
+  let row = alloc_zero(load32(shape, 12), load32(shape, 8))
+  for i in 0..load32(shape, 20) {
+    let column = load32(columns + i * 4, 8)
+    if column >= 0 {
+      let field = shape_field(shape, i)
+      input_field = loadref(field, 0)
+      text_store(row + load32(field, 4), load32(field, 8), load32(field, 12), cell_start(column), cell_bytes(column))
+    }
+  }
+  return row
+}
+
+/// The record as a map.
+fun csv_map(shape: i32, names: ref): cell {
+  let row = record_begin(shape)
+  let kind = map_value_kind(row)
+  let items = item_shape(shape)
+  for i in 0..load32(names, 4) {
+    let name = loadref(list_at(names, i, 4), 8)
+    input_field = name
+    let value = text_cell(items, cell_start(i), cell_bytes(i))
+    cell_store_new(map_put_text(row, name), kind, value)
+  }
+  return cell(row)
+}
+
+/// As cell_store, for a place whose old value does not matter.
+fun cell_store_new(p: i32, kind: i32, v: cell) {
+  if kind == ELEM_REF {
+    storeref(p, 0, cell_object(v))
+  } else {
+    cell_store(p, kind, v)
+  }
+}
+
+/// Reads the next record that is not an empty line; gives the number of its cells, -1 at the end.
+fun csv_record(delimiter: i32): i32 {
+  file_mark = 0
+  while true {
+    if file_at == file_end && !file_fill() { return -1 }
+    let c = load8u(file_at, 0)
+    if c == 10 {
+      file_line = file_line + 1
+    } else if c != 13 || !csv_line_ends() {
+      break
+    }
+    file_at = file_at + 1
+  }
+  file_mark = file_at
+  var cells = 0
+  var more = true
+  while more {
+    if file_at == file_end && !file_fill() {
+      csv_add(cells, file_at - file_mark, 0)
+      more = false
+    } else if load8u(file_at, 0) == 34 {
+      more = csv_quoted(cells, delimiter)
+    } else {
+      more = csv_plain(cells, delimiter)
+    }
+    cells = cells + 1
+  }
+  return cells
+}
+
+/// True if a line feed or the end follows the carriage return at \`file_at\`.
+fun csv_line_ends(): bool {
+  if file_end - file_at < 2 && !file_fill() { return true }
+  return load8u(file_at, 1) == 10
+}
+
+/// Notes cell number i.
+fun csv_add(i: i32, offset: i32, bytes: i32) {
+  let room = load32(csv_cells, 4)
+  if i * 8 == room {
+    let bigger = alloc_any(8 + room + room, KIND_RAWS)
+    store32(bigger, 4, room + room)
+    memory_copy(bigger + 8, csv_cells + 8, room)
+    csv_cells = bigger
+  }
+  store32(csv_cells + i * 8, 8, offset)
+  store32(csv_cells + i * 8, 12, bytes)
+}
+
+/// Reads a cell without quotes; false if it is the last one of the record.
+fun csv_plain(i: i32, delimiter: i32): bool {
+  let offset = file_at - file_mark
+  var p = file_at
+  var end = file_end
+  while true {
+    while p != end && load8u(p, 0) != delimiter && load8u(p, 0) != 10 { p = p + 1 }
+    if p != end { break }
+    file_at = p
+    if !file_fill() {
+      csv_add(i, offset, csv_without_return(offset))
+      return false
+    }
+    p = file_at
+    end = file_end
+  }
+  file_at = p
+  let last = load8u(p, 0) == 10 && delimiter != 10
+  if last {
+    csv_add(i, offset, csv_without_return(offset))
+    file_line = file_line + 1
+  } else {
+    csv_add(i, offset, p - file_mark - offset)
+  }
+  file_at = p + 1
+  return !last
+}
+
+/// The bytes from an offset to \`file_at\`, without a carriage return at their end.
+fun csv_without_return(offset: i32): i32 {
+  let n = file_at - file_mark - offset
+  return if n > 0 && load8u(file_at, -1) == 13 { n - 1 } else { n }
+}
+
+/// Reads a cell in quotes, which it takes away where it lies; false if it is the last one of the record.
+fun csv_quoted(i: i32, delimiter: i32): bool {
+  let first = file_line
+  file_at = file_at + 1
+  let offset = file_at - file_mark
+  var to = offset
+  while true {
+    if file_at == file_end && !file_fill() {
+      file_line = first
+      fail_input("a quoted cell does not end")
+    }
+    let c = load8u(file_at, 0)
+    file_at = file_at + 1
+    if c == 34 {
+      if file_at == file_end && !file_fill() {
+        csv_add(i, offset, to - offset)
+        return false
+      }
+      let d = load8u(file_at, 0)
+      if d != 34 {
+        csv_add(i, offset, to - offset)
+        if d == 13 && csv_line_ends() {
+          file_at = file_at + 1
+          if file_at == file_end { return false }
+        } else if d == delimiter {
+          file_at = file_at + 1
+          return true
+        }
+        if load8u(file_at, 0) != 10 { fail_input("a quoted cell goes on behind its closing quote") }
+        file_at = file_at + 1
+        file_line = file_line + 1
+        return false
+      }
+      file_at = file_at + 1
+    } else if c == 10 {
+      file_line = file_line + 1
+      if to > offset && load8u(file_mark + to, -1) == 13 { to = to - 1 }
+    }
+    store8(file_mark + to, 0, c)
+    to = to + 1
+  }
+  return false
+}
+
+// ---- writing
+
+/// save with format csv or tsv: the columns are the sorted keys of the first row.
+/// noinline
+fun save_csv(rows: cell, path: ref, header: bool, delimiter: i32) {
+  let list = save_rows(rows)
+  save_begin(path)
+  let count = load32(list, 4)
+  if count != 0 {
+    let names = cell_keys(save_row(list, 0))
+    let width = load32(names, 4)
+    if header {
+      for k in 0..width {
+        csv_write_cell(list_cell_at(names, k), k, width, delimiter)
+      }
+      out_newline()
+    }
+    for i in 0..count {
+      let row = save_row(list, i)
+      for k in 0..width {
+        let key = list_cell_at(names, k)
+        var value: cell = none
+        if cell_in(key, row) { value = cell_index(row, key) }
+        csv_write_cell(value, k, width, delimiter)
+      }
+      out_newline()
+    }
+  }
+  save_end()
+}
+
+/// The rows to save: a list, or one map or struct as the only row.
+fun save_rows(c: cell): ref {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST { return ref(c) }
+  let list = list_new(ELEM_CELL, 1)
+  if kind != 0 { list_push<cell>(list, c) }
+  return list
+}
+
+/// Row number i, which must be a map or a struct.
+fun save_row(list: ref, i: i32): cell {
+  let row = list_cell_at(list, i)
+  let kind = cell_kind(row)
+  if kind != KIND_MAP && kind != KIND_STRUCT { fail_needed(row, "a row to save (a map or a struct)") }
+  return row
+}
+
+/// Writes cell number k of a record of \`width\` cells.
+fun csv_write_cell(c: cell, k: i32, width: i32, delimiter: i32) {
+  if k != 0 { out_byte(delimiter) }
+  let kind = cell_kind(c)
+  if kind == CELL_INT {
+    out_i64(cell_int(c))
+  } else {
+    csv_write_text(csv_text(c, kind), width, delimiter)
+  }
+}
+
+fun csv_text(c: cell, kind: i32): ref {
+  if kind == KIND_STRING { return ref(c) }
+  if kind == 0 { return "" }
+  if kind == CELL_FLOAT { return plain_float(cell_raw_float(c)) }
+  if kind == KIND_LIST || kind == KIND_MAP || kind == KIND_STRUCT { return json_line_text(c) }
+  return value_str(c)
+}
+
+/// A float without an exponent, and without a point where it is whole.
+fun plain_float(x: f64): ref {
+  let s = float_str_inner(x)
+  let n = load32(s, 4)
+  let end = load32(s, 12) + n
+  if n > 2 && load8u(end, -1) == 48 && load8u(end, -2) == 46 { return str_slice(s, 0, i64(n - 2)) }
+  return s
+}
+
+/// Text, quoted where it must be.
+fun csv_write_text(s: ref, width: i32, delimiter: i32) {
+  var p = load32(s, 12)
+  let n = load32(s, 4)
+  let end = p + n
+  // An empty line would be no record.
+  var quotes = n == 0 && width == 1
+  if n != 0 { quotes = load8u(p, 0) == 32 || load8u(p, 0) == 9 || (n == 2 && load8u(p, 0) == 92 && load8u(p, 1) == 46) }
+  var q = p
+  while q != end {
+    let c = load8u(q, 0)
+    if c == delimiter || c == 34 || c == 10 || c == 13 { quotes = true }
+    q = q + 1
+  }
+  if quotes {
+    out_byte(34)
+    while p != end {
+      let c = load8u(p, 0)
+      if c == 34 { out_byte(34) }
+      out_byte(c)
+      p = p + 1
+    }
+    out_byte(34)
+  } else {
+    out_bytes(p, n)
+  }
+  keep(s)
+}
+
+// ---- options that are known at run time only
+
+/// The byte that a delimiter is.
+fun delimiter_byte(s: ref): i32 {
+  if s == 0 || load32(s, 4) != 1 { fail("the delimiter must be one ASCII character") }
+  let c = load8u(load32(s, 12), 0)
+  if c >= 128 || c == 34 || c == 10 || c == 13 { fail("the delimiter must be one ASCII character, and no quote") }
+  return c
+}
+
+/// load with a format that is not constant. \`delimiter\` is null for the one that belongs to the format.
+/// noinline
+fun load_format(path: ref, shape: i32, format: ref, header: bool, delimiter: ref): ref {
+  if str_eq(format, "json") { return load_json(path, shape) }
+  if str_eq(format, "jsonl") { return load_jsonl(path, shape) }
+  if str_eq(format, "yaml") { return load_yaml(path, shape) }
+  return load_csv(path, shape, header, format_delimiter(format, delimiter))
+}
+
+/// noinline
+fun save_format(rows: cell, path: ref, format: ref, header: bool, delimiter: ref) {
+  if str_eq(format, "json") {
+    save_json(rows, path)
+  } else if str_eq(format, "jsonl") {
+    save_jsonl(rows, path)
+  } else if str_eq(format, "yaml") {
+    save_yaml(rows, path)
+  } else {
+    save_csv(rows, path, header, format_delimiter(format, delimiter))
+  }
+}
+
+fun format_delimiter(format: ref, delimiter: ref): i32 {
+  let tabs = str_eq(format, "tsv")
+  if !tabs && format != 0 && !str_eq(format, "csv") {
+    fail(str_concat(str_concat("unknown format \\"", format), "\\": there are csv, tsv, json, jsonl and yaml"))
+  }
+  if delimiter != 0 { return delimiter_byte(delimiter) }
+  return if tabs { 9 } else { 44 }
+}
+
+/// An option of a map or struct of options; nil when it is missing.
+fun option_cell(options: cell, name: ref): cell {
+  if i64(options) == 0 { return none }
+  if !cell_in(cell(name), options) { return none }
+  return cell_field(options, name)
+}
+
+/// An option that is a text; null when it is missing.
+fun option_text(options: cell, name: ref): ref {
+  return cell_ref(option_cell(options, name), KIND_STRING)
+}
+
+/// An option that is true or false.
+fun option_flag(options: cell, name: ref, otherwise: bool): bool {
+  let c = option_cell(options, name)
+  if i64(c) == 0 { return otherwise }
+  return cell_truthy(c)
+}
+`,
+  'decode.mochi': `// From text and tokens of data files to typed values. The compiler describes each type that data is read as by a shape, a
+// static table:
+//
+//     +0 SHAPE_*   +4 not 0: nil is allowed
+//     list    +8 element kind   +12 shape of the elements
+//     map     +8 value kind, key kind in bits 8 and up   +12 shape of the values
+//     struct  +8 header   +12 size   +16 name   +20 number of fields
+//             from +24 16 bytes a field: +0 name   +4 offset   +8 element kind   +12 shape
+//
+// 0 in place of a shape: the value is skipped.
+
+let SHAPE_ANY = 0
+let SHAPE_INT = 1
+let SHAPE_FLOAT = 2
+let SHAPE_BOOL = 3
+let SHAPE_STRING = 4
+let SHAPE_BIGINT = 5
+let SHAPE_BIGRAT = 6
+let SHAPE_LIST = 7
+let SHAPE_MAP = 8
+let SHAPE_STRUCT = 9
+
+let FIELD_BYTES = 16
+
+/// inline
+fun shape_field(shape: i32, i: i32): i32 {
+  return shape + 24 + i * FIELD_BYTES
+}
+
+// The field being read, for messages.
+var input_field: ref = 0
+
+// What text_int reads.
+var text_value: i64 = 0
+
+// Texts seen lately, by hash: REFS of 1024 strings.
+var text_cache: ref = 0
+let CACHED_BYTES = 32
+
+// ---- text
+
+/// A STRING object for the bytes at \`p\`, for calls that do not keep it; the same one every time.
+fun text_probe(p: i32, n: i32): ref {
+  let s = ref(static_area("probe", 24))
+  store32(s, 0, KIND_STRING)
+  store32(s, 4, n)
+  store32(s, 12, p)
+  store32(s, 20, 0)
+  return s
+}
+
+/// A string of the bytes at \`p\`, which do not move meanwhile. Short texts that came up lately are not made again.
+fun text_string(p: i32, n: i32): ref {
+  if n <= 1 {
+    if n == 0 { return "" }
+    if load8u(p, 0) < 128 { return str_char(load8u(p, 0)) }
+  }
+  if n > CACHED_BYTES { return str_of_bytes(p, n) }
+  if text_cache == 0 { text_cache = elems_new(ELEM_REF, 1024) }
+  let hash = str_hash(text_probe(p, n))
+  let slot = text_cache + 8 + and(shr_u(hash, 1), 1023) * 4
+  let known = loadref(slot, 0)
+  if load32(known, 20) == hash && load32(known, 4) == n {
+    if bytes_equal(load32(known, 12), p, n) { return known }
+  }
+  let s = str_of_bytes(p, n)
+  store32(s, 20, hash)
+  storeref(slot, 0, s)
+  return s
+}
+
+/// Reads an int: an optional sign and digits; false for anything else. Else \`text_value\` has it.
+fun text_int(p: i32, n: i32): bool {
+  if n == 0 { return false }
+  if n > 18 {
+    if !read_int(text_probe(p, n), 10) { return false }
+    text_value = read_value
+    return true
+  }
+  let c = load8u(p, 0)
+  let signed = c == 45 || c == 43
+  let end = p + n
+  var q = p + i32(signed)
+  if q == end { return false }
+  var v: i64 = 0
+  while q != end {
+    let d = load8u(q, 0) - 48
+    if gt_u(d, 9) { return false }
+    v = v * 10 + i64(d)
+    q = q + 1
+  }
+  text_value = if c == 45 { 0 - v } else { v }
+  return true
+}
+
+/// Reads a float; false if the text is none. Else \`read_float_value\` has it.
+fun text_float(p: i32, n: i32): bool {
+  return n != 0 && read_float(text_probe(p, n))
+}
+
+/// True if the text can only be a number: it begins as one.
+fun text_like_number(p: i32, n: i32): bool {
+  if n == 0 { return false }
+  let c = load8u(p, 0)
+  return lt_u(c - 48, 10) || c == 45 || c == 43 || c == 46
+}
+
+/// The value of a cell of a table without a type: an int, else a float, else a string.
+fun text_any(p: i32, n: i32): cell {
+  if text_like_number(p, n) {
+    if text_int(p, n) { return cell_of_i64(text_value) }
+    if text_float(p, n) { return cell_of_f64(read_float_value) }
+  }
+  return cell(text_string(p, n))
+}
+
+/// Text as a value of a shape.
+fun text_cell(shape: i32, p: i32, n: i32): cell {
+  let kind = load32(shape, 0)
+  if kind == SHAPE_STRING { return cell(text_string(p, n)) }
+  if n == 0 && load32(shape, 4) != 0 { return none }
+  if kind == SHAPE_ANY { return text_any(p, n) }
+  if kind == SHAPE_INT {
+    if text_int(p, n) { return cell_of_i64(text_value) }
+    if text_float(p, n) { return cell_of_i64(input_trunc(read_float_value)) }
+    fail_text(p, n, "int")
+  }
+  if kind == SHAPE_FLOAT {
+    if text_float(p, n) { return cell_of_f64(read_float_value) }
+    fail_text(p, n, "float")
+  }
+  if kind == SHAPE_BOOL {
+    if n == 4 && or(load32(p, 0), 0x20202020) == 0x65757274 { return cell_of_bool(true) }
+    if n == 5 && or(load32(p, 0), 0x20202020) == 0x736c6166 && or(load8u(p, 4), 32) == 101 { return cell_of_bool(false) }
+    fail_text(p, n, "bool")
+  }
+  if kind == SHAPE_BIGINT || kind == SHAPE_BIGRAT { return text_exact(kind, p, n) }
+  fail_text(p, n, shape_name(shape))
+  return none
+}
+
+/// An exact number of a program that has them.
+fun text_exact(kind: i32, p: i32, n: i32): cell {
+  if big_ints() != 0 {
+    let s = str_of_bytes(p, n)
+    if kind == SHAPE_BIGINT {
+      let x = big_read(s)
+      if i64(x) != 0 { return x }
+      fail_text(p, n, "bigint")
+    } else if big_rats() != 0 {
+      return cell_as_rat(cell(s))
+    }
+  }
+  return none
+}
+
+/// A float that is to be an int, without its fraction.
+fun input_trunc(x: f64): i64 {
+  if !(x >= -9223372036854775808.0 && x < 9223372036854775808.0) { fail_input("a number is too large for int") }
+  return trunc_sat(x)
+}
+
+/// Stores text at an address that holds a value of an element kind.
+fun text_store(address: i32, kind: i32, shape: i32, p: i32, n: i32) {
+  let want = load32(shape, 0)
+  if want == SHAPE_STRING {
+    if kind == ELEM_REF {
+      storeref(address, 0, text_string(p, n))
+      return
+    }
+  } else if want == SHAPE_INT {
+    if kind == ELEM_I64 && text_int(p, n) {
+      store64(address, 0, text_value)
+      return
+    }
+  } else if want == SHAPE_FLOAT {
+    if kind == ELEM_F64 && text_float(p, n) {
+      storef64(address, 0, read_float_value)
+      return
+    }
+  }
+  cell_store(address, kind, text_cell(shape, p, n))
+}
+
+// ---- values
+
+/// What a value of a shape is called.
+fun shape_name(shape: i32): ref {
+  let kind = load32(shape, 0)
+  if kind == SHAPE_STRUCT { return loadref(shape, 16) }
+  if kind == SHAPE_INT { return "int" }
+  if kind == SHAPE_FLOAT { return "float" }
+  if kind == SHAPE_BOOL { return "bool" }
+  if kind == SHAPE_STRING { return "string" }
+  if kind == SHAPE_LIST { return "list" }
+  if kind == SHAPE_MAP { return "map" }
+  return if kind == SHAPE_BIGINT { "bigint" } else { "bigrat" }
+}
+
+/// Nil as a value of a shape: 0 for numbers, as in casts.
+fun nil_cell(shape: i32): cell {
+  let kind = load32(shape, 0)
+  if kind == SHAPE_ANY || load32(shape, 4) != 0 { return none }
+  if kind == SHAPE_INT { return cell_of_i64(0) }
+  if kind == SHAPE_FLOAT { return cell_of_f64(0.0) }
+  fail_value("nil", shape)
+  return none
+}
+
+fun bool_cell(shape: i32, value: bool): cell {
+  let kind = load32(shape, 0)
+  if kind != SHAPE_ANY && kind != SHAPE_BOOL { fail_value("bool", shape) }
+  return cell_of_bool(value)
+}
+
+/// A string that is the bytes at \`p\`, where a value of a shape is wanted: numbers are read, as in casts.
+fun string_cell(shape: i32, p: i32, n: i32): cell {
+  let kind = load32(shape, 0)
+  if kind == SHAPE_ANY || kind == SHAPE_STRING { return cell(text_string(p, n)) }
+  if kind >= SHAPE_LIST || kind == SHAPE_BOOL || n == 0 { fail_text(p, n, shape_name(shape)) }
+  return text_cell(shape, p, n)
+}
+
+/// The digits at \`p\` as a number of a shape; with \`point\` the text has a fraction or an exponent, so that it is no int.
+/// \`ints\`: an int stays one where nothing else is wanted.
+fun number_cell(shape: i32, p: i32, n: i32, point: bool, ints: bool): cell {
+  let kind = load32(shape, 0)
+  if !point && (kind == SHAPE_INT || (ints && kind == SHAPE_ANY)) {
+    if text_int(p, n) { return cell_of_i64(text_value) }
+  }
+  if !point && kind == SHAPE_BIGINT { return text_exact(kind, p, n) }
+  if kind == SHAPE_BIGRAT { return text_exact(kind, p, n) }
+  if !text_float(p, n) { fail_input("a number is too large") }
+  if kind == SHAPE_ANY || kind == SHAPE_FLOAT { return cell_of_f64(read_float_value) }
+  if kind == SHAPE_INT { return cell_of_i64(input_trunc(read_float_value)) }
+  if kind == SHAPE_BIGINT {
+    if big_ints() != 0 { return cell_as_big(cell_of_f64(read_float_value)) }
+  }
+  fail_value("float", shape)
+  return none
+}
+
+/// noinline
+/// noreturn
+fun fail_text(p: i32, n: i32, type: ref) {
+  let text = str_of_bytes(p, n)
+  error_begin()
+  out_str("cannot cast \\"")
+  out_str(text)
+  out_str("\\" to ")
+  out_str(type)
+  fail_field_end()
+}
+
+/// \`what\` is the type of the value that is there.
+/// noinline
+/// noreturn
+fun fail_value(what: ref, shape: i32) {
+  error_begin()
+  out_str("cannot cast ")
+  out_str(what)
+  out_str(" to ")
+  out_str(shape_name(shape))
+  fail_field_end()
+}
+
+/// noreturn
+fun fail_field_end() {
+  if input_field != 0 {
+    out_str(", field ")
+    out_str(input_field)
+  }
+  out_place()
+  error_end()
+}
+
+/// noinline
+/// noreturn
+fun fail_missing(shape: i32, field: i32) {
+  error_begin()
+  out_str("missing field ")
+  out_str(loadref(field, 0))
+  out_str(" for ")
+  out_str(loadref(shape, 16))
+  out_place()
+  error_end()
+}
+
+// ---- containers
+
+/// Appends a value to a list of a kind.
+fun input_push(list: ref, kind: i32, c: cell) {
+  if kind == ELEM_REF {
+    list_push<ref>(list, cell_object(c))
+  } else if kind == ELEM_CELL {
+    list_push<cell>(list, c)
+  } else if kind == ELEM_I64 {
+    list_push<i64>(list, cell_int(c))
+  } else if kind == ELEM_F64 {
+    list_push<f64>(list, cell_float(c))
+  } else {
+    list_push<bool>(list, cell_bool(c))
+  }
+}
+
+/// The element kind of lists of a shape; any other shape stands for a list of cells.
+fun list_shape_kind(shape: i32): i32 {
+  return if load32(shape, 0) == SHAPE_LIST { load32(shape, 8) } else { ELEM_CELL }
+}
+
+/// The shape of what a container of a shape holds; what is of any shape, or skipped, holds what is like it.
+fun item_shape(shape: i32): i32 {
+  let kind = load32(shape, 0)
+  return if shape != 0 && (kind == SHAPE_LIST || kind == SHAPE_MAP) { load32(shape, 12) } else { shape }
+}
+
+/// A new list to be filled by \`input_push\`; null when it is skipped.
+fun list_begin(shape: i32): ref {
+  if shape == 0 { return none }
+  let kind = load32(shape, 0)
+  if kind != SHAPE_ANY && kind != SHAPE_LIST { fail_value("list", shape) }
+  return list_new(list_shape_kind(shape), 0)
+}
+
+/// A new map or struct to be filled by \`record_put\`; null when it is skipped. Fields are null, keys absent.
+fun record_begin(shape: i32): ref {
+  if shape == 0 { return none }
+  let kind = load32(shape, 0)
+  if kind == SHAPE_STRUCT { return alloc_zero(load32(shape, 12), load32(shape, 8)) }
+  if kind == SHAPE_ANY { return map_new(0, ELEM_CELL) }
+  if kind != SHAPE_MAP { fail_value("map", shape) }
+  return map_new(shr_u(load32(shape, 8), 8), and(load32(shape, 8), 255))
+}
+
+/// The entry of a struct's shape for the field that the bytes at \`p\` name, 0 if there is none: the search begins behind
+/// \`last\`, the field before (0: none), because fields often come in the same order.
+fun find_field(shape: i32, last: i32, p: i32, n: i32): i32 {
+  let first = shape_field(shape, 0)
+  let end = shape_field(shape, load32(shape, 20))
+  if first == end { return 0 }
+  var f = if last == 0 || last + FIELD_BYTES == end { first } else { last + FIELD_BYTES }
+  let start = f
+  while true {
+    let name = load32(f, 0)
+    if load32(name, 4) == n {
+      if bytes_equal(load32(name, 12), p, n) { return f }
+    }
+    f = f + FIELD_BYTES
+    if f == end { f = first }
+    if f == start { break }
+  }
+  return 0
+}
+
+/// Fails if the program cannot use a map's key: one that should be an int.
+fun map_put_text(m: ref, key: ref): i32 {
+  if !map_has_int_keys(m) { return map_put_str(m, key) }
+  if !read_int(key, 10) { fail_text(load32(key, 12), load32(key, 4), "int") }
+  return map_put_i64(m, read_value)
+}
+
+// Which fields of the struct being read have been seen: one bit for each of the first 64 ones, bytes for all when there are
+// more of them.
+
+/// Null, or room to note the fields that were seen.
+fun seen_new(shape: i32): ref {
+  let count = load32(shape, 20)
+  if count <= 64 { return none }
+  return alloc_zero(8 + and(count + 7, -8), KIND_RAWS)
+}
+
+/// Fails unless each field has been seen that cannot be nil.
+fun check_seen(shape: i32, bits: i64, seen: ref) {
+  for i in 0..load32(shape, 20) {
+    var has = 0
+    if seen == 0 {
+      has = i32(and(shr_u(bits, i64(i)), 1))
+    } else {
+      has = load8u(seen + i, 8)
+    }
+    let field = shape_field(shape, i)
+    if has == 0 && load32(load32(field, 12), 4) == 0 { fail_missing(shape, field) }
+  }
+}
+
+/// What a row is read as.
+fun row_shape(shape: i32): i32 {
+  return load32(shape, 12)
+}
+`,
   'dynamic.mochi': `// What the compiler needs of values whose kind it does not know, beside the operators of cell_ops.mochi.
 
 /// A number becomes a float; everything else stays as it is.
@@ -2090,6 +3022,13 @@ fun cell_max2(a: cell, b: cell): cell {
 /// Whether a map, record or struct has a key; nil has none.
 fun cell_has_key(c: cell, name: ref): bool {
   return i64(c) != 0 && cell_in(cell(name), c)
+}
+
+/// exists(c): whether a container or string has anything in it; false for what is neither.
+fun cell_exists(c: cell): bool {
+  let kind = cell_kind(c)
+  if kind != KIND_LIST && kind != KIND_MAP && kind != KIND_STRING && kind != KIND_STRUCT { return false }
+  return cell_len(c) != 0
 }
 `,
   'errors.mochi': `// Run-time errors: \`error: MESSAGE\` on standard error after everything printed so far, then a trap, from which the host makes
@@ -2529,16 +3468,10 @@ fun fail_read(errno: i32) {
   error_end()
 }
 
-/// The bytes of the rest of the file are in the buffer, from \`file_at\` to \`file_end\`.
+/// Reads the rest of the file: then it lies from \`file_at\` to \`file_end\`.
 fun file_read_all() {
   file_mark = file_at
-  while true {
-    let at = file_end - file_mark
-    // \`file_at\` goes along, so that nothing is dropped and the buffer grows.
-    if !file_fill() { break }
-    keep(file_buffer)
-    if file_end - file_mark < at { break }
-  }
+  while file_fill() {}
 }
 
 /// Ends the program: what has been read is not as it should be.
@@ -3598,6 +4531,7 @@ fun flush() {
       p = p + n
       left = left - n
     } else if errno != ERRNO_INTR && errno != ERRNO_AGAIN {
+      if save_name != 0 { fail_save(errno) }
       if errno != ERRNO_PIPE && errno != ERRNO_BADF && out_fd == 1 {
         out_fd = 2
         out_str("error: cannot write to standard output\\n")
@@ -3950,6 +4884,467 @@ fun write_json_escape(w: ref, c: i32) {
   } else {
     write_byte(w, 117)
     write_hex(w, c, 12)
+  }
+}
+`,
+  'json_read.mochi': `// JSON (RFC 8259): a reader that makes typed values as it goes, one pass over the buffer of the file, and a compact writer.
+
+let JSON_DEPTH = 2000
+
+// The string or number token that was read last: it lies in the buffer of the file until that is filled again.
+var token_at: i32 = 0
+var token_bytes: i32 = 0
+var json_depth: i32 = 0
+
+// ---- load, fetch
+
+/// load with format json: a list of rows, or one row.
+/// noinline
+fun load_json(path: ref, shape: i32): ref {
+  file_begin(path)
+  json_depth = 0
+  let row = row_shape(shape)
+  var rows: ref = none
+  if json_next() == 91 {
+    rows = ref(json_value(shape))
+  } else {
+    rows = list_new(load32(shape, 8), 1)
+    input_push(rows, load32(shape, 8), json_value(row))
+  }
+  json_finish()
+  return rows
+}
+
+/// load with format jsonl: a row on each line.
+/// noinline
+fun load_jsonl(path: ref, shape: i32): ref {
+  file_begin(path)
+  json_depth = 0
+  let kind = load32(shape, 8)
+  let row = row_shape(shape)
+  let rows = list_new(kind, 0)
+  while json_next() >= 0 {
+    input_push(rows, kind, json_value(row))
+  }
+  file_close()
+  return rows
+}
+
+/// fetch: the value of a local file.
+/// noinline
+fun fetch_json(url: ref, shape: i32): cell {
+  file_begin(fetch_path(url))
+  json_depth = 0
+  let value = json_value(shape)
+  json_finish()
+  return value
+}
+
+/// The path that a URL names. Fails for other URLs than those of files.
+fun fetch_path(url: ref): ref {
+  if url == 0 { fail_null("URL") }
+  if str_starts_with(url, "file:") {
+    let path = str_slice(url, 5, str_len(url))
+    if str_starts_with(path, "//localhost/") { return str_slice(path, 11, str_len(path)) }
+    return if str_starts_with(path, "//") { str_slice(path, 2, str_len(path)) } else { path }
+  }
+  if str_contains(url, "://") {
+    fail(str_concat(str_concat("cannot fetch \\"", url), "\\": programs have no network access (WASI preview 1), only files: error E490"))
+  }
+  return url
+}
+
+fun json_finish() {
+  if json_next() >= 0 { fail_input("there is more text behind the JSON value") }
+  file_close()
+}
+
+// ---- reading
+
+/// The next byte that is no white space, which stays to be read; -1 at the end.
+fun json_next(): i32 {
+  while true {
+    while file_at != file_end {
+      let c = load8u(file_at, 0)
+      if c > 32 { return c }
+      if c == 10 {
+        file_line = file_line + 1
+      } else if c != 32 && c != 13 && c != 9 {
+        return c
+      }
+      file_at = file_at + 1
+    }
+    if !file_fill() { return -1 }
+  }
+  return -1
+}
+
+/// A value of a shape; 0 skips it.
+fun json_value(shape: i32): cell {
+  let c = json_next()
+  if c == 34 {
+    json_string()
+    return if shape == 0 { none } else { string_cell(shape, token_at, token_bytes) }
+  }
+  if c == 123 { return cell(json_object(shape)) }
+  if c == 91 { return cell(json_list(shape)) }
+  if c == 45 || lt_u(c - 48, 10) {
+    let point = json_number()
+    return if shape == 0 { none } else { number_cell(shape, token_at, token_bytes, point, false) }
+  }
+  if c == 110 {
+    json_word("null")
+    return if shape == 0 { none } else { nil_cell(shape) }
+  }
+  if c != 116 && c != 102 { fail_json(c) }
+  json_word(if c == 116 { "true" } else { "false" })
+  return if shape == 0 { none } else { bool_cell(shape, c == 116) }
+}
+
+/// noreturn
+fun fail_json(c: i32) {
+  if c < 0 { fail_input("the JSON text ends too early") }
+  fail_input("this is not JSON")
+}
+
+fun json_word(word: ref) {
+  let n = load32(word, 4)
+  while file_end - file_at < n {
+    if !file_fill() { fail_json(-1) }
+  }
+  if !bytes_equal(file_at, load32(word, 12), n) { fail_json(0) }
+  file_at = file_at + n
+}
+
+fun json_deeper() {
+  json_depth = json_depth + 1
+  if json_depth > JSON_DEPTH { fail_input("the data is nested too deeply") }
+}
+
+/// Reads the comma between items, or the closing byte; true if an item follows.
+fun json_more(close: i32, first: bool): bool {
+  let c = json_next()
+  if c == close {
+    file_at = file_at + 1
+    return false
+  }
+  if !first {
+    if c != 44 { fail_json(c) }
+    file_at = file_at + 1
+    if json_next() == close { fail_json(0) }
+  }
+  return true
+}
+
+fun json_list(shape: i32): ref {
+  json_deeper()
+  let list = list_begin(shape)
+  let items = item_shape(shape)
+  let kind = list_shape_kind(shape)
+  file_at = file_at + 1
+  var first = true
+  while json_more(93, first) {
+    first = false
+    let item = json_value(items)
+    if shape != 0 { input_push(list, kind, item) }
+  }
+  json_depth = json_depth - 1
+  return list
+}
+
+fun json_object(shape: i32): ref {
+  json_deeper()
+  let object = record_begin(shape)
+  file_at = file_at + 1
+  if shape != 0 && load32(shape, 0) == SHAPE_STRUCT {
+    json_struct(shape, object)
+  } else {
+    json_map(shape, object)
+  }
+  json_depth = json_depth - 1
+  return object
+}
+
+/// Reads a key into the token.
+fun json_key() {
+  let c = json_next()
+  if c != 34 { fail_json(c) }
+  json_string()
+}
+
+fun json_colon() {
+  let c = json_next()
+  if c != 58 { fail_json(c) }
+  file_at = file_at + 1
+}
+
+fun json_map(shape: i32, map: ref) {
+  let items = item_shape(shape)
+  var first = true
+  while json_more(125, first) {
+    first = false
+    json_key()
+    if shape == 0 {
+      json_colon()
+      json_value(0)
+    } else {
+      let key = text_string(token_at, token_bytes)
+      input_field = key
+      json_colon()
+      let value = json_value(items)
+      cell_store_new(map_put_text(map, key), map_value_kind(map), value)
+    }
+  }
+}
+
+fun json_struct(shape: i32, object: ref) {
+  let seen = seen_new(shape)
+  var bits: i64 = 0
+  var last = 0
+  var first = true
+  while json_more(125, first) {
+    first = false
+    json_key()
+    let field = find_field(shape, last, token_at, token_bytes)
+    json_colon()
+    if field == 0 {
+      json_value(0)
+    } else {
+      last = field
+      let i = (field - shape_field(shape, 0)) / FIELD_BYTES
+      if seen == 0 {
+        bits = or(bits, shl(1, i64(i)))
+      } else {
+        store8(seen + i, 8, 1)
+      }
+      input_field = loadref(field, 0)
+      let value = json_value(load32(field, 12))
+      cell_store_new(object + load32(field, 4), load32(field, 8), value)
+    }
+  }
+  check_seen(shape, bits, seen)
+}
+
+/// Reads a number into the token; true if it has a point or an exponent.
+fun json_number(): bool {
+  file_mark = file_at
+  var p = file_at
+  while true {
+    while p != file_end && json_in_number(load8u(p, 0)) { p = p + 1 }
+    if p != file_end { break }
+    file_at = p
+    if !file_fill() { break }
+    p = file_at
+  }
+  file_at = p
+  token_at = file_mark
+  token_bytes = p - file_mark
+  file_mark = 0
+  return json_check_number(token_at, p)
+}
+
+fun json_in_number(c: i32): bool {
+  return lt_u(c - 48, 10) || c == 45 || c == 43 || c == 46 || or(c, 32) == 101
+}
+
+/// Fails unless the bytes [start, end) are a number of JSON's; true if it has a point or an exponent.
+fun json_check_number(start: i32, end: i32): bool {
+  var p = start
+  if load8u(p, 0) == 45 { p = p + 1 }
+  let digits = json_digits(p, end)
+  if digits > p + 1 && load8u(p, 0) == 48 { fail_json(0) }
+  p = digits
+  if p == end { return false }
+  if load8u(p, 0) == 46 { p = json_digits(p + 1, end) }
+  if p == end { return true }
+  if or(load8u(p, 0), 32) != 101 { fail_json(0) }
+  p = p + 1
+  if p != end && (load8u(p, 0) == 45 || load8u(p, 0) == 43) { p = p + 1 }
+  if json_digits(p, end) != end { fail_json(0) }
+  return true
+}
+
+/// Where the digits that begin at p end; there must be one.
+fun json_digits(p: i32, end: i32): i32 {
+  var q = p
+  while q != end && lt_u(load8u(q, 0) - 48, 10) { q = q + 1 }
+  if q == p { fail_json(0) }
+  return q
+}
+
+/// Reads a string into the token, without its escapes.
+fun json_string() {
+  file_at = file_at + 1
+  file_mark = file_at
+  var p = file_at
+  var end = file_end
+  while true {
+    while p != end && json_plain_byte(load8u(p, 0)) { p = p + 1 }
+    if p != end { break }
+    file_at = p
+    if !file_fill() { fail_json(-1) }
+    p = file_at
+    end = file_end
+  }
+  file_at = p
+  var to = p - file_mark
+  if load8u(p, 0) != 34 { to = json_escapes(to) }
+  token_at = file_mark
+  token_bytes = to
+  file_at = file_at + 1
+  file_mark = 0
+}
+
+/// inline
+fun json_plain_byte(c: i32): bool {
+  return c != 34 && c != 92 && c >= 32
+}
+
+/// The next byte of a string.
+fun json_byte(): i32 {
+  if file_at == file_end && !file_fill() { fail_json(-1) }
+  return load8u(file_at, 0)
+}
+
+/// Reads a string on from its first escape to its closing quote; what it stands for goes to offset \`from\` behind \`file_mark\`.
+/// Gives the offset of its end.
+fun json_escapes(from: i32): i32 {
+  var to = from
+  while true {
+    var c = json_byte()
+    if c == 34 { return to }
+    if c < 32 { fail_input("a control character in a string") }
+    file_at = file_at + 1
+    if c == 92 {
+      c = json_byte()
+      file_at = file_at + 1
+      if c == 117 {
+        to = utf8_encode(file_mark + to, json_code_point()) - file_mark
+      } else {
+        store8(file_mark + to, 0, json_escaped(c))
+        to = to + 1
+      }
+    } else {
+      store8(file_mark + to, 0, c)
+      to = to + 1
+    }
+  }
+  return to
+}
+
+/// What stands behind a backslash, as it is meant.
+fun json_escaped(c: i32): i32 {
+  if c == 34 || c == 92 || c == 47 { return c }
+  if c == 110 { return 10 }
+  if c == 116 { return 9 }
+  if c == 114 { return 13 }
+  if c == 98 { return 8 }
+  if c != 102 { fail_input("an escape that JSON does not have") }
+  return 12
+}
+
+/// The code point of an escape whose \`\\u\` has been read; two surrogates make one, a single one makes U+FFFD.
+fun json_code_point(): i32 {
+  let high = json_hex()
+  if and(high, 0xf800) != 0xd800 { return high }
+  if high >= 0xdc00 { return 0xfffd }
+  while file_end - file_at < 6 && file_fill() {}
+  if file_end - file_at < 6 || load8u(file_at, 0) != 92 || load8u(file_at, 1) != 117 { return 0xfffd }
+  let before = file_at - file_mark
+  file_at = file_at + 2
+  let low = json_hex()
+  if and(low, 0xfc00) != 0xdc00 {
+    // The second escape stands for itself.
+    file_at = file_mark + before
+    return 0xfffd
+  }
+  return 0x10000 + shl(high - 0xd800, 10) + low - 0xdc00
+}
+
+fun json_hex(): i32 {
+  var n = 0
+  for i in 0..4 {
+    let c = json_byte()
+    file_at = file_at + 1
+    var digit = c - 48
+    if gt_u(digit, 9) {
+      digit = or(c, 32) - 87
+      if digit < 10 || digit > 15 { fail_input("an escape that JSON does not have") }
+    }
+    n = or(shl(n, 4), digit)
+  }
+  return n
+}
+
+// ---- writing
+
+/// save with format json: the list of the rows, or the row if there is one only.
+/// noinline
+fun save_json(rows: cell, path: ref) {
+  let list = save_rows(rows)
+  save_begin(path)
+  if load32(list, 4) == 1 {
+    write_json_line_value(none, save_row(list, 0), 0, none)
+  } else {
+    for i in 0..load32(list, 4) { save_row(list, i) }
+    write_json_line_value(none, cell(list), 0, none)
+  }
+  out_newline()
+  save_end()
+}
+
+/// save with format jsonl: a row on each line.
+/// noinline
+fun save_jsonl(rows: cell, path: ref) {
+  let list = save_rows(rows)
+  save_begin(path)
+  for i in 0..load32(list, 4) {
+    write_json_line_value(none, save_row(list, i), 0, none)
+    out_newline()
+  }
+  save_end()
+}
+
+/// The JSON text of a value on one line.
+fun json_line_text(c: cell): ref {
+  let w = writer_new()
+  write_json_line_value(w, c, 0, none)
+  return writer_text(w)
+}
+
+/// Writes a value without white space; \`depth\` and \`anchor\` as for write_value.
+fun write_json_line_value(w: ref, c: cell, depth: i32, anchor: ref) {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST {
+    let list = ref(c)
+    let inner = next_anchor(list, depth, anchor)
+    write_byte(w, 91)
+    for i in 0..load32(list, 4) {
+      if i != 0 { write_byte(w, 44) }
+      write_json_line_value(w, list_cell_at(list, i), depth + 1, inner)
+    }
+    write_byte(w, 93)
+  } else if kind == KIND_MAP || kind == KIND_STRUCT {
+    let r = ref(c)
+    let inner = next_anchor(r, depth, anchor)
+    write_byte(w, 123)
+    var first = true
+    var at = record_next(r, 0)
+    while at != 0 {
+      if !first { write_byte(w, 44) }
+      first = false
+      write_json_text(w, record_key(r, at))
+      write_byte(w, 58)
+      write_json_line_value(w, record_value(r, at), depth + 1, inner)
+      at = record_next(r, at)
+    }
+    write_byte(w, 125)
+  } else {
+    if kind == CELL_FLOAT {
+      let x = cell_raw_float(c)
+      if x - x != 0.0 { fail("JSON has no NaN and no infinity") }
+    }
+    write_json(w, c, depth, anchor)
   }
 }
 `,
@@ -4360,8 +5755,8 @@ let LIMB_MASK: i64 = 0xffffffff
 
 // From this many limbs on, products are split in three smaller ones, squares too, and quotients in two. Measured.
 let KARATSUBA_LIMBS = 40
-let KARATSUBA_SQUARE_LIMBS = 64
-let RECURSIVE_DIVISION_LIMBS = 60
+let KARATSUBA_SQUARE_LIMBS = 52
+let RECURSIVE_DIVISION_LIMBS = 40
 
 // ---- size and order
 
