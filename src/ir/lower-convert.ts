@@ -315,14 +315,14 @@ function nullOf(e: Expr): Expr {
   }
 }
 
-/** Stops with an error when a reference is nil; gives the reference. */
-export function notNull(fn: Fn, ref: Expr, what: string, span: Span): Expr {
+/** Stops with `message` when a reference is nil; gives the reference. */
+export function notNull(fn: Fn, ref: Expr, message: string, span: Span): Expr {
   return seq(fn, () => {
     const held = hold(fn, ref);
     fn.out.push({
       op: 'if',
       cond: num('i32', 'i32.eqz', asI32(held)),
-      then: [{ op: 'do', value: rt(undefined, 'fail_null', [stringData(fn.lo, what)], span) }],
+      then: [{ op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, message)], span) }],
       else: [],
     });
     return held;

@@ -519,7 +519,7 @@ export function fieldOf(fn: Fn, base: Value, name: string, node: Node, span: Spa
     }
     if (slots.every((s) => s !== undefined)) {
       const first = slots[0]!;
-      const object = mask & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir;
+      const object = mask & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir;
       if (slots.every((s) => s!.offset === first.offset && s!.repr === first.repr)) {
         return coerce(fn, load(first.repr, object, first.offset), first.node, node, span);
       }
@@ -545,7 +545,7 @@ function fieldByType(
   span: Span,
 ): Expr {
   return seq(fn, () => {
-    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir);
+    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
     const id = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: id, value: typeId(object) });
     let result: Expr = zero(node);

@@ -158,7 +158,7 @@ function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): 
     const slots = structs.map((x) => layoutOf(fn.lo, x).slots.get(name));
     const first = slots[0];
     if (first && slots.every((x) => x && x.offset === first.offset && x.repr === first.repr && sameNode(x.node, first.node))) {
-      const object = hold(fn, mask & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir);
+      const object = hold(fn, mask & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
       const item = growsItself(fn, s);
       const value =
         item && first.repr === 'ref' && (maskOf(first.node) & ~NULL) === LIST
@@ -187,7 +187,7 @@ export function writeFieldOf(fn: Fn, base: Value, name: string, v: Value, span: 
   const structs = structsOf(base.node);
   const slot = structs.length === 1 ? layoutOf(fn.lo, structs[0]!).slots.get(name) : undefined;
   if (reprOf(base.node) === 'ref' && kinds === STRUCT && slot) {
-    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `.${name}`, span) : base.ir);
+    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
     emit(fn, store(slot.repr, object, slot.offset, coerce(fn, v.ir, v.node, slot.node, span)));
     return;
   }
