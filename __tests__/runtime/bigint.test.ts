@@ -63,10 +63,14 @@ function checkAll(r: BigInstance, a: bigint, b: bigint): void {
   expect(r.op('cell_truthy', a)).toBe(a !== 0n);
 }
 
-for (const gcStress of [false, true]) {
-  const runs = (n: number): { numRuns: number } => ({ numRuns: gcStress ? Math.ceil(n / 5) : n });
-  describe(gcStress ? 'big integers, collecting at every allocation' : 'big integers', async () => {
-    const r = await bigInstance({ gcStress });
+for (const [how, options] of [
+  ['', {}],
+  [', collecting at every allocation', { gcStress: true }],
+  [', not optimised', { optimise: false }],
+] as const) {
+  const runs = (n: number): { numRuns: number } => ({ numRuns: how === '' ? n : Math.ceil(n / 5) });
+  describe(`big integers${how}`, async () => {
+    const r = await bigInstance(options);
 
     it('calculate exactly', () => {
       fc.assert(

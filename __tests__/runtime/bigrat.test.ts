@@ -40,10 +40,14 @@ function nearest({ num, den }: Rational): number {
   return (num < 0n ? -q : q) / 2 ** half / 2 ** (shift + 1 - half);
 }
 
-for (const gcStress of [false, true]) {
-  describe(gcStress ? 'rationals, collecting at every allocation' : 'rationals', async () => {
-    const r = await bigInstance({ gcStress });
-    const runs = { numRuns: gcStress ? 60 : 400 };
+for (const [how, options] of [
+  ['', {}],
+  [', collecting at every allocation', { gcStress: true }],
+  [', not optimised', { optimise: false }],
+] as const) {
+  describe(`rationals${how}`, async () => {
+    const r = await bigInstance(options);
+    const runs = { numRuns: how === '' ? 400 : 60 };
 
     it('calculate exactly, in lowest terms', () => {
       fc.assert(
