@@ -53,9 +53,9 @@ for (const name of names) {
 if (!values.check) {
   // Only this key is rewritten; the rest of the file stays as its owner formatted it.
   const rows = order.filter((name) => launchers[name]);
-  const lines = rows.map((n) => `    "${n}": { "sha256": "${launchers[n].sha256}", "size": ${launchers[n].size} }`);
-  const block = `"launchers": {\n${lines.join(',\n')}\n  }`;
-  const present = /"launchers": \{[\s\S]*?\n {2}\}/;
+  const own = Object.fromEntries(rows.map((n) => [n, { sha256: launchers[n].sha256, size: launchers[n].size }]));
+  const block = `"launchers": ${JSON.stringify(own, undefined, 2).replaceAll('\n', '\n  ')}`;
+  const present = /"launchers": (?:\{\}|\{[\s\S]*?\n {2}\})/;
   const next = present.test(text) ? text.replace(present, block) : text.replace(/\n\}\s*$/, `,\n  ${block}\n}\n`);
   JSON.parse(next);
   write(matrixFile, next);
