@@ -435,6 +435,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const isSettled = (e: Expr): boolean => {
     if (e.op === 'as') return isSettled(e.value);
     if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return true;
+    // The linker makes one constant of it.
+    if (e.op === 'num' && e.code === 'i32.add') return e.args[0]!.op === 'data' && e.args[1]!.op === 'const';
     return e.op === 'get' && settled[e.local] === 1;
   };
 
