@@ -22,8 +22,6 @@ export interface Layout {
 
 export const STACK_BYTES = 16 * 1024 * 1024;
 const PAGE = 65536;
-/** What the run-time library uses from the heap's base on before it grows memory (src/runtime/memory.mochi). */
-const STATIC_AREA_BYTES = 0xd800;
 /** A run of zeros this long is cheaper as a gap between two segments. */
 const MIN_GAP = 12;
 
@@ -44,10 +42,8 @@ export function layOut(module: Module): Layout {
   };
   const rootGlobals: string[] = [];
   const addresses = new Map<string, number>();
-  let heapUsed = false;
   const onExpr = (e: Expr): void => {
     if (e.op === 'funcIndex') inTable(e.func);
-    else if (e.op === 'data' && e.name === HEAP_BASE) heapUsed = true;
     else if (e.op === 'data' && e.name.startsWith(ROOT_GLOBAL) && !addresses.has(e.name)) {
       addresses.set(e.name, 0);
       rootGlobals.push(e.name);
@@ -109,7 +105,7 @@ export function layOut(module: Module): Layout {
     stackPointer,
     stackBase,
     heapBase,
-    pages: Math.max(1, Math.ceil((heapBase + (heapUsed ? STATIC_AREA_BYTES : 0)) / PAGE)),
+    pages: Math.max(1, Math.ceil(heapBase / PAGE)),
     segments: segmentsOf(image, first),
   };
 }

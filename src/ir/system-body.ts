@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Block, FunDecl, IfStmt, Expr as SynExpr, Stmt as SynStmt } from '../syntax/ast.ts';
 import { addLocal, as, fallsThrough, get, num, set, stringDatum, zero } from './build.ts';
 import type { Expr, Func, NumericOp, Stmt, Type } from './ir.ts';
+import { INTRINSICS, kindOf, sizeOf } from './system-intrinsics.ts';
 import {
   constant,
   failAt,
@@ -17,8 +18,7 @@ import {
   TYPE_MARK,
   typeMap,
   typeOf,
-} from './system.ts';
-import { INTRINSICS, kindOf, sizeOf } from './system-intrinsics.ts';
+} from './system-types.ts';
 
 /** An expression with its type in the dialect. */
 export interface Typed {
@@ -167,7 +167,7 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
         return;
       }
       const slice = body.library.find(s.name.text);
-      if (slice?.kind !== 'var') return bad(body, s.name.span, `no variable ${s.name.text}`);
+      if (slice?.kind !== 'var') bad(body, s.name.span, `no variable ${s.name.text}`);
       const global = body.library.globalOf(slice);
       out.push({ op: 'setGlobal', name: global.name, value: expect(body, s.value, global.type).e });
       return;
@@ -177,7 +177,7 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
         if (body.result) bad(body, s.span, `must return a value of type ${body.result}`);
         out.push({ op: 'return' });
       } else {
-        if (!body.result) return bad(body, s.span, 'returns a value but the function has no result type');
+        if (!body.result) bad(body, s.span, 'returns a value but the function has no result type');
         out.push({ op: 'return', value: expect(body, s.value, body.result).e });
       }
       return;
@@ -207,7 +207,7 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
     case 'break':
     case 'continue': {
       const loop = body.loops.at(-1);
-      if (!loop) return bad(body, s.span, `${s.kind} outside a loop`);
+      if (!loop) bad(body, s.span, `${s.kind} outside a loop`);
       if (s.kind === 'break') loop.breaks = true;
       else loop.continues = true;
       out.push({ op: 'br', label: s.kind === 'break' ? loop.breakLabel : loop.continueLabel });
@@ -255,7 +255,7 @@ function lowerIf(body: Body, s: IfStmt, out: Stmt[]): void {
 }
 
 function lowerFor(body: Body, s: Extract<SynStmt, { kind: 'for' }>, out: Stmt[]): void {
-  if (!s.end) return bad(body, s.span, 'for needs a range a..b');
+  if (!s.end) bad(body, s.span, 'for needs a range a..b');
   let from: Typed;
   let to: Typed;
   if (isFlexible(body, s.iter) && !isFlexible(body, s.end)) {
@@ -293,7 +293,7 @@ function lowerFor(body: Body, s: Extract<SynStmt, { kind: 'for' }>, out: Stmt[])
 
 /** An expression statement: a call. */
 function lowerEffect(body: Body, e: SynExpr, out: Stmt[]): void {
-  if (e.kind !== 'call' || e.callee.kind !== 'name') return bad(body, e.span, 'an expression statement must be a call');
+  if (e.kind !== 'call' || e.callee.kind !== 'name') bad(body, e.span, 'an expression statement must be a call');
   const { name } = e.callee;
   const intrinsic = INTRINSICS.get(name);
   if (intrinsic) {

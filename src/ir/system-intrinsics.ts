@@ -3,7 +3,6 @@ import type { Expr as SynExpr } from '../syntax/ast.ts';
 import { as, num } from './build.ts';
 import type { Expr, LoadOp, NumericOp, Stmt, StoreOp, Type } from './ir.ts';
 import { HEAP_BASE, STACK_BASE, STACK_POINTER, TYPE_TABLE } from './names.ts';
-import { constant, irType, type SysType } from './system.ts';
 import {
   type Body,
   bad,
@@ -17,6 +16,7 @@ import {
   pair,
   type Typed,
 } from './system-body.ts';
+import { constant, irType, type SysType } from './system-types.ts';
 
 type Call = Extract<SynExpr, { kind: 'call' }>;
 type Intrinsic = (body: Body, call: Call, want: SysType | undefined) => Typed | Stmt;
@@ -133,12 +133,15 @@ function convert(to: SysType, codes: Partial<Record<SysType, NumericOp | ''>>): 
   };
 }
 
-const address0 =
-  (name: string): Intrinsic =>
+/** An intrinsic without arguments. */
+const nullary =
+  (result: Typed | Stmt): Intrinsic =>
   (body, call) => {
     args(body, call, 0);
-    return { e: { op: 'data', type: 'i32', name }, t: 'i32' };
+    return result;
   };
+
+const linkerAddress = (name: string): Intrinsic => nullary({ e: { op: 'data', type: 'i32', name }, t: 'i32' });
 
 /** All intrinsics by name; `Load` is how `load` arrives (it is a keyword of the language). */
 export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
@@ -201,7 +204,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
   ['fmin', float('min', 2)],
   ['fmax', float('max', 2)],
 
-  ['memory_size', (body, call) => (args(body, call, 0), { e: { op: 'memorySize', type: 'i32' }, t: 'i32' })],
+  ['memory_size', nullary({ e: { op: 'memorySize', type: 'i32' }, t: 'i32' })],
   [
     'memory_grow',
     (body, call) => ({ e: { op: 'memoryGrow', type: 'i32', pages: word(body, args(body, call, 1)[0]!) }, t: 'i32' }),
@@ -220,7 +223,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       return { op: 'memoryFill', to: to!, byte: byte!, bytes: bytes! };
     },
   ],
-  ['unreachable', (body, call) => (args(body, call, 0), { op: 'unreachable' })],
+  ['unreachable', nullary({ op: 'unreachable' })],
   [
     'keep',
     (body, call) => {
@@ -253,9 +256,9 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     (name) =>
       [name, (body) => ({ e: constant('i32', body.library.flags.get(name)!), t: 'i32' })] as [string, Intrinsic],
   ),
-  ['heap_base', address0(HEAP_BASE)],
-  ['stack_base', address0(STACK_BASE)],
-  ['type_table', address0(TYPE_TABLE)],
+  ['heap_base', linkerAddress(HEAP_BASE)],
+  ['stack_base', linkerAddress(STACK_BASE)],
+  ['type_table', linkerAddress(TYPE_TABLE)],
   [
     'static_area',
     (body, call) => {
@@ -268,8 +271,5 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       return { e: { op: 'data', type: 'i32', name: body.library.addDatum(area) }, t: 'i32' };
     },
   ],
-  [
-    'stack_pointer',
-    (body, call) => (args(body, call, 0), { e: { op: 'global', type: 'i32', name: STACK_POINTER }, t: 'i32' }),
-  ],
+  ['stack_pointer', nullary({ e: { op: 'global', type: 'i32', name: STACK_POINTER }, t: 'i32' })],
 ]);
