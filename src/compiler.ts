@@ -10,9 +10,9 @@ import { lowerProgram } from './ir/lower.ts';
 import { printModule } from './ir/print.ts';
 import { createRuntime } from './ir/system.ts';
 import { RUNTIME_SOURCES } from './runtime/sources.generated.ts';
+import type { Program } from './syntax/ast.ts';
 import { parse } from './syntax/parser.ts';
 import { lineMap, position, sourceFile } from './syntax/source.ts';
-import type { Program } from './syntax/ast.ts';
 import type { LineTable } from './wasm/lines.ts';
 import { compileIr } from './wasm/pipeline.ts';
 
@@ -65,7 +65,9 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
   });
   if (hasErrors(diagnostics)) return done();
   const whole: Span = { file: 0, start: 0, end: main.text.length };
-  const checked = checkProgram(parsed.program.body, whole, (d) => diagnostics.push(d), { strict: options.strict ?? false });
+  const checked = checkProgram(parsed.program.body, whole, (d) => diagnostics.push(d), {
+    strict: options.strict ?? false,
+  });
   const tests = checked.tests.map(({ name, span }) => ({ name, span }));
   if (hasErrors(diagnostics) || (options.strict && diagnostics.length > 0)) return done({ tests });
   const module = lowerProgram(checked, {

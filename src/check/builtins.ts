@@ -1,11 +1,11 @@
 /** Built-in functions: how many arguments they take and what kinds their results have (LANGUAGE section 5). */
 import {
   ANY,
-  BOOL,
   BIG,
+  BOOL,
   elemNode,
-  find,
   FLOAT,
+  find,
   INT,
   keyNode,
   LIST,

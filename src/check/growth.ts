@@ -52,7 +52,13 @@ function allFuns(program: CheckedProgram): Set<FunInfo> {
 }
 
 /** The assignments of variables and the returned expressions of a function. */
-function collect(fun: FunInfo, body: readonly Stmt[], loops: readonly Loop[], out: Assignment[], returns: Expr[]): void {
+function collect(
+  fun: FunInfo,
+  body: readonly Stmt[],
+  loops: readonly Loop[],
+  out: Assignment[],
+  returns: Expr[],
+): void {
   const block = (b: Block, l: readonly Loop[]) => collect(fun, b.body, l, out, returns);
   for (const s of body) {
     switch (s.kind) {
@@ -113,7 +119,8 @@ function recurrences(fun: FunInfo, assignments: readonly Assignment[], sites: Se
     if (!loop || !isInt(a.sym) || isBounded(fun, a.loops, a.sym)) continue;
     const inLoop = assignments.filter((b) => b.loops.includes(loop) && isInt(b.sym));
     if (inLoop.some((b) => isReduction(fun, b.value, b.sym) && b.sym === a.sym)) continue;
-    const members = (sym: Sym) => sym === a.sym || (reaches(fun, inLoop, sym, a.sym) && reaches(fun, inLoop, a.sym, sym));
+    const members = (sym: Sym) =>
+      sym === a.sym || (reaches(fun, inLoop, sym, a.sym) && reaches(fun, inLoop, a.sym, sym));
     const terms = termsOf(fun, a.value).filter((t) => members(t.sym));
     const times = terms.reduce((n, t) => n + t.times, 0);
     if (times < 2 || isDigitStep(fun, a, members)) continue;
@@ -194,7 +201,12 @@ function addArithmetic(e: Expr, sites: Set<number>): void {
 }
 
 /** A function that multiplies by its own result: `return n * f(n - 1)`, also by way of variables. */
-function recursion(fun: FunInfo, assignments: readonly Assignment[], returns: readonly Expr[], sites: Set<number>): void {
+function recursion(
+  fun: FunInfo,
+  assignments: readonly Assignment[],
+  returns: readonly Expr[],
+  sites: Set<number>,
+): void {
   if (fun.kind !== 'named' || maskOf(fun.result) !== INT) return;
   const own = new Set<Sym>();
   const isOwn = (e: Expr): boolean => {

@@ -2,10 +2,10 @@
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
 import { BUILTINS, VALUE_METHODS } from './builtins.ts';
 import {
+  type Ctx,
   canFallThrough,
   checkDeclared,
   checkTypeNames,
-  type Ctx,
   errorAt,
   fieldSym,
   flowKey,
@@ -21,14 +21,15 @@ import {
   walkStatements,
   warnAt,
 } from './infer.ts';
+import { inferAs, inferFetch, inferLoad, inferSave } from './infer-io.ts';
 import { anonymous, inferQuery } from './infer-query.ts';
 import {
   BIG,
   BOOL,
   elemNode,
-  find,
   FLOAT,
   FUN,
+  find,
   INT,
   keyNode,
   LIST,
@@ -163,14 +164,11 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
       unsupported(ctx, '`generate`', e.span);
       return solver.node();
     case 'fetch':
-      unsupported(ctx, '`fetch`', e.span);
-      return solver.node();
+      return inferFetch(ctx, e, undefined, scope);
     case 'load':
-      unsupported(ctx, '`load`', e.span);
-      return solver.node();
+      return inferLoad(ctx, e, scope);
     case 'save':
-      unsupported(ctx, '`save`', e.span);
-      return solver.node();
+      return inferSave(ctx, e, scope);
   }
 }
 
@@ -419,7 +417,7 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
       if (struct) return construct(ctx, e, struct, scope);
       const builtin = BUILTINS.get(callee.name);
       if (builtin) {
-        const args = e.args.map((a) => listOfGroup(ctx, a, inferExpr(ctx, a, scope), scope));
+        const args = e.args.map((a) => listOfGroup(a, inferExpr(ctx, a, scope), scope));
         if (MAP_BUILTINS.has(callee.name) && args[0]) needsMap(ctx, args[0]);
         fun.calls.set(e.id, { kind: 'builtin', name: callee.name });
         const result = solver.node();
@@ -437,7 +435,9 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
         'T003',
         `unknown function: ${callee.name}`,
         callee.span,
-        near ? `Did you mean \`${near}\`?` : 'No function of this name is declared here, and there is no such built-in.',
+        near
+          ? `Did you mean \`${near}\`?`
+          : 'No function of this name is declared here, and there is no such built-in.',
       );
       fun.calls.set(e.id, { kind: 'value' });
       return solver.node();
@@ -447,7 +447,14 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
   const target = inferExpr(ctx, callee, scope);
   const args = e.args.map((a) => inferExpr(ctx, a, scope));
   fun.calls.set(e.id, { kind: 'value' });
-  ctx.checks.push({ kind: 'kind', node: target, mask: FUN, span: callee.span, code: 'T004', title: 'only functions can be called' });
+  ctx.checks.push({
+    kind: 'kind',
+    node: target,
+    mask: FUN,
+    span: callee.span,
+    code: 'T004',
+    title: 'only functions can be called',
+  });
   return callValue(ctx, target, args);
 }
 
@@ -455,17 +462,15 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
 const MAP_BUILTINS = new Set(['len', 'keys', 'values', 'exists', 'count', 'contains']);
 
 /** Where a list is expected, a query's group stands for its items. */
-export function listOfGroup(ctx: Ctx, e: Expr, node: Node, scope: Scope): Node {
+function listOfGroup(e: Expr, node: Node, scope: Scope): Node {
   if (e.kind !== 'name') return node;
   const ref = scope.fun.refs.get(e.id);
   if (ref?.kind !== 'var' || !ref.sym.group) return node;
-  void ctx;
   return ref.sym.group.byName.get('items')!.node;
 }
 
 function builtinLimits(ctx: Ctx, name: string, e: Call): void {
   if (name === 'eval') unsupported(ctx, '`eval`', e.span);
-  if (name === 'sha256') unsupported(ctx, '`sha256`', e.span);
 }
 
 /** A call of a function value. */
@@ -536,7 +541,12 @@ function construct(ctx: Ctx, e: Call, struct: StructInfo, scope: Scope): Node {
     }
   });
   if (e.args.length > struct.fields.length) {
-    errorAt(ctx, 'T006', `too many arguments: ${struct.name} has ${struct.fields.length} field(s), got ${e.args.length}`, e.span);
+    errorAt(
+      ctx,
+      'T006',
+      `too many arguments: ${struct.name} has ${struct.fields.length} field(s), got ${e.args.length}`,
+      e.span,
+    );
   }
   for (let i = e.args.length; i < struct.fields.length; i++) solver.add(struct.fields[i]!.node, NULL);
   scope.fun.calls.set(e.id, { kind: 'construct', struct });
@@ -654,13 +664,17 @@ function inferStruct(ctx: Ctx, e: Extract<Expr, { kind: 'struct' }>, scope: Scop
 
 function inferCast(ctx: Ctx, e: Extract<Expr, { kind: 'cast' }>, scope: Scope): Node {
   const { solver } = ctx;
-  const value = inferExpr(ctx, e.value, scope);
+  const value = inferAs(ctx, e.value, e.type, scope);
   checkTypeNames(ctx, e.type, scope);
+  if (e.value.kind === 'fetch') return value;
   const result = declNode(ctx.typeCtx, e.type, scope.typeArgs);
   if (!isIdentityCast(ctx, e.type)) needsMap(ctx, value);
   if (isIdentityCast(ctx, e.type)) solver.flow(value, result);
   // An empty literal takes the type it is cast to.
-  if ((e.value.kind === 'list' && e.value.items.length === 0) || (e.value.kind === 'map' && e.value.entries.length === 0)) {
+  if (
+    (e.value.kind === 'list' && e.value.items.length === 0) ||
+    (e.value.kind === 'map' && e.value.entries.length === 0)
+  ) {
     solver.flow(value, result);
   }
   if (e.type.kind === 'option') solver.add(result, NULL);

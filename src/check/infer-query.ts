@@ -34,7 +34,14 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     inferExpr(ctx, j.on, scope);
   }
   if (q.where) inferExpr(ctx, q.where, scope);
-  const plan: QueryPlan = { rows, group: undefined, merged: undefined, groupSym: undefined, aggregate: undefined, keyRecord: undefined };
+  const plan: QueryPlan = {
+    rows,
+    group: undefined,
+    merged: undefined,
+    groupSym: undefined,
+    aggregate: undefined,
+    keyRecord: undefined,
+  };
   if (q.group) {
     const keyNodes = q.group.keys.map((k) => inferExpr(ctx, k, scope));
     const item = rows.length === 1 ? rows[0]!.node : solver.node();

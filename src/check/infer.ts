@@ -7,15 +7,16 @@
  * rules.ts once the solution is known.
  */
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
-import type { Block, Expr, FunDecl, IfStmt, Param, Pattern, Stmt, TypeExpr } from '../syntax/ast.ts';
+import type { Block, Expr, FunDecl, IfStmt, Param, Pattern, Stmt, TypeBody, TypeExpr } from '../syntax/ast.ts';
 import { growingSites } from './growth.ts';
 import { inferExpr } from './infer-expr.ts';
+import { inferAs, walkFetch } from './infer-io.ts';
 import { mergedField } from './infer-query.ts';
 import {
   createSolver,
   elemNode,
-  find,
   FUN,
+  find,
   INT,
   keyNode,
   LIST,
@@ -69,7 +70,13 @@ export function warnAt(ctx: Ctx, code: string, title: string, span: Span, hint?:
 
 /** Reports a part of the language that this version does not compile. */
 export function unsupported(ctx: Ctx, what: string, span: Span): void {
-  errorAt(ctx, 'N001', `not supported yet: ${what}`, span, 'This version of the compiler cannot compile this part of the language.');
+  errorAt(
+    ctx,
+    'N001',
+    `not supported yet: ${what}`,
+    span,
+    'This version of the compiler cannot compile this part of the language.',
+  );
 }
 
 export function newFun(
@@ -107,6 +114,7 @@ export function newFun(
     queries: new Map(),
     updates: new Map(),
     records: new Map(),
+    inputs: new Map(),
     steps: new Map(),
   };
 }
@@ -179,7 +187,14 @@ export function checkProgram(
   let growing: ReadonlySet<number> | undefined;
   for (;;) {
     const found: Diagnostic[] = [];
-    const { program, notRecords } = checkOnce(body, span, (d) => found.push(d), options, mapSites, growing ?? new Set());
+    const { program, notRecords } = checkOnce(
+      body,
+      span,
+      (d) => found.push(d),
+      options,
+      mapSites,
+      growing ?? new Set(),
+    );
     const before = mapSites.size;
     for (const site of notRecords) mapSites.add(site);
     if (mapSites.size > before) continue;
@@ -238,6 +253,7 @@ function checkOnce(
   const scope = childScope(undefined, main);
   const tests: TestInfo[] = [];
   for (const decl of types.decls.values()) {
+    checkFieldTypes(ctx, decl.body, scope);
     if (decl.body.kind === 'struct') declareMethods(ctx, types.structs.get(decl.name.text)!, decl.body.methods, scope);
   }
   for (const stmt of body) if (stmt.kind === 'test') tests.push({ name: stmt.name, span: stmt.span, stmt });
@@ -288,9 +304,11 @@ function declareMethods(ctx: Ctx, info: StructInfo, methods: readonly FunDecl[],
     info.methods.set(m.name.text, fun);
     const scope = childScope(outer, fun);
     for (const f of info.fields) scope.names.set(f.name, { kind: 'field', struct: info, name: f.name, method: fun });
-    for (const other of methods) scope.names.set(other.name.text, { kind: 'method', struct: info, name: other.name.text });
+    for (const other of methods)
+      scope.names.set(other.name.text, { kind: 'method', struct: info, name: other.name.text });
     const inner = childScope(scope, fun);
     declareParams(ctx, fun, m.params, inner);
+    checkTypeNames(ctx, m.result, inner);
     ctx.defer(() => walkBody(ctx, fun, m.body, inner, m.result !== undefined));
   }
 }
@@ -299,6 +317,7 @@ function declareParams(ctx: Ctx, fun: FunInfo, params: readonly Param[], scope: 
   for (const p of params) {
     const node = declNode(ctx.typeCtx, p.type, scope.typeArgs);
     const declared = allowedBy(ctx.types, p.type, scope.typeArgs);
+    checkTypeNames(ctx, p.type, scope);
     const sym = newSym(ctx, scope, p.name.text, p.name.span, node, true, false, declared);
     fun.params.push(sym);
     fun.syms.set(p.id, sym);
@@ -330,10 +349,16 @@ export function instanceOf(ctx: Ctx, named: NamedFun, from: FunInfo): FunInfo {
   (scope as { fun: FunInfo }).fun = fun;
   if (!generic) named.instance = fun;
   declareParams(ctx, fun, named.decl.params, scope);
+  checkTypeNames(ctx, named.decl.result, scope);
   const walk = () => walkBody(ctx, fun, named.decl.body, scope, named.decl.result !== undefined);
   if (generic) {
     if (ctx.depth > 40) {
-      errorAt(ctx, 'T071', `generic function \`${named.decl.name.text}\` uses itself at ever new types`, named.decl.name.span);
+      errorAt(
+        ctx,
+        'T071',
+        `generic function \`${named.decl.name.text}\` uses itself at ever new types`,
+        named.decl.name.span,
+      );
       return fun;
     }
     ctx.depth++;
@@ -350,6 +375,7 @@ export function walkLambda(ctx: Ctx, lambda: Lambda, outer: Scope): FunInfo {
   const fun = newFun(ctx, 'lambda', `${outer.fun.display}.fun`, lambda.span, outer.fun, result, { lambda });
   const scope = childScope(outer, fun, typeArgs);
   declareParams(ctx, fun, lambda.params, scope);
+  checkTypeNames(ctx, lambda.result, scope);
   fun.asValue = true;
   if (lambda.expr) {
     const value = inferExpr(ctx, lambda.expr, scope);
@@ -424,7 +450,7 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       const node = declNode(ctx.typeCtx, stmt.type, scope.typeArgs);
       if (stmt.type) checkTypeNames(ctx, stmt.type, scope);
       if (stmt.value) {
-        const value = inferExpr(ctx, stmt.value, scope);
+        const value = inferAs(ctx, stmt.value, stmt.type, scope);
         solver.flow(value, node);
         checkDeclared(ctx, value, stmt.type, stmt.value.span, 'T008', scope);
       } else if (!stmt.type) {
@@ -448,7 +474,13 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       return;
     case 'return': {
       if (fun.kind === 'main') {
-        errorAt(ctx, 'T073', '`return` outside of a function', stmt.span, 'Remove it, or put the code into a function.');
+        errorAt(
+          ctx,
+          'T073',
+          '`return` outside of a function',
+          stmt.span,
+          'Remove it, or put the code into a function.',
+        );
         return;
       }
       if (stmt.value) {
@@ -473,8 +505,22 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       if (stmt.end) {
         const end = inferExpr(ctx, stmt.end, scope);
         solver.add(node, INT);
-        ctx.checks.push({ kind: 'kind', node: source, mask: INT, span: stmt.iter.span, code: 'T023', title: 'a range needs int bounds' });
-        ctx.checks.push({ kind: 'kind', node: end, mask: INT, span: stmt.end.span, code: 'T023', title: 'a range needs int bounds' });
+        ctx.checks.push({
+          kind: 'kind',
+          node: source,
+          mask: INT,
+          span: stmt.iter.span,
+          code: 'T023',
+          title: 'a range needs int bounds',
+        });
+        ctx.checks.push({
+          kind: 'kind',
+          node: end,
+          mask: INT,
+          span: stmt.end.span,
+          code: 'T023',
+          title: 'a range needs int bounds',
+        });
       } else {
         elementsOf(ctx, source, node);
         ctx.checks.push({
@@ -493,7 +539,13 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
     case 'break':
     case 'continue':
       if (loops(ctx) === 0) {
-        errorAt(ctx, 'T045', `\`${stmt.kind}\` outside of a loop`, stmt.span, 'It can only stand in the body of `for` or `while`.');
+        errorAt(
+          ctx,
+          'T045',
+          `\`${stmt.kind}\` outside of a loop`,
+          stmt.span,
+          'It can only stand in the body of `for` or `while`.',
+        );
       }
       return;
     case 'expr':
@@ -519,7 +571,7 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       walkUpdate(ctx, stmt, scope);
       return;
     case 'fetch':
-      unsupported(ctx, '`fetch`', stmt.span);
+      walkFetch(ctx, stmt, scope, top);
       return;
     case 'fact':
     case 'rule':
@@ -638,7 +690,14 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
     solver.flow(value, sym.node);
     if (sym.declared) {
       const what = `cannot assign to \`${name}\``;
-      ctx.checks.push({ kind: 'declared', node: value, allowed: sym.declared, span: stmt.value.span, code: 'T009', what });
+      ctx.checks.push({
+        kind: 'declared',
+        node: value,
+        allowed: sym.declared,
+        span: stmt.value.span,
+        code: 'T009',
+        what,
+      });
     }
     return;
   }
@@ -973,15 +1032,67 @@ function ifHasBreak(s: IfStmt): boolean {
 // ---- type names
 
 const KNOWN_TYPES = new Set([
-  'int', 'int64', 'float', 'bigint', 'bigrat', 'string', 'bool', 'unit', 'any', 'list', 'map', 'void', 'number', 'object',
+  'int',
+  'int64',
+  'float',
+  'bigint',
+  'bigrat',
+  'string',
+  'bool',
+  'unit',
+  'any',
+  'list',
+  'map',
+  'void',
+  'number',
+  'object',
 ]);
 
+/** Warns of unknown type names in a type's declaration. */
+function checkFieldTypes(ctx: Ctx, body: TypeBody, scope: Scope): void {
+  switch (body.kind) {
+    case 'struct':
+      for (const f of body.fields) checkTypeNames(ctx, f.type, scope);
+      return;
+    case 'union':
+      for (const v of body.variants) for (const f of v.fields) checkTypeNames(ctx, f.type, scope);
+      return;
+    case 'alias':
+      checkTypeNames(ctx, body.type, scope);
+      return;
+  }
+}
+
 /** Warns of type names that nothing declares: they mean `any`. */
-export function checkTypeNames(ctx: Ctx, t: TypeExpr, scope: Scope): void {
-  if (t.kind !== 'name') return;
+export function checkTypeNames(ctx: Ctx, t: TypeExpr | undefined, scope: Scope): void {
+  switch (t?.kind) {
+    case undefined:
+      return;
+    case 'option':
+      checkTypeNames(ctx, t.inner, scope);
+      return;
+    case 'fun':
+      for (const p of t.params) checkTypeNames(ctx, p, scope);
+      checkTypeNames(ctx, t.result, scope);
+      return;
+    case 'record':
+      for (const f of t.fields) checkTypeNames(ctx, f.type, scope);
+      return;
+    case 'generic':
+      for (const a of t.args) checkTypeNames(ctx, a, scope);
+      break;
+    case 'name':
+      break;
+  }
   const { name } = t;
   if (KNOWN_TYPES.has(name) || ctx.types.decls.has(name) || ctx.types.structs.has(name)) return;
   if (scope.typeArgs?.has(name) || /^[A-Z]$/.test(name)) return;
   const near = nearest(name, [...KNOWN_TYPES, ...ctx.types.decls.keys()]);
-  warnAt(ctx, 'T025', `unknown type: ${typeText(t)}; it is taken as any`, t.span, near ? `Did you mean \`${near}\`?` : undefined);
+  warnAt(
+    ctx,
+    'T025',
+    `unknown type: ${typeText(t)}; it is taken as any`,
+    t.span,
+    near ? `Did you mean \`${near}\`?` : undefined,
+  );
 }

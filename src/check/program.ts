@@ -142,6 +142,8 @@ export interface FunInfo {
   readonly updates: Map<Stmt, { readonly list: Sym; readonly row: Sym }>;
   /** Map literals that are records: their shapes. */
   readonly records: Map<number, StructInfo>;
+  /** The types that `fetch` expressions are decoded to. */
+  readonly inputs: Map<number, TypeExpr>;
   /** What the steps of an assignment target but the last may hold. */
   readonly steps: Map<Accessor, Node>;
 }

@@ -71,7 +71,13 @@ export function applyRules(ctx: Ctx): void {
           break;
         }
         const structs = [...(find(c.node).structs ?? [])];
-        if (structs.some((s) => s.byName.has(c.name) || s.methods.has(c.name) || s.mergedOf || (s.isGroup && keyField(s, c.name))) || c.name === '__name') break;
+        if (
+          structs.some(
+            (s) => s.byName.has(c.name) || s.methods.has(c.name) || s.mergedOf || (s.isGroup && keyField(s, c.name)),
+          ) ||
+          c.name === '__name'
+        )
+          break;
         // A missing key of a record is nil, as of any map.
         if (structs.some((s) => s.anonymous)) break;
         const near = nearest(
@@ -83,7 +89,9 @@ export function applyRules(ctx: Ctx): void {
           code: 'T026',
           title: `unknown field \`${c.name}\` on ${typeName(c.node)}`,
           labels: [{ span: c.span }],
-          hint: near ? `Did you mean \`${near}\`?` : `Its fields: ${structs.flatMap((s) => [...s.byName.keys()]).join(', ')}.`,
+          hint: near
+            ? `Did you mean \`${near}\`?`
+            : `Its fields: ${structs.flatMap((s) => [...s.byName.keys()]).join(', ')}.`,
         });
         break;
       }

@@ -1,5 +1,5 @@
 /** Lexical scopes. */
-import type { TypeDecl, TypeExpr, FunDecl } from '../syntax/ast.ts';
+import type { FunDecl, TypeDecl, TypeExpr } from '../syntax/ast.ts';
 import type { Node } from './nodes.ts';
 import type { FunInfo, StructInfo, Sym, UnionInfo } from './program.ts';
 
@@ -68,7 +68,8 @@ export function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
       row.push(best);
     }
     rows.push(row);

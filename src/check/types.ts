@@ -30,7 +30,13 @@ export interface TypeContext {
 
 /** Collects the type declarations of a program; members get their nodes from `fillTypes`. */
 export function collectTypes(body: readonly Stmt[], report: (d: Diagnostic) => void): TypeTable {
-  const table: TypeTable = { structs: new Map(), unions: new Map(), aliases: new Map(), decls: new Map(), records: new Map() };
+  const table: TypeTable = {
+    structs: new Map(),
+    unions: new Map(),
+    aliases: new Map(),
+    decls: new Map(),
+    records: new Map(),
+  };
   for (const stmt of body) {
     if (stmt.kind !== 'type') continue;
     const name = stmt.name.text;
@@ -67,7 +73,12 @@ export function collectTypes(body: readonly Stmt[], report: (d: Diagnostic) => v
 }
 
 /** A struct type without its fields. */
-export function newStruct(name: string, union: UnionInfo | undefined, span: StructInfo['span'], anonymous = false): StructInfo {
+export function newStruct(
+  name: string,
+  union: UnionInfo | undefined,
+  span: StructInfo['span'],
+  anonymous = false,
+): StructInfo {
   return {
     name,
     fields: [],
@@ -207,7 +218,12 @@ export interface Allowed {
   readonly text: string;
 }
 
-export function allowedBy(table: TypeTable, t: TypeExpr | undefined, typeArgs: TypeArgs, depth = 0): Allowed | undefined {
+export function allowedBy(
+  table: TypeTable,
+  t: TypeExpr | undefined,
+  typeArgs: TypeArgs,
+  depth = 0,
+): Allowed | undefined {
   if (!t || depth > 30) return undefined;
   const text = typeText(t);
   switch (t.kind) {

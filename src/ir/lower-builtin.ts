@@ -1,7 +1,8 @@
 /** Lowering of built-in functions (LANGUAGE section 5). */
-import { ANY, elemNode, find, FLOAT, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
+import { ANY, elemNode, FLOAT, find, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
+import type { Call } from './lower-call.ts';
 import { callClosure } from './lower-closure.ts';
 import {
   asI32,
@@ -9,13 +10,11 @@ import {
   ELEMENT,
   elemRepr,
   emit,
-  f64,
   type Fn,
   get,
   hold,
   i32,
   i64,
-  isPure,
   layoutOf,
   load,
   newLabel,
@@ -27,9 +26,8 @@ import {
   stringData,
   typeOf,
 } from './lower-context.ts';
-import { box, coerce, toCell, toFloat64, toInt, toStr, toText, truth, type Value, zero } from './lower-convert.ts';
-import type { Call } from './lower-call.ts';
-import { elementNode, fromCell, lowerExpr, lowerIn, lowerPlaced, nodeOf, value, valueOf } from './lower-expr.ts';
+import { box, coerce, toCell, toFloat64, toInt, toStr, toText, unbox, type Value, zero } from './lower-convert.ts';
+import { elementNode, lowerExpr, lowerIn, lowerPlaced, nodeOf, value } from './lower-expr.ts';
 import { groupOf } from './lower-query.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
@@ -46,7 +44,7 @@ const arg = (fn: Fn, e: Call, i: number): Value => {
   return { ir: load('ref', v.ir, items.offset), node: items.node };
 };
 const strArg = (fn: Fn, e: Call, i: number): Expr => toStr(arg(fn, e, i), e.args[i]!.span);
-const intArg = (fn: Fn, e: Call, i: number): Expr => toInt(fn, arg(fn, e, i), e.args[i]!.span);
+const intArg = (fn: Fn, e: Call, i: number): Expr => toInt(arg(fn, e, i), e.args[i]!.span);
 
 /** Lowers a call of a built-in. */
 export function lowerBuiltin(fn: Fn, e: Call, name: string): Expr {
@@ -64,7 +62,9 @@ function listArg(fn: Fn, e: Call, i: number): Value {
 
 function print(fn: Fn, e: Call): Expr {
   return seq(fn, () => {
-    const simple = e.args.every((a) => a.kind === 'name' || a.kind === 'int' || a.kind === 'string' || a.kind === 'float');
+    const simple = e.args.every(
+      (a) => a.kind === 'name' || a.kind === 'int' || a.kind === 'string' || a.kind === 'float',
+    );
     const values = e.args.map((a) => {
       const v = value(fn, a);
       return e.args.length > 1 && !simple ? { ir: hold(fn, v.ir), node: v.node } : v;
@@ -120,7 +120,12 @@ function append(fn: Fn, e: Call, node: Node): Expr {
   const item = toCell({ ir: lowerPlaced(fn, e.args[1]!), node: nodeOf(fn, e.args[1]!) });
   const kind = i32(ELEMENT[elemRepr(fn.lo, node)].kind);
   // The result is a list of the kind that the inference expects of it.
-  return rt('ref', 'list_convert', [rt('ref', 'cell_list', [rt('cell', 'cell_append', [toCell(list), item], e.span)]), kind], e.span);
+  return rt(
+    'ref',
+    'list_convert',
+    [rt('ref', 'cell_list', [rt('cell', 'cell_append', [toCell(list), item], e.span)]), kind],
+    e.span,
+  );
 }
 
 function substring(fn: Fn, e: Call): Expr {
@@ -136,14 +141,14 @@ function slice(fn: Fn, e: Call, node: Node): Expr {
   const end = e.args.length > 2 ? intArg(fn, e, 2) : i64(0x7fff_ffff_ffff_ffffn);
   if (isRef(v) && kindsOf(v) === LIST) return rt('ref', 'list_slice', [v.ir, start, end], e.span);
   if (isRef(v) && kindsOf(v) === STR) return rt('ref', 'str_slice', [v.ir, start, end], e.span);
-  return fromCell(fn, rt('cell', 'cell_slice', [toCell(v), start, end], e.span), node, e.span);
+  return unbox(rt('cell', 'cell_slice', [toCell(v), start, end], e.span), node, e.span);
 }
 
 function reverse(fn: Fn, e: Call, node: Node): Expr {
   const v = arg(fn, e, 0);
   if (isRef(v) && kindsOf(v) === LIST) return rt('ref', 'list_reverse', [v.ir], e.span);
   if (isRef(v) && kindsOf(v) === STR) return rt('ref', 'str_reverse', [v.ir], e.span);
-  return fromCell(fn, rt('cell', 'cell_reverse', [toCell(v)], e.span), node, e.span);
+  return unbox(rt('cell', 'cell_reverse', [toCell(v)], e.span), node, e.span);
 }
 
 function contains(fn: Fn, e: Call): Expr {
@@ -168,27 +173,27 @@ function conversion(cellName: string): Rule {
 }
 
 /** An aggregate of a list, as the whole `select` of a query. */
-export function aggregateOf(fn: Fn, name: string, list: Value, node: Node, span: Call['span']): Expr {
+export function aggregateOf(name: string, list: Value, node: Node, span: Call['span']): Expr {
   switch (name) {
     case 'count':
       return rt('i64', 'list_len', [list.ir]);
     case 'avg':
       return rt('f64', 'cell_avg', [toCell(list)], span);
     case 'sum':
-      return sumOf(fn, list, node, span);
+      return sumOf(list, node, span);
     default:
-      return extremeOf(fn, name, list, node, span);
+      return extremeOf(name, list, node, span);
   }
 }
 
-function sumOf(fn: Fn, list: Value, node: Node, span: Call['span']): Expr {
+function sumOf(list: Value, node: Node, span: Call['span']): Expr {
   const cell = rt('cell', 'cell_sum', [toCell(list)], span);
-  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : fromCell(fn, cell, node, span);
+  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : unbox(cell, node, span);
 }
 
-function extremeOf(fn: Fn, which: string, list: Value, node: Node, span: Call['span']): Expr {
+function extremeOf(which: string, list: Value, node: Node, span: Call['span']): Expr {
   const cell = rt('cell', `cell_${which}`, [toCell(list)], span);
-  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : fromCell(fn, cell, node, span);
+  return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : unbox(cell, node, span);
 }
 
 /** `min` and `max` of a list, or of several arguments. */
@@ -200,11 +205,12 @@ function extreme(which: 'min' | 'max'): Rule {
     if (e.args.length > 1) {
       return seq(fn, () => {
         let best = toCell(arg(fn, e, 0));
-        for (let i = 1; i < e.args.length; i++) best = rt('cell', `cell_${which}2`, [hold(fn, best), toCell(arg(fn, e, i))], e.span);
-        return fromCell(fn, best, node, e.span);
+        for (let i = 1; i < e.args.length; i++)
+          best = rt('cell', `cell_${which}2`, [hold(fn, best), toCell(arg(fn, e, i))], e.span);
+        return unbox(best, node, e.span);
       });
     }
-    return extremeOf(fn, which, arg(fn, e, 0), node, e.span);
+    return extremeOf(which, arg(fn, e, 0), node, e.span);
   };
 }
 
@@ -225,14 +231,14 @@ function pow(fn: Fn, e: Call, node: Node): Expr {
   const b = arg(fn, e, 1);
   if (maskOf(a.node) === INT && maskOf(b.node) === INT) return rt('i64', 'int_pow', [a.ir, b.ir], e.span);
   if (reprOf(node) === 'f64') return rt('f64', 'float_pow', [toFloat64(a, e.span), toFloat64(b, e.span)], e.span);
-  return fromCell(fn, rt('cell', 'cell_pow', [toCell(a), toCell(b)], e.span), node, e.span);
+  return unbox(rt('cell', 'cell_pow', [toCell(a), toCell(b)], e.span), node, e.span);
 }
 
 function abs(fn: Fn, e: Call, node: Node): Expr {
   const v = arg(fn, e, 0);
   if (maskOf(v.node) === INT) return rt('i64', 'int_abs', [v.ir], e.span);
   if (maskOf(v.node) === FLOAT) return num('f64', 'f64.abs', v.ir);
-  return fromCell(fn, rt('cell', 'cell_abs', [toCell(v)], e.span), node, e.span);
+  return unbox(rt('cell', 'cell_abs', [toCell(v)], e.span), node, e.span);
 }
 
 function keys(fn: Fn, e: Call): Expr {
@@ -246,8 +252,12 @@ function keys(fn: Fn, e: Call): Expr {
 function values(fn: Fn, e: Call, node: Node): Expr {
   const v = arg(fn, e, 0);
   if (isRef(v) && kindsOf(v) === MAP) return rt('ref', 'map_values', [v.ir]);
-  void valueOf;
-  return rt('ref', 'list_convert', [rt('ref', 'cell_values', [toCell(v)], e.span), i32(ELEMENT[elemRepr(fn.lo, node)].kind)], e.span);
+  return rt(
+    'ref',
+    'list_convert',
+    [rt('ref', 'cell_values', [toCell(v)], e.span), i32(ELEMENT[elemRepr(fn.lo, node)].kind)],
+    e.span,
+  );
 }
 
 function first(fn: Fn, e: Call, node: Node): Expr {
@@ -261,16 +271,21 @@ function first(fn: Fn, e: Call, node: Node): Expr {
       return { op: 'if', type: typeOf(reprOf(node)), cond: has, then: item, else: zero(node) };
     });
   }
-  return fromCell(fn, rt('cell', 'cell_first', [toCell(v)], e.span), node, e.span);
+  return unbox(rt('cell', 'cell_first', [toCell(v)], e.span), node, e.span);
 }
 
 function concat(fn: Fn, e: Call, node: Node): Expr {
-  return e.args.slice(1).reduce(
-    (left, a) => rt('ref', 'list_concat', [left, coerce(fn, lowerExpr(fn, a), nodeOf(fn, a), node, a.span)], e.span),
-    e.args.length === 1
-      ? rt('ref', 'list_concat', [coerce(fn, lowerExpr(fn, e.args[0]!), nodeOf(fn, e.args[0]!), node), rt('ref', 'list_new', [i32(ELEMENT[elemRepr(fn.lo, node)].kind), i32(0)])])
-      : coerce(fn, lowerExpr(fn, e.args[0]!), nodeOf(fn, e.args[0]!), node, e.args[0]!.span),
-  );
+  return e.args
+    .slice(1)
+    .reduce(
+      (left, a) => rt('ref', 'list_concat', [left, coerce(fn, lowerExpr(fn, a), nodeOf(fn, a), node, a.span)], e.span),
+      e.args.length === 1
+        ? rt('ref', 'list_concat', [
+            coerce(fn, lowerExpr(fn, e.args[0]!), nodeOf(fn, e.args[0]!), node),
+            rt('ref', 'list_new', [i32(ELEMENT[elemRepr(fn.lo, node)].kind), i32(0)]),
+          ])
+        : coerce(fn, lowerExpr(fn, e.args[0]!), nodeOf(fn, e.args[0]!), node, e.args[0]!.span),
+    );
 }
 
 function range(fn: Fn, e: Call): Expr {
@@ -293,7 +308,10 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
     emit(fn, { op: 'set', local: acc, value: coerce(fn, lowerPlaced(fn, e.args[2]!), nodeOf(fn, e.args[2]!), node) });
     const shape = find(f.node).funs?.get(2);
     if (!shape) {
-      emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, 'reduce needs a function of two parameters')], e.span) });
+      emit(fn, {
+        op: 'do',
+        value: rt(undefined, 'fail', [stringData(fn.lo, 'reduce needs a function of two parameters')], e.span),
+      });
       return get(fn, acc);
     }
     const n = newLocal(fn, 'i64');
@@ -308,7 +326,12 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
     const body = collect(fn, () => {
       emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i64.ge_s', get(fn, i), get(fn, n)) });
       const item = known
-        ? coerce(fn, rt(typeOf(reprOf(elem)), `list_get$${ELEMENT[reprOf(elem)].suffix}`, [list, get(fn, i)]), elem, shape.params[1]!)
+        ? coerce(
+            fn,
+            rt(typeOf(reprOf(elem)), `list_get$${ELEMENT[reprOf(elem)].suffix}`, [list, get(fn, i)]),
+            elem,
+            shape.params[1]!,
+          )
         : coerce(fn, rt('cell', 'list_get_cell', [list, get(fn, i)]), cellNode, shape.params[1]!);
       const args = [coerce(fn, get(fn, acc), node, shape.params[0]!), item];
       const next = callClosure(fn, closure, args, shape.params, shape.result, e.span);
@@ -329,7 +352,7 @@ function fails(fn: Fn, e: Call, node: Node): Expr {
 }
 
 function sum(fn: Fn, e: Call, node: Node): Expr {
-  return sumOf(fn, arg(fn, e, 0), node, e.span);
+  return sumOf(arg(fn, e, 0), node, e.span);
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
@@ -350,7 +373,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     upper: (fn: Fn, e: Call) => rt('ref', 'str_upper', [strArg(fn, e, 0)], e.span),
     lower: (fn: Fn, e: Call) => rt('ref', 'str_lower', [toText(arg(fn, e, 0))], e.span),
     padStart: (fn: Fn, e: Call) =>
-      rt('ref', 'str_pad_start', [strArg(fn, e, 0), intArg(fn, e, 1), e.args.length > 2 ? strArg(fn, e, 2) : stringData(fn.lo, ' ')], e.span),
+      rt(
+        'ref',
+        'str_pad_start',
+        [strArg(fn, e, 0), intArg(fn, e, 1), e.args.length > 2 ? strArg(fn, e, 2) : stringData(fn.lo, ' ')],
+        e.span,
+      ),
     reverse,
     contains,
     indexOf: (fn: Fn, e: Call) => {
@@ -360,7 +388,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     },
     split: (fn: Fn, e: Call) => rt('ref', 'str_split', [strArg(fn, e, 0), strArg(fn, e, 1)], e.span),
     join: (fn: Fn, e: Call) =>
-      rt('ref', 'values_join', [listArg(fn, e, 0).ir, e.args.length > 1 ? strArg(fn, e, 1) : stringData(fn.lo, '')], e.span),
+      rt(
+        'ref',
+        'values_join',
+        [listArg(fn, e, 0).ir, e.args.length > 1 ? strArg(fn, e, 1) : stringData(fn.lo, '')],
+        e.span,
+      ),
     trim: (fn: Fn, e: Call) => rt('ref', 'str_trim', [strArg(fn, e, 0)], e.span),
     repeat: (fn: Fn, e: Call) => rt('ref', 'str_repeat', [strArg(fn, e, 0), intArg(fn, e, 1)], e.span),
     parseIntStr: (fn: Fn, e: Call) =>
@@ -393,6 +426,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     pow,
     num: (fn: Fn, e: Call) => rt('cell', 'rat_num', [toCell(arg(fn, e, 0))], e.span),
     denom: (fn: Fn, e: Call) => rt('cell', 'rat_denom', [toCell(arg(fn, e, 0))], e.span),
+    sha256: (fn: Fn, e: Call) => rt('ref', 'sha256', [toCell(arg(fn, e, 0))], e.span),
     now: () => rt('i64', 'now', []),
     mem: () => i64(0n),
     input: () => rt('ref', 'input', []),
@@ -410,7 +444,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
 );
 
 /** Methods of strings and containers: `s.contains(x)` and the like; undefined when the target has no such method. */
-export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value, node: Node): Expr | undefined {
+export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value): Expr | undefined {
   const args = (i: number): Ast => e.args[i]!;
   switch (name) {
     case 'contains':
@@ -421,11 +455,13 @@ export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value, n
       return rt('i32', 'str_starts_with', [toStr(target, e.span), toStr(value(fn, args(0)), args(0).span)], e.span);
     case 'padStart':
       if (e.args.length !== 2) return undefined;
-      return rt('ref', 'str_pad_start', [toStr(target, e.span), toInt(fn, value(fn, args(0))), toStr(value(fn, args(1)))], e.span);
+      return rt(
+        'ref',
+        'str_pad_start',
+        [toStr(target, e.span), toInt(value(fn, args(0))), toStr(value(fn, args(1)))],
+        e.span,
+      );
     default:
-      void node;
       return undefined;
   }
 }
-
-export { f64, isPure, truth, type Ast };

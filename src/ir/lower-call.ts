@@ -27,7 +27,7 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { coerce, notNull, toCell, type Value, zero } from './lower-convert.ts';
-import { fieldOf, lowerExpr, lowerPlaced, newStruct, nodeOf, typeId, value, valueOf } from './lower-expr.ts';
+import { fieldOf, lowerExpr, lowerPlaced, mapValueNode, newStruct, nodeOf, typeId, value } from './lower-expr.ts';
 
 export type Call = Extract<Ast, { kind: 'call' }>;
 
@@ -69,7 +69,10 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
   // A method called by its bare name from another method of the same struct has the same receiver.
   if (fun.self && !fn.info.self) {
     return seq(fn, () => {
-      emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `method ${fun.display} needs a receiver`)], e.span) });
+      emit(fn, {
+        op: 'do',
+        value: rt(undefined, 'fail', [stringData(fn.lo, `method ${fun.display} needs a receiver`)], e.span),
+      });
       return zero(node);
     });
   }
@@ -138,10 +141,10 @@ function methodCall(fn: Fn, e: Call, name: string): Expr {
   const target = value(fn, callee.target);
   const kinds = maskOf(target.node) & ~NULL;
   if (reprOf(target.node) === 'ref' && kinds === STRUCT) return structMethod(fn, e, callee, name, target, node);
-  const builtin = lowerValueMethod(fn, e, name, target, node);
+  const builtin = lowerValueMethod(fn, e, name, target);
   if (builtin) return builtin;
   if (reprOf(target.node) === 'ref' && !intKeyed(target.node)) {
-    const val = valueOf(fn, target.node);
+    const val = mapValueNode(fn, target.node);
     const member: Value = { ir: fieldOf(fn, target, name, val, e.span), node: val };
     return callValue(fn, member, e.args, e, node);
   }
@@ -155,11 +158,19 @@ function methodCall(fn: Fn, e: Call, name: string): Expr {
   });
 }
 
-function structMethod(fn: Fn, e: Call, callee: Extract<Ast, { kind: 'field' }>, name: string, target: Value, node: Node): Expr {
+function structMethod(
+  fn: Fn,
+  e: Call,
+  callee: Extract<Ast, { kind: 'field' }>,
+  name: string,
+  target: Value,
+  node: Node,
+): Expr {
   const structs = structsOf(target.node).filter((s) => s.methods.has(name) || s.byName.has(name));
   return seq(fn, () => {
     const self = hold(fn, notNull(fn, target.ir, `.${name}()`, e.span));
-    if (structs.length === 1 && structsOf(target.node).length === 1) return callMember(fn, e, callee, name, self, structs[0]!, target, node);
+    if (structs.length === 1 && structsOf(target.node).length === 1)
+      return callMember(fn, e, callee, name, self, structs[0]!, target, node);
     const id = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: id, value: typeId(self) });
     let result: Expr = seq(fn, () => {

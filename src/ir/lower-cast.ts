@@ -2,18 +2,34 @@
 import { isIdentityCast } from '../check/infer-expr.ts';
 import { elemNode, intKeyed, keyNode, LIST, MAP, maskOf, type Node, NULL, reprOf, STRUCT } from '../check/nodes.ts';
 import type { StructInfo } from '../check/program.ts';
+import { typeText } from '../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../syntax/ast.ts';
 import type { Expr, Func, Stmt, Type } from './ir.ts';
-import { alloc, ELEMENT, type Fn, header, i32, i64, KIND, layoutOf, num, rt, store, stringData, typeOf } from './lower-context.ts';
-import { typeText } from '../check/types.ts';
+import {
+  alloc,
+  ELEMENT,
+  type Fn,
+  header,
+  i32,
+  i64,
+  KIND,
+  layoutOf,
+  num,
+  rt,
+  store,
+  stringData,
+  typeOf,
+} from './lower-context.ts';
 import { box, coerce, toCell, toFloat64, toInt, unbox, type Value } from './lower-convert.ts';
-import { lowerExpr, nodeOf, valueOf } from './lower-expr.ts';
+import { lowerExpr, mapValueNode, nodeOf } from './lower-expr.ts';
 import { newMap } from './lower-stmt.ts';
 
 type Cast = Extract<Ast, { kind: 'cast' }>;
 
 /** Lowers a cast. */
 export function lowerCast(fn: Fn, e: Cast): Expr {
+  // `fetch` decodes to the type itself.
+  if (e.value.kind === 'fetch') return lowerExpr(fn, e.value);
   const node = nodeOf(fn, e);
   const from: Value = { ir: lowerExpr(fn, e.value), node: nodeOf(fn, e.value) };
   const type = resolve(fn, e.type);
@@ -40,7 +56,7 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
       case 'int':
       case 'int64':
         if (repr === 'i64') return from.ir;
-        if (repr === 'f64') return toInt(fn, from, e.span);
+        if (repr === 'f64') return toInt(from, e.span);
         return rt('i64', 'cell_as_int', [toCell(from)], e.span);
       case 'float':
         if (repr === 'f64' || repr === 'i64') return toFloat64(from);
@@ -96,7 +112,7 @@ function describe(fn: Fn, node: Node, depth: number): string {
   const mask = maskOf(node) & ~NULL;
   if (depth > 8) return '…';
   if (mask === LIST) return `list(${describe(fn, elemNode(fn.lo.solver, node), depth + 1)})`;
-  if (mask === MAP) return `map(${intKeyed(node)},${describe(fn, valueOf(fn, node), depth + 1)})`;
+  if (mask === MAP) return `map(${intKeyed(node)},${describe(fn, mapValueNode(fn, node), depth + 1)})`;
   if (mask === STRUCT) return `struct(${[...structs(node)].map((s) => s.name).join('|')})`;
   return `${reprOf(node)}:${mask}`;
 }
@@ -165,10 +181,19 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
         const i = b.local('i64');
         const n = b.local('i64');
         body.push(
-          { op: 'if', cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }), then: [{ op: 'return', value: nil(result) }], else: [] },
+          {
+            op: 'if',
+            cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
+            then: [{ op: 'return', value: nil(result) }],
+            else: [],
+          },
           { op: 'set', local: from, value: rt('ref', 'cell_ref', [cell, i32(KIND.LIST)]) },
           { op: 'set', local: n, value: rt('i64', 'list_len', [b.get(from)]) },
-          { op: 'set', local: to, value: rt('ref', 'list_new', [i32(ELEMENT[repr].kind), num('i32', 'i32.wrap_i64', b.get(n))]) },
+          {
+            op: 'set',
+            local: to,
+            value: rt('ref', 'list_new', [i32(ELEMENT[repr].kind), num('i32', 'i32.wrap_i64', b.get(n))]),
+          },
           ...countLoop(b, i, n, [
             {
               op: 'do',
@@ -181,7 +206,7 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
         );
         ret(asResult(b.get(to)));
       } else if (mask === MAP && depth < 8) {
-        const val = valueOf(fn, node);
+        const val = mapValueNode(fn, node);
         const ints = intKeyed(node);
         const keys = b.local('ref');
         const to = b.local('ref');
@@ -193,7 +218,12 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
         keyNode(fn.lo.solver, node);
         const mapKey = ints ? rt('i64', 'cell_as_int', [b.get(key)]) : rt('ref', 'value_str', [b.get(key)]);
         body.push(
-          { op: 'if', cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }), then: [{ op: 'return', value: nil(result) }], else: [] },
+          {
+            op: 'if',
+            cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
+            then: [{ op: 'return', value: nil(result) }],
+            else: [],
+          },
           { op: 'set', local: keys, value: rt('ref', 'map_keys', [rt('ref', 'cell_ref', [cell, i32(KIND.MAP)])]) },
           { op: 'set', local: n, value: rt('i64', 'list_len', [b.get(keys)]) },
           { op: 'set', local: to, value: newMap(fn, node) },
@@ -258,11 +288,21 @@ function buildStruct(
     { op: 'set', local: same, value: rt('ref', 'cell_struct', [cell]) },
     {
       op: 'if',
-      cond: num('i32', 'i32.eq', { op: 'load', type: 'i32', code: 'i32.load16_u', addr: b.get(same), offset: 2 }, i32(layout.typeId)),
+      cond: num(
+        'i32',
+        'i32.eq',
+        { op: 'load', type: 'i32', code: 'i32.load16_u', addr: b.get(same), offset: 2 },
+        i32(layout.typeId),
+      ),
       then: [{ op: 'return', value: asResult(b.get(same)) }],
       else: [],
     },
-    { op: 'if', cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }), then: [{ op: 'return', value: nil(result) }], else: [] },
+    {
+      op: 'if',
+      cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
+      then: [{ op: 'return', value: nil(result) }],
+      else: [],
+    },
   );
   const values = layout.order.map((slot) => {
     const local = b.local(typeOf(slot.repr));

@@ -1,13 +1,13 @@
 /** Closures: environments, boxes of shared variables, functions as values, partial application. */
-import type { Span } from '../diagnostics/diagnostic.ts';
-import { maskOf, type Node, NULL, reprOf, type Repr } from '../check/nodes.ts';
+
+import { type Node, type Repr, reprOf } from '../check/nodes.ts';
 import type { FunInfo, Sym } from '../check/program.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Expr, Func, Stmt, Type } from './ir.ts';
 import {
   addData,
   addDescriptor,
   alloc,
-  asI32,
   ELEMENT,
   emit,
   envFuns,
@@ -15,9 +15,7 @@ import {
   get,
   hasEnv,
   header,
-  i32,
   isBoxed,
-  isUnit,
   KIND,
   type Lowering,
   load,
@@ -106,7 +104,13 @@ function boxOf(fn: Fn, sym: Sym): Expr {
   const repr = reprOf(sym.node);
   const local = newLocal(fn, 'ref', sym.name);
   emit(fn, { op: 'set', local, value: alloc(16, header(KIND.BOX, { element: ELEMENT[repr].kind })) });
-  emit(fn, { op: 'store', code: 'i64.store', addr: get(fn, local), offset: 8, value: { op: 'const', type: 'i64', value: 0n } });
+  emit(fn, {
+    op: 'store',
+    code: 'i64.store',
+    addr: get(fn, local),
+    offset: 8,
+    value: { op: 'const', type: 'i64', value: 0n },
+  });
   fn.places.set(sym, { kind: 'box', local, repr });
   return get(fn, local);
 }
@@ -198,7 +202,12 @@ function valueWrapper(lo: Lowering, info: FunInfo): string {
   if (!lo.module.funcs.has(name)) {
     const types = info.params.map((p) => typeOf(reprOf(p.node)));
     const args: Expr[] = types.map((type, i) => ({ op: 'get', type, local: i + 1 }));
-    addWrapper(lo, name, ['ref', ...types], resultType(info.result), [], { op: 'call', type: resultType(info.result), func: target, args });
+    addWrapper(lo, name, ['ref', ...types], resultType(info.result), [], {
+      op: 'call',
+      type: resultType(info.result),
+      func: target,
+      args,
+    });
   }
   return name;
 }
@@ -220,13 +229,7 @@ function addWrapper(
  * A closure that remembers the first arguments of a call: partial application of a function value.
  * The wrapper's environment holds the function and the arguments.
  */
-export function partial(
-  fn: Fn,
-  closure: Expr,
-  args: readonly Expr[],
-  params: readonly Node[],
-  result: Node,
-): Expr {
+export function partial(fn: Fn, closure: Expr, args: readonly Expr[], params: readonly Node[], result: Node): Expr {
   const { lo } = fn;
   const given = params.slice(0, args.length).map((n) => reprOf(n));
   const rest = params.slice(args.length).map((n) => typeOf(reprOf(n)));
@@ -302,5 +305,3 @@ export function callClosure(
     return nullCell;
   });
 }
-
-export { asI32, i32, isUnit, maskOf, NULL };

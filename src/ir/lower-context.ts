@@ -1,7 +1,8 @@
 /** What lowering carries around: the module being made, the function being made, layouts, static data. */
-import type { Span } from '../diagnostics/diagnostic.ts';
-import { elemNode, find, maskOf, type Node, NULL, reprOf, type Repr, type Solver } from '../check/nodes.ts';
+
+import { elemNode, find, maskOf, type Node, NULL, type Repr, reprOf, type Solver } from '../check/nodes.ts';
 import type { CheckedProgram, FunInfo, StructInfo, Sym } from '../check/program.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
 import { stringDatum, stringDatumName } from './build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from './ir.ts';
 
@@ -238,7 +239,9 @@ function makeLayout(lo: Lowering, info: StructInfo): void {
 }
 
 /** Packs fields behind the 4-byte header: 4-byte ones, then bools, then 8-byte ones. */
-export function placeFields<T extends { repr: Repr }>(fields: readonly T[]): { placed: (T & { offset: number })[]; size: number } {
+export function placeFields<T extends { repr: Repr }>(
+  fields: readonly T[],
+): { placed: (T & { offset: number })[]; size: number } {
   let offset = 4;
   const at = new Map<T, number>();
   for (const f of fields) if (f.repr === 'ref') offset = put(f, offset, 4);
@@ -336,7 +339,13 @@ export function structsOf(node: Node): StructInfo[] {
   return [...(find(node).structs ?? [])];
 }
 
-export function finishFunc(fn: Fn, name: string, params: readonly Type[], result: Type | undefined, body: Stmt[]): Func {
+export function finishFunc(
+  fn: Fn,
+  name: string,
+  params: readonly Type[],
+  result: Type | undefined,
+  body: Stmt[],
+): Func {
   return {
     name,
     display: fn.info.display,

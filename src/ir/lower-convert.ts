@@ -1,25 +1,12 @@
 /** Conversions between representations, equality, truth, rendering: what every part of lowering needs. */
+
+import { BOOL, FLOAT, FUN, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../check/nodes.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
-import {
-  BOOL,
-  FLOAT,
-  FUN,
-  INT,
-  LIST,
-  MAP,
-  maskOf,
-  type Node,
-  NULL,
-  reprOf,
-  STR,
-  STRUCT,
-} from '../check/nodes.ts';
 import type { Expr } from './ir.ts';
 import {
   asI32,
   type Fn,
   f64,
-  get,
   hold,
   i32,
   i64,
@@ -31,7 +18,6 @@ import {
   rt,
   seq,
   stringData,
-  typeOf,
 } from './lower-context.ts';
 
 /** A value and what is known of it. */
@@ -152,7 +138,7 @@ export function zero(node: Node): Expr {
 }
 
 /** A value as an i64, with a run-time check where it may be something else. */
-export function toInt(fn: Fn, v: Value, span?: Span): Expr {
+export function toInt(v: Value, span?: Span): Expr {
   switch (reprOf(v.node)) {
     case 'i64':
       return v.ir;
@@ -165,7 +151,6 @@ export function toInt(fn: Fn, v: Value, span?: Span): Expr {
     case 'ref':
       return rt('i64', 'cell_int', [toCell(v)], span);
   }
-  void fn;
 }
 
 /** A numeric value as f64. */
@@ -328,5 +313,3 @@ export function notNull(fn: Fn, ref: Expr, message: string, span: Span): Expr {
     return held;
   });
 }
-
-export { get, typeOf };

@@ -1,9 +1,7 @@
 /** Lowering of expressions. The value of an expression is in the representation of its own node. */
-import type { Span } from '../diagnostics/diagnostic.ts';
+
 import {
-  BOOL,
   elemNode,
-  find,
   FLOAT,
   INT,
   intKeyed,
@@ -12,15 +10,15 @@ import {
   maskOf,
   type Node,
   NULL,
-  NUMERIC,
   reprOf,
   STR,
   STRUCT,
   valNode,
 } from '../check/nodes.ts';
 import type { StructInfo, Sym } from '../check/program.ts';
-import type { Expr as Ast, Pattern, TypeExpr } from '../syntax/ast.ts';
-import type { Expr, Stmt } from './ir.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Expr as Ast, Pattern } from '../syntax/ast.ts';
+import type { Expr } from './ir.ts';
 import { bindSym } from './lower.ts';
 import { lowerCall } from './lower-call.ts';
 import { lowerCast } from './lower-cast.ts';
@@ -32,10 +30,9 @@ import {
   collect,
   ELEMENT,
   emit,
-  emitDo,
-  f64,
-  type Fn,
   type FieldSlot,
+  type Fn,
+  f64,
   get,
   header,
   hold,
@@ -58,7 +55,6 @@ import {
   typeOf,
 } from './lower-context.ts';
 import {
-  box,
   coerce,
   compare,
   equal,
@@ -68,15 +64,15 @@ import {
   toCell,
   toFloat64,
   toInt,
-  toStr,
   toText,
   truth,
   unbox,
   type Value,
   zero,
 } from './lower-convert.ts';
-import { groupOf, lowerQuery, mergedFieldOf } from './lower-query.ts';
 import { mapKey } from './lower-place.ts';
+import { lowerFetch, lowerLoad, lowerSave } from './lower-io.ts';
+import { groupOf, lowerQuery, mergedFieldOf } from './lower-query.ts';
 import { lowerStmts, newMap, shareValue } from './lower-stmt.ts';
 
 /** The node of an expression in the function being lowered. */
@@ -90,7 +86,7 @@ export function elementNode(fn: Fn, list: Node): Node {
   return elemNode(fn.lo.solver, list);
 }
 
-export function valueOf(fn: Fn, map: Node): Node {
+export function mapValueNode(fn: Fn, map: Node): Node {
   return valNode(fn.lo.solver, map);
 }
 
@@ -192,15 +188,19 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
     }
     case 'query':
       return lowerQuery(fn, e);
+    case 'load':
+      return lowerLoad(fn, e);
+    case 'save':
+      return lowerSave(fn, e);
+    case 'fetch':
+      return lowerFetch(fn, e);
     case 'lambda':
       return makeClosure(fn, fn.info.funs.get(e.id)!);
     case 'if': {
       const node = nodeOf(fn, e);
       const cond = exactlyTrue(value(fn, e.cond));
       const then = seq(fn, () => coerce(fn, lowerExpr(fn, e.then), nodeOf(fn, e.then), node));
-      const els = e.else
-        ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node))
-        : nilOf(node);
+      const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : nilOf(node);
       return { op: 'if', type: typeOf(reprOf(node)), cond, then, else: els };
     }
     case 'match':
@@ -290,17 +290,17 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
       if (operand.ir.op === 'const') return f64(-(operand.ir.value as number));
       return num('f64', 'f64.neg', operand.ir);
     default:
-      return fromCell(fn, rt('cell', 'cell_neg', [toCell(operand)], e.span), nodeOf(fn, e), e.span);
+      return unbox(rt('cell', 'cell_neg', [toCell(operand)], e.span), nodeOf(fn, e), e.span);
   }
 }
 
-/** A cell in the representation of a node. */
-export function fromCell(fn: Fn, cell: Expr, node: Node, span?: Span): Expr {
-  void fn;
-  return unbox(cell, node, span);
-}
-
-const INT_OPS: Readonly<Record<string, string>> = { '+': 'int_add', '-': 'int_sub', '*': 'int_mul', '/': 'int_div', '%': 'int_rem' };
+const INT_OPS: Readonly<Record<string, string>> = {
+  '+': 'int_add',
+  '-': 'int_sub',
+  '*': 'int_mul',
+  '/': 'int_div',
+  '%': 'int_rem',
+};
 const CELL_OPS: Readonly<Record<string, string>> = {
   '+': 'cell_add',
   '-': 'cell_sub',
@@ -361,7 +361,12 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
     case 'union all':
     case 'except':
     case 'intersect': {
-      const name = { union: 'list_union', 'union all': 'list_union_all', except: 'list_except', intersect: 'list_intersect' }[e.op];
+      const name = {
+        union: 'list_union',
+        'union all': 'list_union_all',
+        except: 'list_except',
+        intersect: 'list_intersect',
+      }[e.op];
       const a = coerce(fn, lowerExpr(fn, e.left), nodeOf(fn, e.left), node);
       const b = coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node);
       return rt('ref', name, [a, b], e.span);
@@ -369,10 +374,10 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
     case '%': {
       const reduced = reducedProduct(fn, e);
       if (reduced) return reduced;
-      return arithmetic(fn, e.op, value(fn, e.left), value(fn, e.right), node, e.span);
+      return arithmetic(e.op, value(fn, e.left), value(fn, e.right), node, e.span);
     }
     default:
-      return arithmetic(fn, e.op, value(fn, e.left), value(fn, e.right), node, e.span);
+      return arithmetic(e.op, value(fn, e.left), value(fn, e.right), node, e.span);
   }
 }
 
@@ -384,7 +389,12 @@ function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | und
     x.kind === 'binary' && x.op === '*' && isInt(x.left) && isInt(x.right) ? x : undefined;
   const whole = product(e.left);
   if (whole) {
-    return rt('i64', 'int_mul_rem', [lowerExpr(fn, whole.left), lowerExpr(fn, whole.right), lowerExpr(fn, e.right)], e.span);
+    return rt(
+      'i64',
+      'int_mul_rem',
+      [lowerExpr(fn, whole.left), lowerExpr(fn, whole.right), lowerExpr(fn, e.right)],
+      e.span,
+    );
   }
   if (e.left.kind !== 'binary' || e.left.op !== '+' || !isInt(e.left.left) || !isInt(e.left.right)) return undefined;
   const first = product(e.left.left);
@@ -393,7 +403,7 @@ function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | und
   return rt('i64', 'int_mul_add_rem', args, e.span);
 }
 
-function arithmetic(fn: Fn, op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
+function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
   if (l === INT && r === INT && maskOf(node) === INT) return rt('i64', INT_OPS[op]!, [a.ir, b.ir], span);
@@ -423,7 +433,7 @@ function arithmetic(fn: Fn, op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value,
     if (isText(r) && l && !(l & (STR | NULL))) return rt('ref', 'str_concat', [toText(a), b.ir], span);
     if ((l & ~NULL) === LIST && (r & ~NULL) === LIST) return rt('ref', 'list_concat', [a.ir, b.ir], span);
   }
-  return fromCell(fn, rt('cell', CELL_OPS[op]!, [toCell(a), toCell(b)], span), node, span);
+  return unbox(rt('cell', CELL_OPS[op]!, [toCell(a), toCell(b)], span), node, span);
 }
 
 /** `x in container`: i32. */
@@ -434,7 +444,9 @@ export function lowerIn(fn: Fn, x: Value, container: Value, span: Span): Expr {
     if (kinds === LIST) {
       const elem = elementNode(fn, container.node);
       if (reprOf(elem) === reprOf(x.node) && reprOf(elem) !== 'ref') {
-        return swapped(fn, x.ir, container.ir, (v, c) => rt('i32', `list_contains$${ELEMENT[reprOf(elem)].suffix}`, [c, v], span));
+        return swapped(fn, x.ir, container.ir, (v, c) =>
+          rt('i32', `list_contains$${ELEMENT[reprOf(elem)].suffix}`, [c, v], span),
+        );
       }
       if (reprOf(elem) === 'ref' && reprOf(x.node) === 'ref') {
         return swapped(fn, x.ir, container.ir, (v, c) => rt('i32', 'list_contains$ref', [c, v], span));
@@ -447,7 +459,9 @@ export function lowerIn(fn: Fn, x: Value, container: Value, span: Span): Expr {
         return swapped(fn, x.ir, container.ir, (v, c) => num('i32', 'i32.ne', rt('i32', find, [c, v]), i32(0)));
       }
       if (!ints) {
-        return swapped(fn, toText(x), container.ir, (v, c) => num('i32', 'i32.ne', rt('i32', 'map_find_str', [c, v]), i32(0)));
+        return swapped(fn, toText(x), container.ir, (v, c) =>
+          num('i32', 'i32.ne', rt('i32', 'map_find_str', [c, v]), i32(0)),
+        );
       }
     }
   }
@@ -474,7 +488,7 @@ export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Spa
     if (kinds === LIST) {
       const elem = elementNode(fn, base.node);
       const repr = reprOf(elem);
-      const read = rt(typeOf(repr), `list_get$${ELEMENT[repr].suffix}`, [base.ir, toInt(fn, index, span)], span);
+      const read = rt(typeOf(repr), `list_get$${ELEMENT[repr].suffix}`, [base.ir, toInt(index, span)], span);
       return coerce(fn, read, elem, node, span);
     }
     const group = groupOf(base.node);
@@ -482,20 +496,19 @@ export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Spa
       const items = layoutOf(fn.lo, group).slots.get('items')!;
       return indexOf(fn, { ir: load('ref', base.ir, items.offset), node: items.node }, index, node, span);
     }
-    if (kinds === STR) return rt('ref', 'str_index', [base.ir, toInt(fn, index, span)], span);
-    if (kinds === MAP) return readEntry(fn, base, (m) => findEntry(fn, m, mapKey(fn, base.node, index, span)), node, span);
+    if (kinds === STR) return rt('ref', 'str_index', [base.ir, toInt(index, span)], span);
+    if (kinds === MAP) return readEntry(fn, base, (m) => findEntry(m, mapKey(base.node, index, span)), node, span);
   }
-  return fromCell(fn, rt('cell', 'cell_index', [toCell(base), toCell(index)], span), node, span);
+  return unbox(rt('cell', 'cell_index', [toCell(base), toCell(index)], span), node, span);
 }
 
-function findEntry(fn: Fn, map: Value, key: Expr): Expr {
-  void fn;
+function findEntry(map: Value, key: Expr): Expr {
   return rt('i32', intKeyed(map.node) ? 'map_find_i64' : 'map_find_str', [map.ir, key]);
 }
 
 /** The value of a map's entry, or nil where there is none. */
 function readEntry(fn: Fn, map: Value, findIt: (map: Value) => Expr, node: Node, span: Span): Expr {
-  const val = valueOf(fn, map.node);
+  const val = mapValueNode(fn, map.node);
   return seq(fn, () => {
     const entry = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: entry, value: findIt(map) });
@@ -529,9 +542,9 @@ export function fieldOf(fn: Fn, base: Value, name: string, node: Node, span: Spa
     }
   }
   if (reprOf(base.node) === 'ref' && kinds === MAP && !intKeyed(base.node)) {
-    return readEntry(fn, base, (m) => findEntry(fn, m, stringData(fn.lo, name)), node, span);
+    return readEntry(fn, base, (m) => findEntry(m, stringData(fn.lo, name)), node, span);
   }
-  return fromCell(fn, rt('cell', 'cell_field', [toCell(base), stringData(fn.lo, name)], span), node, span);
+  return unbox(rt('cell', 'cell_field', [toCell(base), stringData(fn.lo, name)], span), node, span);
 }
 
 /** A field that lies at different places in several struct types: chosen by the type id. */
@@ -545,7 +558,10 @@ function fieldByType(
   span: Span,
 ): Expr {
   return seq(fn, () => {
-    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
+    const object = hold(
+      fn,
+      maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir,
+    );
     const id = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: id, value: typeId(object) });
     let result: Expr = zero(node);
@@ -571,18 +587,17 @@ export function typeId(object: Expr): Expr {
 
 function lowerSlice(fn: Fn, e: Extract<Ast, { kind: 'slice' }>): Expr {
   const base = value(fn, e.target);
-  const bound = (part: Ast | undefined, missing: bigint) =>
-    part ? toInt(fn, value(fn, part), part.span) : i64(missing);
+  const bound = (part: Ast | undefined, missing: bigint) => (part ? toInt(value(fn, part), part.span) : i64(missing));
   const start = bound(e.start, 0n);
   const end = bound(e.end, 0x7fff_ffff_ffff_ffffn);
   const kinds = maskOf(base.node) & ~NULL;
   if (e.step) {
     const step = bound(e.step, 1n);
-    return fromCell(fn, rt('cell', 'cell_slice_step', [toCell(base), start, end, step], e.span), nodeOf(fn, e), e.span);
+    return unbox(rt('cell', 'cell_slice_step', [toCell(base), start, end, step], e.span), nodeOf(fn, e), e.span);
   }
   if (reprOf(base.node) === 'ref' && kinds === STR) return rt('ref', 'str_slice', [base.ir, start, end], e.span);
   if (reprOf(base.node) === 'ref' && kinds === LIST) return rt('ref', 'list_slice', [base.ir, start, end], e.span);
-  return fromCell(fn, rt('cell', 'cell_slice', [toCell(base), start, end], e.span), nodeOf(fn, e), e.span);
+  return unbox(rt('cell', 'cell_slice', [toCell(base), start, end], e.span), nodeOf(fn, e), e.span);
 }
 
 // ---- literals
@@ -652,12 +667,12 @@ function lowerMap(fn: Fn, e: Extract<Ast, { kind: 'map' }>): Expr {
   const node = nodeOf(fn, e);
   const make = newMap(fn, node);
   if (e.entries.length === 0) return make;
-  const val = valueOf(fn, node);
+  const val = mapValueNode(fn, node);
   return seq(fn, () => {
     const map = newLocal(fn, 'ref');
     emit(fn, { op: 'set', local: map, value: make });
     for (const { key, value: item } of e.entries) {
-      const k = hold(fn, mapKey(fn, node, value(fn, key), key.span));
+      const k = hold(fn, mapKey(node, value(fn, key), key.span));
       const v = hold(fn, coerce(fn, lowerPlaced(fn, item), nodeOf(fn, item), val, item.span));
       const entry = newLocal(fn, 'i32');
       const put = intKeyed(node) ? 'map_put_i64' : 'map_put_str';
@@ -748,7 +763,7 @@ function matchPattern(fn: Fn, pattern: Pattern, subject: Value, fail: number): v
     return;
   }
   const layout = layoutOf(fn.lo, plan.struct);
-  const object = hold(fn, structRef(fn, subject));
+  const object = hold(fn, structRef(subject));
   const certain = maskOf(subject.node) === STRUCT && structsOf(subject.node).every((s) => s === plan.struct);
   if (!certain) {
     emit(fn, { op: 'brIf', label: fail, cond: num('i32', 'i32.ne', typeId(object), i32(layout.typeId)) });
@@ -767,7 +782,7 @@ function matchPattern(fn: Fn, pattern: Pattern, subject: Value, fail: number): v
 }
 
 /** The object of a subject that may be something else: nil then. */
-function structRef(fn: Fn, subject: Value): Expr {
+function structRef(subject: Value): Expr {
   switch (reprOf(subject.node)) {
     case 'ref':
       return subject.ir;
@@ -776,7 +791,4 @@ function structRef(fn: Fn, subject: Value): Expr {
     default:
       return nullRef;
   }
-  void fn;
 }
-
-export { BOOL, box, emitDo, find, NUMERIC, toStr, type Stmt, type TypeExpr };

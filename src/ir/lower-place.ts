@@ -1,12 +1,26 @@
 /** Assignment to elements and fields: `xs[i].f["k"] = v`. */
-import type { Span } from '../diagnostics/diagnostic.ts';
+
 import { find, intKeyed, keyNode, LIST, MAP, maskOf, type Node, NULL, reprOf, STRUCT } from '../check/nodes.ts';
 import type { Sym } from '../check/program.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Accessor, Expr as Ast, Stmt as AstStmt } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
-import { ELEMENT, emit, type Fn, get, hold, layoutOf, newLocal, rt, store, stringData, structsOf, typeOf } from './lower-context.ts';
+import {
+  ELEMENT,
+  emit,
+  type Fn,
+  get,
+  hold,
+  layoutOf,
+  newLocal,
+  rt,
+  store,
+  stringData,
+  structsOf,
+  typeOf,
+} from './lower-context.ts';
 import { coerce, notNull, toCell, toInt, toText, type Value } from './lower-convert.ts';
-import { elementNode, fieldOf, indexOf, lowerExpr, lowerPlaced, nodeOf, symRead, valueOf } from './lower-expr.ts';
+import { elementNode, fieldOf, indexOf, lowerExpr, lowerPlaced, mapValueNode, nodeOf, symRead } from './lower-expr.ts';
 
 type Assign = Extract<AstStmt, { kind: 'assign' }>;
 
@@ -53,7 +67,11 @@ function growsItself(fn: Fn, s: Assign): Ast | undefined {
   let e: Ast = value.args[0]!;
   while (e.kind === 'index' || e.kind === 'field') {
     if (e.optional) return undefined;
-    path.unshift(e.kind === 'index' ? { kind: 'index', index: e.index, span: e.span } : { kind: 'field', name: e.name, span: e.span });
+    path.unshift(
+      e.kind === 'index'
+        ? { kind: 'index', index: e.index, span: e.span }
+        : { kind: 'field', name: e.name, span: e.span },
+    );
     e = e.target;
   }
   if (e.kind !== 'name' || e.name !== s.name.text || path.length !== s.path.length) return undefined;
@@ -92,19 +110,20 @@ function assignIndex(fn: Fn, base: Value, index: Ast, s: Assign, span: Span): vo
   const item = growsItself(fn, s);
   if (reprOf(base.node) === 'ref' && kinds === LIST) {
     const list = hold(fn, base.ir);
-    const at = hold(fn, toInt(fn, { ir: lowerExpr(fn, index), node: nodeOf(fn, index) }, index.span));
+    const at = hold(fn, toInt({ ir: lowerExpr(fn, index), node: nodeOf(fn, index) }, index.span));
     const elem = elementNode(fn, base.node);
     const repr = reprOf(elem);
     const { suffix } = ELEMENT[repr];
-    const value = item && repr === 'ref' && (maskOf(elem) & ~NULL) === LIST
-      ? grown(fn, rt('ref', 'list_get$ref', [list, at], span), elem, item, s)
-      : coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), elem, s.value.span);
+    const value =
+      item && repr === 'ref' && (maskOf(elem) & ~NULL) === LIST
+        ? grown(fn, rt('ref', 'list_get$ref', [list, at], span), elem, item, s)
+        : coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), elem, s.value.span);
     emit(fn, { op: 'do', value: rt(undefined, `list_set$${suffix}`, [list, at, value], span) });
     return;
   }
   if (reprOf(base.node) === 'ref' && kinds === MAP) {
     const map = hold(fn, base.ir);
-    const key = hold(fn, mapKey(fn, base.node, { ir: lowerExpr(fn, index), node: nodeOf(fn, index) }, index.span));
+    const key = hold(fn, mapKey(base.node, { ir: lowerExpr(fn, index), node: nodeOf(fn, index) }, index.span));
     storeEntry(fn, base.node, map, key, s, item, span);
     return;
   }
@@ -121,13 +140,13 @@ function grown(fn: Fn, list: Expr, node: Node, item: Ast, s: Assign): Expr {
 }
 
 /** A key in the representation of the map's keys. */
-export function mapKey(fn: Fn, map: Node, key: Value, span?: Span): Expr {
-  if (intKeyed(map)) return toInt(fn, key, span);
+export function mapKey(map: Node, key: Value, span?: Span): Expr {
+  if (intKeyed(map)) return toInt(key, span);
   return toText(key);
 }
 
 function storeEntry(fn: Fn, mapNode: Node, map: Expr, key: Expr, s: Assign, item: Ast | undefined, span: Span): void {
-  const val = valueOf(fn, mapNode);
+  const val = mapValueNode(fn, mapNode);
   const repr = reprOf(val);
   const suffix = intKeyed(mapNode) ? 'i64' : 'str';
   let value: Expr;
@@ -157,12 +176,21 @@ function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): 
     const structs = structsOf(base.node);
     const slots = structs.map((x) => layoutOf(fn.lo, x).slots.get(name));
     const first = slots[0];
-    if (first && slots.every((x) => x && x.offset === first.offset && x.repr === first.repr && sameNode(x.node, first.node))) {
+    if (
+      first &&
+      slots.every((x) => x && x.offset === first.offset && x.repr === first.repr && sameNode(x.node, first.node))
+    ) {
       const object = hold(fn, mask & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
       const item = growsItself(fn, s);
       const value =
         item && first.repr === 'ref' && (maskOf(first.node) & ~NULL) === LIST
-          ? grown(fn, { op: 'load', type: 'ref', code: 'i32.load', addr: object, offset: first.offset }, first.node, item, s)
+          ? grown(
+              fn,
+              { op: 'load', type: 'ref', code: 'i32.load', addr: object, offset: first.offset },
+              first.node,
+              item,
+              s,
+            )
           : coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), first.node, s.value.span);
       const held = newLocal(fn, typeOf(first.repr));
       emit(fn, { op: 'set', local: held, value });
@@ -187,7 +215,10 @@ export function writeFieldOf(fn: Fn, base: Value, name: string, v: Value, span: 
   const structs = structsOf(base.node);
   const slot = structs.length === 1 ? layoutOf(fn.lo, structs[0]!).slots.get(name) : undefined;
   if (reprOf(base.node) === 'ref' && kinds === STRUCT && slot) {
-    const object = hold(fn, maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir);
+    const object = hold(
+      fn,
+      maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir,
+    );
     emit(fn, store(slot.repr, object, slot.offset, coerce(fn, v.ir, v.node, slot.node, span)));
     return;
   }

@@ -29,8 +29,8 @@ import {
   num,
   rt,
   seq,
-  stringData,
   store,
+  stringData,
   typeOf,
 } from './lower-context.ts';
 import { coerce, exactlyTrue, toCell, toInt, toText, zero } from './lower-convert.ts';
@@ -73,9 +73,9 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
     let list: Expr = get(fn, results);
     if (keys !== undefined) list = rt('ref', 'list_sort_by', [list, get(fn, keys)], q.span);
     if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
-    if (q.skip) list = rt('ref', 'list_slice', [list, toInt(fn, value(fn, q.skip), q.skip.span), i64(END)], q.span);
-    if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(fn, value(fn, q.take), q.take.span)], q.span);
-    if (plan.aggregate) return aggregateOf(fn, plan.aggregate, { ir: list, node: resultList }, node, q.span);
+    if (q.skip) list = rt('ref', 'list_slice', [list, toInt(value(fn, q.skip), q.skip.span), i64(END)], q.span);
+    if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(value(fn, q.take), q.take.span)], q.span);
+    if (plan.aggregate) return aggregateOf(plan.aggregate, { ir: list, node: resultList }, node, q.span);
     return list;
   });
 }
@@ -239,7 +239,14 @@ function joined(fn: Fn, q: QueryExpr, plan: QueryPlan, body: () => void): void {
   level(0);
 }
 
-function innerJoin(fn: Fn, sym: Sym, rows: Rows, join: JoinClause, table: HashTable | undefined, body: () => void): void {
+function innerJoin(
+  fn: Fn,
+  sym: Sym,
+  rows: Rows,
+  join: JoinClause,
+  table: HashTable | undefined,
+  body: () => void,
+): void {
   if (table) {
     probe(fn, table, (index) => {
       bindRow(fn, sym, rows, index);
@@ -265,7 +272,14 @@ function whenAll(fn: Fn, conditions: readonly Ast[], body: () => void): void {
 }
 
 /** Matches of a row, then the row once with nil if there was none: one more round of the loop, so that the body is there once. */
-function leftJoin(fn: Fn, sym: Sym, rows: Rows, join: JoinClause, table: HashTable | undefined, body: () => void): void {
+function leftJoin(
+  fn: Fn,
+  sym: Sym,
+  rows: Rows,
+  join: JoinClause,
+  table: HashTable | undefined,
+  body: () => void,
+): void {
   const matched = newLocal(fn, 'i32');
   emit(fn, { op: 'set', local: matched, value: i32(0) });
   const guarded = (index: Expr, last: Expr, rest: readonly Ast[], next: number, out: number): void => {
@@ -402,7 +416,11 @@ function hashTable(fn: Fn, sym: Sym, rows: Rows, join: JoinClause, before: reado
   const heads = newLocal(fn, 'ref');
   const nexts = newLocal(fn, 'ref');
   const count = hold(fn, length(fn, rows));
-  emit(fn, { op: 'set', local: heads, value: rt('ref', 'map_new', [i32(suffix === 'i64' ? 1 : 0), i32(ELEMENT.i64.kind)]) });
+  emit(fn, {
+    op: 'set',
+    local: heads,
+    value: rt('ref', 'map_new', [i32(suffix === 'i64' ? 1 : 0), i32(ELEMENT.i64.kind)]),
+  });
   emit(fn, {
     op: 'set',
     local: nexts,
@@ -415,7 +433,13 @@ function hashTable(fn: Fn, sym: Sym, rows: Rows, join: JoinClause, before: reado
     const key = hold(fn, lowerExpr(fn, inner));
     const found = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: found, value: rt('i32', `map_find_${suffix}`, [get(fn, heads), key]) });
-    const previous: Expr = { op: 'if', type: 'i64', cond: get(fn, found), then: load('i64', get(fn, found), 0), else: i64(-1n) };
+    const previous: Expr = {
+      op: 'if',
+      type: 'i64',
+      cond: get(fn, found),
+      then: load('i64', get(fn, found), 0),
+      else: i64(-1n),
+    };
     emit(fn, store('i64', nextSlot(fn, nexts, index), 8, previous));
     const entry = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: entry, value: rt('i32', `map_put_${suffix}`, [get(fn, heads), key]) });
@@ -602,13 +626,22 @@ function structNode(fn: Fn, info: StructInfo): Node {
 }
 
 /** A field of a merged row that is none of its variables: the first source that has it (LANGUAGE 6.4). */
-export function mergedFieldOf(fn: Fn, object: Expr, info: StructInfo, name: string, node: Node, span: QueryExpr['span']): Expr {
+export function mergedFieldOf(
+  fn: Fn,
+  object: Expr,
+  info: StructInfo,
+  name: string,
+  node: Node,
+  span: QueryExpr['span'],
+): Expr {
   const layout = layoutOf(fn.lo, info);
-  const sources = info.mergedOf!.map((v) => layout.slots.get(v)!).filter((s) => {
-    const kinds = maskOf(s.node);
-    if (kinds & MAP) return true;
-    return [...(find(s.node).structs ?? [])].some((x) => x.byName.has(name));
-  });
+  const sources = info
+    .mergedOf!.map((v) => layout.slots.get(v)!)
+    .filter((s) => {
+      const kinds = maskOf(s.node);
+      if (kinds & MAP) return true;
+      return [...(find(s.node).structs ?? [])].some((x) => x.byName.has(name));
+    });
   const first = sources[0];
   if (!first) return zero(node);
   const read = load(first.repr, object, first.offset);
@@ -617,8 +650,17 @@ export function mergedFieldOf(fn: Fn, object: Expr, info: StructInfo, name: stri
     if (!(maskOf(first.node) & NULL)) return fieldOf(fn, source, name, node, span);
     return seq(fn, () => {
       const held = hold(fn, read);
-      const some = reprOf(first.node) === 'ref' ? asI32(held) : num('i32', 'i64.ne', { op: 'as', type: 'i64', value: held }, i64(0n));
-      return { op: 'if', type: typeOf(reprOf(node)), cond: some, then: fieldOf(fn, { ir: held, node: first.node }, name, node, span), else: zero(node) };
+      const some =
+        reprOf(first.node) === 'ref'
+          ? asI32(held)
+          : num('i32', 'i64.ne', { op: 'as', type: 'i64', value: held }, i64(0n));
+      return {
+        op: 'if',
+        type: typeOf(reprOf(node)),
+        cond: some,
+        then: fieldOf(fn, { ir: held, node: first.node }, name, node, span),
+        else: zero(node),
+      };
     });
   }
   // Rows of unknown keys: the first that has the key.
@@ -627,9 +669,14 @@ export function mergedFieldOf(fn: Fn, object: Expr, info: StructInfo, name: stri
     for (const s of [...sources].reverse()) {
       const source = { ir: load(s.repr, object, s.offset), node: s.node };
       const has = rt('i32', 'cell_has_key', [toCell(source), stringData(fn.lo, name)]);
-      result = { op: 'if', type: typeOf(reprOf(node)), cond: has, then: fieldOf(fn, source, name, node, span), else: result };
+      result = {
+        op: 'if',
+        type: typeOf(reprOf(node)),
+        cond: has,
+        then: fieldOf(fn, source, name, node, span),
+        else: result,
+      };
     }
     return result;
   });
 }
-

@@ -1,7 +1,7 @@
 /** Lowering of statements. */
 import { ANY, INT, intKeyed, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
 import type { Sym } from '../check/program.ts';
-import type { Block, Expr as Ast, IfStmt, Stmt as AstStmt, TypeExpr } from '../syntax/ast.ts';
+import type { Expr as Ast, Stmt as AstStmt, Block, IfStmt, TypeExpr } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import { bindSym } from './lower.ts';
 import { declareNested } from './lower-closure.ts';
@@ -12,8 +12,8 @@ import {
   elemRepr,
   emit,
   emitDo,
-  f64,
   type Fn,
+  f64,
   get,
   hasEnv,
   i32,
@@ -32,9 +32,10 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { box, coerce, compare, equal, exactlyTrue, toCell, toInt, truth, type Value, zero } from './lower-convert.ts';
-import { elementNode, lowerExpr, lowerPlaced, nodeOf, symRead, symWrite, valueOf } from './lower-expr.ts';
-import { groupOf } from './lower-query.ts';
+import { elementNode, lowerExpr, lowerPlaced, mapValueNode, nodeOf, symRead, symWrite } from './lower-expr.ts';
+import { lowerFetchInto } from './lower-io.ts';
 import { assignPath, writeFieldOf } from './lower-place.ts';
+import { groupOf } from './lower-query.ts';
 
 export function lowerBlock(fn: Fn, block: Block): void {
   lowerStmts(fn, block.body);
@@ -96,6 +97,9 @@ function lowerStmt(fn: Fn, s: AstStmt): void {
     case 'update':
       lowerUpdate(fn, s);
       return;
+    case 'fetch':
+      lowerFetchInto(fn, s);
+      return;
     default:
       // Type declarations have no code; everything else the checker has refused.
       return;
@@ -148,7 +152,7 @@ function baseName(fn: Fn, type: TypeExpr, depth = 0): string {
 
 /** An empty map of the key and value representations of a node. */
 export function newMap(fn: Fn, node: Node): Expr {
-  return rt('ref', 'map_new', [i32(intKeyed(node) ? 1 : 0), i32(ELEMENT[reprOf(valueOf(fn, node))].kind)]);
+  return rt('ref', 'map_new', [i32(intKeyed(node) ? 1 : 0), i32(ELEMENT[reprOf(mapValueNode(fn, node))].kind)]);
 }
 
 // ---- assignment
@@ -276,11 +280,11 @@ function lowerFor(fn: Fn, s: Extract<AstStmt, { kind: 'for' }>): void {
 
 /** `for i in a..b`: a counter in a local; the variable is the counter, or a fresh box per round when captured and assigned. */
 function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
-  const start = toInt(fn, { ir: lowerExpr(fn, from), node: nodeOf(fn, from) }, from.span);
+  const start = toInt({ ir: lowerExpr(fn, from), node: nodeOf(fn, from) }, from.span);
   const direct = reprOf(sym.node) === 'i64' && !isBoxed(sym) && !fn.lo.globals.has(sym);
   const counter = newLocal(fn, 'i64', direct ? sym.name : undefined);
   emit(fn, { op: 'set', local: counter, value: start });
-  const readEnd = () => toInt(fn, { ir: lowerExpr(fn, to), node: nodeOf(fn, to) }, to.span);
+  const readEnd = () => toInt({ ir: lowerExpr(fn, to), node: nodeOf(fn, to) }, to.span);
   // An end that is a bare variable is read again on every round (LANGUAGE 4.9).
   let end: Expr;
   let again = false;
@@ -297,7 +301,11 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
   loop(
     fn,
     (breakLabel) => {
-      emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i64.ge_s', get(fn, counter), again ? readEnd() : end) });
+      emit(fn, {
+        op: 'brIf',
+        label: breakLabel,
+        cond: num('i32', 'i64.ge_s', get(fn, counter), again ? readEnd() : end),
+      });
       return () => {
         if (!direct) bindSym(fn, sym, coerce(fn, get(fn, counter), intNode(fn), sym.node), undefined);
         lowerBlock(fn, body);
@@ -305,7 +313,7 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
     },
     () => {
       if (!direct && sym.assignments > 0) {
-        emit(fn, { op: 'set', local: counter, value: toInt(fn, { ir: symRead(fn, sym), node: sym.node }) });
+        emit(fn, { op: 'set', local: counter, value: toInt({ ir: symRead(fn, sym), node: sym.node }) });
       }
       emit(fn, { op: 'set', local: counter, value: num('i64', 'i64.add', get(fn, counter), i64(1n)) });
     },
@@ -332,7 +340,11 @@ function walkList(fn: Fn, sym: Sym, list: Expr, elem: Node, body: () => void, sh
   const held = newLocal(fn, 'ref');
   emit(fn, { op: 'set', local: held, value: list });
   const length = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: length, value: { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 } });
+  emit(fn, {
+    op: 'set',
+    local: length,
+    value: { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
+  });
   const index = newLocal(fn, 'i32');
   emit(fn, { op: 'set', local: index, value: i32(0) });
   loop(
@@ -383,7 +395,8 @@ function lowerUpdate(fn: Fn, s: Extract<AstStmt, { kind: 'update' }>): void {
     emit(fn, { op: 'if', cond: condition(fn, s.where), then, else: [] });
   };
   const elem = elementNode(fn, list.node);
-  if (reprOf(list.node) === 'ref' && (maskOf(list.node) & ~NULL) === LIST) walkList(fn, row, symRead(fn, list), elem, body, true);
+  if (reprOf(list.node) === 'ref' && (maskOf(list.node) & ~NULL) === LIST)
+    walkList(fn, row, symRead(fn, list), elem, body, true);
   else walkCells(fn, row, rt('ref', 'cell_keys', [toCell({ ir: symRead(fn, list), node: list.node })], s.span), body);
 }
 
@@ -439,12 +452,7 @@ function lowerExpect(fn: Fn, s: Extract<AstStmt, { kind: 'expect' }>): void {
       then: [
         {
           op: 'do',
-          value: rt(
-            undefined,
-            'fail_expect',
-            [stringData(fn.lo, source), toCell(left), toCell(right)],
-            s.span,
-          ),
+          value: rt(undefined, 'fail_expect', [stringData(fn.lo, source), toCell(left), toCell(right)], s.span),
         },
       ],
       else: [],

@@ -5,41 +5,42 @@
  * come from the inference (check/nodes.ts); everything that may be a cell goes through the run-time library's dynamic
  * operations, everything else is unboxed code.
  */
-import type { Span } from '../diagnostics/diagnostic.ts';
+
 import { maskOf, NULL, reprOf } from '../check/nodes.ts';
 import type { CheckedProgram, FunInfo, Sym } from '../check/program.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
 import { borrowedParams } from './borrow.ts';
-import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
+import type { Expr, Func, Module, Type } from './ir.ts';
 import { emptyModule } from './ir.ts';
+import { envSlots, makeBox } from './lower-closure.ts';
 import {
   addData,
   collect,
   emit,
   envFuns,
-  finishFunc,
   type Fn,
+  finishFunc,
   get,
   hasEnv,
   i32,
   i64,
   isBoxed,
   type Lowering,
+  layoutOf,
   load,
   needFun,
   newLocal,
   nullCell,
   nullRef,
-  layoutOf,
   num,
   type Place,
   resultType,
   rt,
   typeOf,
 } from './lower-context.ts';
-import { makeBox, envSlots } from './lower-closure.ts';
+import { coerce } from './lower-convert.ts';
 import { lowerPlaced } from './lower-expr.ts';
 import { lowerBlock, lowerStmts } from './lower-stmt.ts';
-import { coerce } from './lower-convert.ts';
 
 export interface LowerOptions {
   readonly mode: 'run' | 'test';
@@ -77,7 +78,6 @@ export function lowerProgram(program: CheckedProgram, options: LowerOptions): Mo
   }
   addFunc(lo, entry());
   lo.module.exports.set('_start', '_start');
-  markGlobals(lo);
   addData(lo, {
     name: 'rt.type_table',
     align: 4,
@@ -120,18 +120,6 @@ function entry(): Func {
     ],
     inline: 'never',
   };
-}
-
-/** The collector's roots among the globals: replaces the run-time library's empty `mark_globals`. */
-function markGlobals(lo: Lowering): void {
-  const body: Stmt[] = [];
-  for (const g of lo.module.globals.values()) {
-    const value: Expr = { op: 'global', type: g.type, name: g.name };
-    if (g.type === 'ref') body.push({ op: 'do', value: rt(undefined, 'mark_ref', [value]) });
-    if (g.type === 'cell') body.push({ op: 'do', value: rt(undefined, 'mark_cell', [value]) });
-  }
-  if (body.length === 0) return;
-  addFunc(lo, { name: 'rt.mark_globals', params: [], result: undefined, locals: [], body, inline: 'never' });
 }
 
 function newFn(lo: Lowering, info: FunInfo): Fn {

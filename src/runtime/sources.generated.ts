@@ -2091,16 +2091,13 @@ fun load_csv(path: ref, shape: i32, header: bool, delimiter: i32): ref {
   let row = row_shape(shape)
   let typed = load32(row, 0) == SHAPE_STRUCT
   let rows = list_new(kind, 0)
-  var line = 1
   let width = csv_record(delimiter)
   if width >= 0 {
-    var names: ref = none
+    let names = csv_names(width, header)
     var columns: ref = none
-    names = csv_names(width, header)
     if typed { columns = csv_columns(row, names) }
     var cells = width
     if header {
-      line = file_line
       cells = csv_record(delimiter)
     }
     while cells >= 0 {
@@ -2341,7 +2338,7 @@ fun save_csv(rows: cell, path: ref, header: bool, delimiter: i32) {
   save_begin(path)
   let count = load32(list, 4)
   if count != 0 {
-    let names = cell_keys(save_row(list, 0))
+    let names = cell_keys(list_cell_at(list, 0))
     let width = load32(names, 4)
     if header {
       for k in 0..width {
@@ -2350,7 +2347,7 @@ fun save_csv(rows: cell, path: ref, header: bool, delimiter: i32) {
       out_newline()
     }
     for i in 0..count {
-      let row = save_row(list, i)
+      let row = list_cell_at(list, i)
       for k in 0..width {
         let key = list_cell_at(names, k)
         var value: cell = none
@@ -2363,21 +2360,22 @@ fun save_csv(rows: cell, path: ref, header: bool, delimiter: i32) {
   save_end()
 }
 
-/// The rows to save: a list, or one map or struct as the only row.
+/// The rows to save, maps or structs: the elements of a list, or one row.
 fun save_rows(c: cell): ref {
   let kind = cell_kind(c)
-  if kind == KIND_LIST { return ref(c) }
-  let list = list_new(ELEM_CELL, 1)
-  if kind != 0 { list_push<cell>(list, c) }
+  var list: ref = none
+  if kind == KIND_LIST {
+    list = ref(c)
+  } else {
+    list = list_new(ELEM_CELL, 1)
+    if kind != 0 { list_push<cell>(list, c) }
+  }
+  for i in 0..load32(list, 4) {
+    let row = list_cell_at(list, i)
+    let of = cell_kind(row)
+    if of != KIND_MAP && of != KIND_STRUCT { fail_needed(row, "a row to save (a map or a struct)") }
+  }
   return list
-}
-
-/// Row number i, which must be a map or a struct.
-fun save_row(list: ref, i: i32): cell {
-  let row = list_cell_at(list, i)
-  let kind = cell_kind(row)
-  if kind != KIND_MAP && kind != KIND_STRUCT { fail_needed(row, "a row to save (a map or a struct)") }
-  return row
 }
 
 /// Writes cell number k of a record of \`width\` cells.
@@ -2741,13 +2739,13 @@ fun number_cell(shape: i32, p: i32, n: i32, point: bool, ints: bool): cell {
 
 /// noinline
 /// noreturn
-fun fail_text(p: i32, n: i32, type: ref) {
+fun fail_text(p: i32, n: i32, wanted: ref) {
   let text = str_of_bytes(p, n)
   error_begin()
   out_str("cannot cast \\"")
   out_str(text)
   out_str("\\" to ")
-  out_str(type)
+  out_str(wanted)
   fail_field_end()
 }
 
@@ -5284,9 +5282,8 @@ fun save_json(rows: cell, path: ref) {
   let list = save_rows(rows)
   save_begin(path)
   if load32(list, 4) == 1 {
-    write_json_line_value(none, save_row(list, 0), 0, none)
+    write_json_line_value(none, list_cell_at(list, 0), 0, none)
   } else {
-    for i in 0..load32(list, 4) { save_row(list, i) }
     write_json_line_value(none, cell(list), 0, none)
   }
   out_newline()
@@ -5299,7 +5296,7 @@ fun save_jsonl(rows: cell, path: ref) {
   let list = save_rows(rows)
   save_begin(path)
   for i in 0..load32(list, 4) {
-    write_json_line_value(none, save_row(list, i), 0, none)
+    write_json_line_value(none, list_cell_at(list, i), 0, none)
     out_newline()
   }
   save_end()
@@ -5790,64 +5787,61 @@ fun mag_compare(a: i32, an: i32, b: i32, bn: i32): i32 {
 
 /// r = a + b, with the limbs of a, the longer one; gives the carry.
 fun mag_add(r: i32, a: i32, an: i32, b: i32, bn: i32): i32 {
-  var carry: i64 = 0
+  var carry = 0
   var i = 0
   let even = shl(and(bn, -2), 2)
   while i != even {
     let x = load64(a + i, 0)
     let s = x + load64(b + i, 0)
-    let t = s + carry
-    carry = i64(or(lt_u(s, x), lt_u(t, s)))
-    store64(r + i, 0, t)
+    store64(r + i, 0, s + i64_u(carry))
+    // A carry arises here, or goes through.
+    carry = or(i32(lt_u(s, x)), and(i32(s == -1), carry))
     i = i + 8
   }
   if and(bn, 1) != 0 {
-    let t = load32u_64(a + i, 0) + load32u_64(b + i, 0) + carry
+    let t = load32u_64(a + i, 0) + load32u_64(b + i, 0) + i64_u(carry)
     store32(r + i, 0, i32(t))
-    carry = shr_u(t, 32)
+    carry = i32(shr_u(t, 32))
     i = i + 4
   }
   let end = shl(an, 2)
-  var c = i32(carry)
-  while c != 0 && i != end {
+  while carry != 0 && i != end {
     let t = load32(a + i, 0) + 1
     store32(r + i, 0, t)
-    c = i32(t == 0)
+    carry = i32(t == 0)
     i = i + 4
   }
   if r != a && i != end { memory_copy(r + i, a + i, end - i) }
-  return c
+  return carry
 }
 
 /// r = a - b, with the limbs of a, which has at least as many as b; gives the borrow.
 fun mag_sub(r: i32, a: i32, an: i32, b: i32, bn: i32): i32 {
-  var borrow: i64 = 0
+  var borrow = 0
   var i = 0
   let even = shl(and(bn, -2), 2)
   while i != even {
     let x = load64(a + i, 0)
     let y = load64(b + i, 0)
-    let s = x - y
-    store64(r + i, 0, s - borrow)
-    borrow = i64(or(lt_u(x, y), lt_u(s, borrow)))
+    store64(r + i, 0, x - y - i64_u(borrow))
+    borrow = or(i32(lt_u(x, y)), and(i32(x == y), borrow))
     i = i + 8
   }
   if and(bn, 1) != 0 {
-    let t = load32u_64(a + i, 0) - load32u_64(b + i, 0) - borrow
+    let t = load32u_64(a + i, 0) - load32u_64(b + i, 0) - i64_u(borrow)
     store32(r + i, 0, i32(t))
-    borrow = shr_u(t, 63)
+    borrow = i32(shr_u(t, 63))
     i = i + 4
   }
   let end = shl(an, 2)
-  var c = i32(borrow)
-  while c != 0 && i != end {
+  while borrow != 0 && i != end {
     let x = load32(a + i, 0)
     store32(r + i, 0, x - 1)
-    c = i32(x == 0)
+    borrow = i32(x == 0)
     i = i + 4
   }
   if r != a && i != end { memory_copy(r + i, a + i, end - i) }
-  return c
+  return borrow
 }
 
 /// r = |a - b|, n limbs each; gives 1 if a < b.
@@ -6469,7 +6463,8 @@ fun map_sorted_keys(m: ref): ref {
     to = to + size
     e = e + ENTRY_BYTES
   }
-  return list_sort_with(keys, keys, if int_keys { SORT_INT_TEXT } else { SORT_STRING })
+  if int_keys { return list_sort_with<i64>(keys, keys, SORT_INT_TEXT) }
+  return list_sort_with<ref>(keys, keys, SORT_STRING)
 }
 
 /// The values in the order of the sorted keys: a new list of the map's value kind.
@@ -7154,7 +7149,6 @@ fun collect() {
   mark_top = mark_base
   mark_end = mark_base + FIRST_MARKS
   mark_overflow = 0
-  mark_globals()
   var p = stack_pointer()
   while p != stack_base() {
     let v = load64(p, 0)
@@ -7525,7 +7519,9 @@ fun parse_int_base(s: ref, base: i64): i64 {
 //
 // A sort makes an array of pairs {rank, element number}, where the unsigned order of ranks is the order of the elements as far as
 // 64 bits can tell (the number itself, the first 8 bytes of a string), so that most comparisons touch nothing else; equal ranks
-// are settled by comparing the elements. The pairs are merge-sorted, bottom up, from blocks sorted by insertion (Knuth, "The Art
+// are settled by comparing the elements. The functions are generic in what they compare then: T is ref for strings, cell for
+// values of any type, i64 for all else, so that a program which sorts strings needs nothing that compares values of any type.
+// The pairs are merge-sorted, bottom up, from blocks sorted by insertion (Knuth, "The Art
 // of Computer Programming", volume 3, sections 5.2.1 and 5.2.4), with their first place as the last resort, so it is stable.
 // Set operations use a hash set of element numbers.
 
@@ -7559,18 +7555,21 @@ fun sort_mode(xs: ref): i32 {
 /// noinline
 fun list_sort(xs: ref): ref {
   if xs == 0 { return xs }
-  return list_sort_with(xs, xs, sort_mode(xs))
+  return list_sort_by(xs, xs)
 }
 
 /// A copy of \`rows\` in the ascending order of \`keys\`, a list of the same length: row i goes where key i goes.
 /// noinline
 fun list_sort_by(rows: ref, keys: ref): ref {
   if rows == 0 { return rows }
-  return list_sort_with(rows, keys, sort_mode(keys))
+  let mode = sort_mode(keys)
+  if mode == SORT_STRING { return list_sort_with<ref>(rows, keys, mode) }
+  if mode == SORT_CELL { return list_sort_with<cell>(rows, keys, mode) }
+  return list_sort_with<i64>(rows, keys, mode)
 }
 
 /// noinline
-fun list_sort_with(rows: ref, keys: ref, mode: i32): ref {
+fun list_sort_with<T>(rows: ref, keys: ref, mode: i32): ref {
   let count = load32(keys, 4)
   if gt_u(count, 0x3FF0000) { fail("out of memory") }
   let out = list_new(list_kind(rows), count)
@@ -7580,11 +7579,11 @@ fun list_sort_with(rows: ref, keys: ref, mode: i32): ref {
   let first = i32(pairs) + 8
   var p = first
   for i in 0..count {
-    store64(p, 0, sort_rank(keys, i, mode))
+    store64(p, 0, sort_rank<T>(keys, i, mode))
     store64(p, 8, i64(i))
     p = p + 16
   }
-  p = pairs_sort(first, first + count * 16, count, keys, mode)
+  p = pairs_sort<T>(first, first + count * 16, count, keys, mode)
   let size = elem_size(list_kind(rows))
   let from = load32(rows, 12) + 8
   var to = load32(out, 12) + 8
@@ -7600,22 +7599,24 @@ fun list_sort_with(rows: ref, keys: ref, mode: i32): ref {
 }
 
 /// The rank of element i.
-fun sort_rank(xs: ref, i: i32, mode: i32): i64 {
-  if mode == SORT_I64 { return xor(load64(list_at(xs, i, 8), 8), SIGN_BIT) }
-  if mode == SORT_STRING { return str_prefix(loadref(list_at(xs, i, 4), 8)) }
-  if mode == SORT_F64 {
-    // Adding 0 makes 0 of -0.
-    let b = bits(loadf64(list_at(xs, i, 8), 8) + 0.0)
-    return if b < 0 { not(b) } else { xor(b, SIGN_BIT) }
-  }
-  if mode == SORT_INT_TEXT {
-    // Negative ones first: '-' is less than any digit.
+fun sort_rank<T>(xs: ref, i: i32, mode: i32): i64 {
+  if kindof(T) == ELEM_REF {
+    return str_prefix(loadref(list_at(xs, i, 4), 8))
+  } else if kindof(T) == ELEM_CELL {
+    return 0
+  } else {
+    if mode == SORT_BOOL { return i64(load8u(list_at(xs, i, 1), 8)) }
     let k = load64(list_at(xs, i, 8), 8)
+    if mode == SORT_I64 { return xor(k, SIGN_BIT) }
+    if mode == SORT_F64 {
+      // Adding 0 makes 0 of -0.
+      let b = bits(from_bits(k) + 0.0)
+      return if b < 0 { not(b) } else { xor(b, SIGN_BIT) }
+    }
+    // By text: negative ones first, as '-' is less than any digit.
     let rank = shr_u(text_rank(k), 1)
     return if k < 0 { rank } else { or(rank, SIGN_BIT) }
   }
-  if mode == SORT_BOOL { return i64(load8u(list_at(xs, i, 1), 8)) }
-  return 0
 }
 
 /// An int's decimal digits as a number of 19 digits, zeros behind them (unsigned).
@@ -7642,19 +7643,23 @@ fun str_prefix(s: ref): i64 {
 
 /// True if the pair at a must come after the pair at b, which stands behind it.
 /// inline
-fun pair_after(a: i32, b: i32, xs: ref, mode: i32): bool {
+fun pair_after<T>(a: i32, b: i32, xs: ref, mode: i32): bool {
   let ra = load64(a, 0)
   let rb = load64(b, 0)
   if ra != rb { return gt_u(ra, rb) }
-  if mode < SORT_STRING { return false }
-  return pair_after_slow(load32(a, 8), load32(b, 8), xs, mode)
+  if kindof(T) == ELEM_I64 {
+    if mode != SORT_INT_TEXT { return false }
+  }
+  return pair_after_slow<T>(load32(a, 8), load32(b, 8), xs)
 }
 
 /// noinline
-fun pair_after_slow(i: i32, j: i32, xs: ref, mode: i32): bool {
-  if mode == SORT_STRING { return str_compare(loadref(list_at(xs, i, 4), 8), loadref(list_at(xs, j, 4), 8)) > 0 }
-  if mode == SORT_CELL { return cell_compare(list_cell_at(xs, i), list_cell_at(xs, j)) > 0 }
-  if mode == SORT_INT_TEXT {
+fun pair_after_slow<T>(i: i32, j: i32, xs: ref): bool {
+  if kindof(T) == ELEM_REF {
+    return str_compare(loadref(list_at(xs, i, 4), 8), loadref(list_at(xs, j, 4), 8)) > 0
+  } else if kindof(T) == ELEM_CELL {
+    return cell_compare(list_cell_at(xs, i), list_cell_at(xs, j)) > 0
+  } else {
     let a = load64(list_at(xs, i, 8), 8)
     let b = load64(list_at(xs, j, 8), 8)
     let ra = text_rank(a)
@@ -7662,14 +7667,13 @@ fun pair_after_slow(i: i32, j: i32, xs: ref, mode: i32): bool {
     if ra != rb { return gt_u(ra, rb) }
     return gt_u(if a < 0 { 0 - a } else { a }, if b < 0 { 0 - b } else { b })
   }
-  return false
 }
 
 /// Sorts \`count\` pairs at \`p\` with \`spare\` for as many; gives the one of the two where the result is.
-fun pairs_sort(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
+fun pairs_sort<T>(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
   let end = p + count * 16
   var at = p + 16
-  while lt_u(at, end) && !pair_after(at - 16, at, xs, mode) { at = at + 16 }
+  while lt_u(at, end) && !pair_after<T>(at - 16, at, xs, mode) { at = at + 16 }
   if ge_u(at, end) { return p }
   // Blocks by insertion.
   at = p
@@ -7682,7 +7686,7 @@ fun pairs_sort(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
       store64(spare, 0, load64(next, 0))
       store64(spare, 8, load64(next, 8))
       var hole = next
-      while hole != at && pair_after(hole - 16, spare, xs, mode) {
+      while hole != at && pair_after<T>(hole - 16, spare, xs, mode) {
         store64(hole, 0, load64(hole - 16, 0))
         store64(hole, 8, load64(hole - 16, 8))
         hole = hole - 16
@@ -7700,7 +7704,7 @@ fun pairs_sort(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
   while lt_u(width, bytes) {
     var done = 0
     while lt_u(done, bytes) {
-      pairs_merge(from + done, to + done, width, bytes - done, xs, mode)
+      pairs_merge<T>(from + done, to + done, width, bytes - done, xs, mode)
       done = done + width + width
     }
     let other = from
@@ -7712,7 +7716,7 @@ fun pairs_sort(p: i32, spare: i32, count: i32, xs: ref, mode: i32): i32 {
 }
 
 /// Merges two sorted neighbours of \`width\` bytes (of which \`left\` bytes exist) into \`to\`.
-fun pairs_merge(p: i32, to: i32, width: i32, left: i32, xs: ref, mode: i32) {
+fun pairs_merge<T>(p: i32, to: i32, width: i32, left: i32, xs: ref, mode: i32) {
   if le_u(left, width) {
     memory_copy(to, p, left)
     return
@@ -7721,13 +7725,13 @@ fun pairs_merge(p: i32, to: i32, width: i32, left: i32, xs: ref, mode: i32) {
   let a_end = p + width
   var b = a_end
   let b_end = if lt_u(left, width + width) { p + left } else { p + width + width }
-  if !pair_after(a_end - 16, b, xs, mode) {
+  if !pair_after<T>(a_end - 16, b, xs, mode) {
     memory_copy(to, p, b_end - p)
     return
   }
   var q = to
   while true {
-    if pair_after(a, b, xs, mode) {
+    if pair_after<T>(a, b, xs, mode) {
       store64(q, 0, load64(b, 0))
       store64(q, 8, load64(b, 8))
       q = q + 16
@@ -8804,6 +8808,1034 @@ fun utf8_skip(p: i32, end: i32, n: i32): i32 {
     left = left - 1
   }
   return at
+}
+`,
+  'yaml.mochi': `// YAML 1.2 as data files use it: block and flow collections, plain, quoted and block scalars, comments; plain scalars mean what
+// they mean to Go's yaml.v3. Anchors, aliases, tags, explicit keys and further documents are not read. The text is in the
+// buffer of the file as a whole; scalars of several lines are put together where they lie.
+
+// Where the line of \`file_at\` begins.
+var yaml_line: i32 = 0
+
+// ---- load
+
+/// load with format yaml: a list of rows, or one row.
+/// noinline
+fun load_yaml(path: ref, shape: i32): ref {
+  file_begin(path)
+  file_read_all()
+  yaml_line = file_at
+  json_depth = 0
+  var rows: ref = none
+  if yaml_begin() && (load8u(file_at, 0) == 91 || yaml_at_dash()) {
+    rows = ref(yaml_block(-1, shape, false))
+  } else {
+    rows = list_new(load32(shape, 8), 1)
+    if file_at != file_end { input_push(rows, load32(shape, 8), yaml_block(-1, row_shape(shape), false)) }
+  }
+  if yaml_next() >= 0 { fail_input("this does not belong to the YAML value before it") }
+  file_close()
+  return rows
+}
+
+/// Goes to the first content, over directives and the mark of a document; false if there is none.
+fun yaml_begin(): bool {
+  while true {
+    if yaml_marker(45) { file_at = file_at + 3 }
+    if yaml_next() < 0 { return false }
+    if load8u(file_at, 0) != 37 || file_at != yaml_line { return true }
+    while file_at != file_end && load8u(file_at, 0) != 10 { file_at = file_at + 1 }
+    if file_at == file_end { return false }
+    yaml_new_line()
+  }
+  return false
+}
+
+/// True at three of a character at the beginning of a line, which mark a document.
+fun yaml_marker(c: i32): bool {
+  if file_at != yaml_line || file_end - file_at < 3 { return false }
+  if load8u(file_at, 0) != c || load8u(file_at, 1) != c || load8u(file_at, 2) != c { return false }
+  return yaml_blank_at(file_at + 3)
+}
+
+/// True if white space is at p, or the end.
+fun yaml_blank_at(p: i32): bool {
+  if p == file_end { return true }
+  let c = load8u(p, 0)
+  return c == 32 || c == 10 || c == 13 || c == 9
+}
+
+/// Takes the line feed at \`file_at\`.
+fun yaml_new_line() {
+  file_at = file_at + 1
+  yaml_line = file_at
+  file_line = file_line + 1
+}
+
+/// Goes to the next content, over white space and comments; gives its column, -1 at the end of the document.
+fun yaml_next(): i32 {
+  while file_at != file_end {
+    let c = load8u(file_at, 0)
+    if c == 10 {
+      yaml_new_line()
+      if yaml_marker(45) || yaml_marker(46) { file_at = file_end }
+    } else if c == 35 && (file_at == yaml_line || yaml_blank_at(file_at - 1)) {
+      while file_at != file_end && load8u(file_at, 0) != 10 { file_at = file_at + 1 }
+    } else if c == 9 && yaml_only_spaces() {
+      fail_input("tabs cannot indent YAML")
+    } else if c == 32 || c == 13 || c == 9 {
+      file_at = file_at + 1
+    } else {
+      return file_at - yaml_line
+    }
+  }
+  return -1
+}
+
+/// True if there is content behind the white space at \`file_at\`, and nothing but spaces before it.
+fun yaml_only_spaces(): bool {
+  var p = yaml_line
+  while p != file_at {
+    if load8u(p, 0) != 32 { return false }
+    p = p + 1
+  }
+  while p != file_end && (load8u(p, 0) == 32 || load8u(p, 0) == 9) { p = p + 1 }
+  return !yaml_blank_at(p) && load8u(p, 0) != 35
+}
+
+/// True at the dash of a list's item.
+fun yaml_at_dash(): bool {
+  return load8u(file_at, 0) == 45 && yaml_blank_at(file_at + 1)
+}
+
+/// True if what is at \`file_at\` is a key: a scalar on one line with a colon behind it.
+fun yaml_at_key(): bool {
+  var p = file_at
+  let c = load8u(p, 0)
+  if c == 91 || c == 123 { return false }
+  if c == 34 || c == 39 {
+    p = p + 1
+    while p != file_end && load8u(p, 0) != 10 && load8u(p, 0) != c {
+      if c == 34 && load8u(p, 0) == 92 && p + 1 != file_end { p = p + 1 }
+      p = p + 1
+    }
+    if p == file_end || load8u(p, 0) != c { return false }
+    p = p + 1
+    while p != file_end && load8u(p, 0) == 32 { p = p + 1 }
+    return p != file_end && load8u(p, 0) == 58 && yaml_blank_at(p + 1)
+  }
+  while p != file_end && load8u(p, 0) != 10 {
+    if load8u(p, 0) == 58 && yaml_blank_at(p + 1) { return true }
+    if load8u(p, 0) == 35 && yaml_blank_at(p - 1) { return false }
+    p = p + 1
+  }
+  return false
+}
+
+/// The value behind an indicator, in a collection at column \`parent\`. \`after_key\`: behind a key, where no other key can
+/// stand on the same line, and where the dashes of a list may be at the column of the keys.
+fun yaml_block(parent: i32, shape: i32, after_key: bool): cell {
+  let line = file_line
+  let col = yaml_next()
+  let same = file_line == line && parent >= 0
+  if col < 0 { return yaml_nil(shape) }
+  if !same && col <= parent && !(after_key && col == parent && yaml_at_dash()) { return yaml_nil(shape) }
+  let c = load8u(file_at, 0)
+  if yaml_at_dash() {
+    if same && after_key { fail_input("the items of a list begin on a line of their own") }
+    return cell(yaml_sequence(col, shape))
+  }
+  if !(same && after_key) && yaml_at_key() { return cell(yaml_mapping(col, shape)) }
+  if c == 91 || c == 123 { return yaml_flow(shape) }
+  if (c == 124 || c == 62) && parent >= 0 {
+    yaml_literal(parent)
+    return yaml_scalar(shape, false)
+  }
+  if c == 34 || c == 39 {
+    yaml_quoted()
+    return yaml_scalar(shape, false)
+  }
+  if c == 38 || c == 42 || c == 33 || (c == 63 && yaml_blank_at(file_at + 1)) {
+    fail_input("anchors, aliases, tags and explicit keys of YAML are not read")
+  }
+  if c == 37 || c == 64 || c == 96 { fail_input("no YAML scalar can begin like this") }
+  yaml_plain(parent, false)
+  return yaml_scalar(shape, true)
+}
+
+fun yaml_nil(shape: i32): cell {
+  return if shape == 0 { none } else { nil_cell(shape) }
+}
+
+/// The list whose first dash is at \`file_at\`, at column \`col\`.
+fun yaml_sequence(col: i32, shape: i32): ref {
+  json_deeper()
+  let list = list_begin(shape)
+  let items = item_shape(shape)
+  let kind = list_shape_kind(shape)
+  while true {
+    file_at = file_at + 1
+    let item = yaml_block(col, items, false)
+    if shape != 0 { input_push(list, kind, item) }
+    let next = yaml_next()
+    if next > col { fail_indent() }
+    if next != col || !yaml_at_dash() { break }
+  }
+  json_depth = json_depth - 1
+  return list
+}
+
+/// noreturn
+fun fail_indent() {
+  fail_input("this line is indented more than what it follows")
+}
+
+/// The map or struct whose first key is at \`file_at\`, at column \`col\`.
+fun yaml_mapping(col: i32, shape: i32): ref {
+  json_deeper()
+  let object = record_begin(shape)
+  let is_struct = shape != 0 && load32(shape, 0) == SHAPE_STRUCT
+  var seen: ref = none
+  if is_struct { seen = seen_new(shape) }
+  var bits: i64 = 0
+  var last = 0
+  while true {
+    if !yaml_at_key() { fail_input("here should be a key and a colon") }
+    yaml_key(false)
+    file_at = file_at + 1
+    if is_struct {
+      let field = find_field(shape, last, token_at, token_bytes)
+      if field == 0 {
+        yaml_block(col, 0, true)
+      } else {
+        last = field
+        bits = yaml_seen(shape, field, bits, seen)
+        let value = yaml_block(col, load32(field, 12), true)
+        cell_store_new(object + load32(field, 4), load32(field, 8), value)
+      }
+    } else {
+      var key: ref = none
+      if shape != 0 { key = text_string(token_at, token_bytes) }
+      input_field = key
+      let value = yaml_block(col, item_shape(shape), true)
+      if shape != 0 { cell_store_new(map_put_text(object, key), map_value_kind(object), value) }
+    }
+    let next = yaml_next()
+    if next > col { fail_indent() }
+    if next != col { break }
+  }
+  if is_struct { check_seen(shape, bits, seen) }
+  json_depth = json_depth - 1
+  return object
+}
+
+/// Notes a field as seen.
+fun yaml_seen(shape: i32, field: i32, bits: i64, seen: ref): i64 {
+  input_field = loadref(field, 0)
+  let i = (field - shape_field(shape, 0)) / FIELD_BYTES
+  if seen != 0 {
+    store8(seen + i, 8, 1)
+    return bits
+  }
+  return or(bits, shl(1, i64(i)))
+}
+
+/// Reads a key into the token; \`file_at\` is at the colon then.
+fun yaml_key(flow: bool) {
+  let c = load8u(file_at, 0)
+  if c == 34 || c == 39 {
+    yaml_quoted()
+    while file_at != file_end && load8u(file_at, 0) == 32 { file_at = file_at + 1 }
+  } else {
+    if c == 38 || c == 42 || c == 33 { fail_input("anchors, aliases, tags and explicit keys of YAML are not read") }
+    yaml_plain(0x7fffffff, flow)
+  }
+}
+
+/// A value in a flow collection, or such a collection.
+fun yaml_flow(shape: i32): cell {
+  if yaml_next() < 0 { fail_flow() }
+  let c = load8u(file_at, 0)
+  if c == 34 || c == 39 {
+    yaml_quoted()
+    return yaml_scalar(shape, false)
+  }
+  if c == 91 {
+    json_deeper()
+    let list = list_begin(shape)
+    file_at = file_at + 1
+    while yaml_flow_more(93) {
+      let item = yaml_flow(item_shape(shape))
+      if shape != 0 { input_push(list, list_shape_kind(shape), item) }
+      yaml_flow_comma(93)
+    }
+    json_depth = json_depth - 1
+    return cell(list)
+  }
+  if c == 123 { return cell(yaml_flow_mapping(shape)) }
+  if c == 38 || c == 42 || c == 33 { fail_input("anchors, aliases, tags and explicit keys of YAML are not read") }
+  yaml_plain(-1, true)
+  return yaml_scalar(shape, true)
+}
+
+/// noreturn
+fun fail_flow() {
+  fail_input("a YAML list or map in brackets is not right")
+}
+
+/// True unless the closing bracket comes next, which is taken.
+fun yaml_flow_more(close: i32): bool {
+  if yaml_next() < 0 { fail_flow() }
+  if load8u(file_at, 0) != close { return true }
+  file_at = file_at + 1
+  return false
+}
+
+/// Takes a comma, unless the closing bracket comes next.
+fun yaml_flow_comma(close: i32) {
+  if yaml_next() < 0 { fail_flow() }
+  let c = load8u(file_at, 0)
+  if c == 44 {
+    file_at = file_at + 1
+  } else if c != close {
+    fail_flow()
+  }
+}
+
+fun yaml_flow_mapping(shape: i32): ref {
+  json_deeper()
+  let object = record_begin(shape)
+  let is_struct = shape != 0 && load32(shape, 0) == SHAPE_STRUCT
+  var seen: ref = none
+  if is_struct { seen = seen_new(shape) }
+  var bits: i64 = 0
+  var last = 0
+  file_at = file_at + 1
+  while yaml_flow_more(125) {
+    yaml_key(true)
+    var field = 0
+    var items = item_shape(shape)
+    var key: ref = none
+    if is_struct {
+      field = find_field(shape, last, token_at, token_bytes)
+      items = 0
+      if field != 0 {
+        last = field
+        items = load32(field, 12)
+        bits = yaml_seen(shape, field, bits, seen)
+      }
+    } else if shape != 0 {
+      key = text_string(token_at, token_bytes)
+      input_field = key
+    }
+    var value: cell = none
+    if yaml_next() < 0 { fail_flow() }
+    if load8u(file_at, 0) == 58 {
+      file_at = file_at + 1
+      if yaml_next() < 0 { fail_flow() }
+      let c = load8u(file_at, 0)
+      value = if c == 44 || c == 125 { yaml_nil(items) } else { yaml_flow(items) }
+    } else {
+      value = yaml_nil(items)
+    }
+    if field != 0 {
+      cell_store_new(object + load32(field, 4), load32(field, 8), value)
+    } else if key != 0 {
+      cell_store_new(map_put_text(object, key), map_value_kind(object), value)
+    }
+    yaml_flow_comma(125)
+  }
+  if is_struct { check_seen(shape, bits, seen) }
+  json_depth = json_depth - 1
+  return object
+}
+
+// ---- scalars
+
+/// The token as a value of a shape.
+fun yaml_scalar(shape: i32, plain: bool): cell {
+  let p = token_at
+  let n = token_bytes
+  if shape == 0 { return none }
+  if !plain { return string_cell(shape, p, n) }
+  if yaml_is_nil(p, n) { return nil_cell(shape) }
+  let kind = load32(shape, 0)
+  if kind == SHAPE_STRING { return cell(text_string(p, n)) }
+  let truth = yaml_bool(p, n)
+  if truth >= 0 { return bool_cell(shape, truth) }
+  if yaml_radix(p, n) {
+    if kind == SHAPE_FLOAT { return cell_of_f64(f64(read_value)) }
+    if kind != SHAPE_ANY && kind != SHAPE_INT { fail_value("int", shape) }
+    return cell_of_i64(read_value)
+  }
+  if text_like_number(p, n) {
+    if text_int(p, n) { return number_cell(shape, p, n, false, true) }
+    if text_float(p, n) { return number_cell(shape, p, n, true, true) }
+    let special = yaml_special(p, n)
+    if i64(special) != 0 && (kind == SHAPE_ANY || kind == SHAPE_FLOAT) { return special }
+  }
+  return string_cell(shape, p, n)
+}
+
+/// True if the bytes at p are the text.
+fun bytes_are(p: i32, n: i32, text: ref): bool {
+  return load32(text, 4) == n && bytes_equal(load32(text, 12), p, n)
+}
+
+/// True for a word in small letters, in capitals, or with a capital first; \`text\` is in small letters.
+fun yaml_word(p: i32, n: i32, text: ref): bool {
+  if load32(text, 4) != n { return false }
+  let q = load32(text, 12)
+  for i in 0..n {
+    if or(load8u(p + i, 0), 32) != load8u(q + i, 0) { return false }
+  }
+  if bytes_equal(p, q, n) { return true }
+  if and(load8u(p, 0), 32) != 0 { return false }
+  // The rest: all capitals, or none.
+  if bytes_equal(p + 1, q + 1, n - 1) { return true }
+  for i in 1..n {
+    if and(load8u(p + i, 0), 32) != 0 { return false }
+  }
+  return true
+}
+
+fun yaml_is_nil(p: i32, n: i32): bool {
+  return n == 0 || bytes_are(p, n, "~") || yaml_word(p, n, "null")
+}
+
+/// 1 for true, 0 for false, -1 for other words.
+fun yaml_bool(p: i32, n: i32): i32 {
+  if yaml_word(p, n, "true") { return 1 }
+  return if yaml_word(p, n, "false") { 0 } else { -1 }
+}
+
+/// Reads 0x1f, 0o17, 0b11 and 017 into \`read_value\`.
+fun yaml_radix(p: i32, n: i32): bool {
+  if n < 2 || load8u(p, 0) != 48 { return false }
+  let c = load8u(p, 1)
+  if c == 120 { return n > 2 && load8u(p, 2) != 45 && load8u(p, 2) != 43 && read_int(text_probe(p + 2, n - 2), 16) }
+  if c == 111 { return n > 2 && lt_u(load8u(p, 2) - 48, 8) && read_int(text_probe(p + 2, n - 2), 8) }
+  if c == 98 { return n > 2 && lt_u(load8u(p, 2) - 48, 2) && read_int(text_probe(p + 2, n - 2), 2) }
+  return lt_u(c - 48, 10) && read_int(text_probe(p + 1, n - 1), 8)
+}
+
+/// The infinities and NaN; nil for anything else.
+fun yaml_special(p: i32, n: i32): cell {
+  let signed = load8u(p, 0) != 46
+  let q = p + i32(signed)
+  let m = n - i32(signed)
+  if m != 4 || load8u(q, 0) != 46 { return none }
+  if yaml_word(q + 1, 3, "inf") { return cell_of_f64(if load8u(p, 0) == 45 { -1.0 / 0.0 } else { 1.0 / 0.0 }) }
+  if !signed && (bytes_are(q + 1, 3, "nan") || bytes_are(q + 1, 3, "NaN") || bytes_are(q + 1, 3, "NAN")) {
+    return cell_of_f64(0.0 / 0.0)
+  }
+  return none
+}
+
+/// Reads a plain scalar into the token: up to a comment, a colon before white space or, in a flow collection, one of its
+/// indicators; on the next lines too when they are indented more than \`parent\`.
+fun yaml_plain(parent: i32, flow: bool) {
+  let start = file_at
+  var to = file_at
+  while true {
+    let from = file_at
+    var p = from
+    while p != file_end {
+      let c = load8u(p, 0)
+      if c == 10 { break }
+      if c == 35 && p != from && yaml_blank_at(p - 1) { break }
+      if c == 58 && (yaml_blank_at(p + 1) || (flow && yaml_flow_byte(load8u(p, 1)))) { break }
+      if flow && yaml_flow_byte(c) { break }
+      p = p + 1
+    }
+    var q = p
+    while q != from && yaml_blank_at(q - 1) { q = q - 1 }
+    memory_copy(to, from, q - from)
+    to = to + (q - from)
+    file_at = p
+    if p == file_end || load8u(p, 0) != 10 { break }
+    let line = yaml_line
+    let number = file_line
+    let col = yaml_next()
+    if col <= parent || (flow && yaml_flow_byte(load8u(file_at, 0))) || (!flow && yaml_at_key()) {
+      file_at = p
+      yaml_line = line
+      file_line = number
+      break
+    }
+    to = yaml_fold(to, file_line - number)
+  }
+  token_at = start
+  token_bytes = to - start
+}
+
+/// The indicators of flow collections: , [ ] { }
+fun yaml_flow_byte(c: i32): bool {
+  return c == 44 || c == 91 || c == 93 || c == 123 || c == 125
+}
+
+/// Writes what a number of line ends in a scalar stand for: a space, or line ends but one.
+fun yaml_fold(to: i32, lines: i32): i32 {
+  if lines == 1 {
+    store8(to, 0, 32)
+    return to + 1
+  }
+  memory_fill(to, 10, lines - 1)
+  return to + lines - 1
+}
+
+/// Reads a quoted scalar into the token.
+fun yaml_quoted() {
+  let quote = load8u(file_at, 0)
+  let first = file_line
+  file_at = file_at + 1
+  let start = file_at
+  var to = start
+  // What escapes have made stays when the white space before a line end goes.
+  var solid = start
+  while true {
+    if file_at == file_end {
+      file_line = first
+      fail_input("a quoted YAML string does not end")
+    }
+    let c = load8u(file_at, 0)
+    if c == quote {
+      file_at = file_at + 1
+      if quote == 34 || file_at == file_end { break }
+      if load8u(file_at, 0) != 39 { break }
+      store8(to, 0, 39)
+      to = to + 1
+      file_at = file_at + 1
+    } else if c == 92 && quote == 34 {
+      to = yaml_escape(to)
+      solid = to
+    } else if c == 10 {
+      while to != solid && yaml_blank_at(to - 1) { to = to - 1 }
+      let number = file_line
+      yaml_skip_lines()
+      to = yaml_fold(to, file_line - number)
+    } else {
+      store8(to, 0, c)
+      to = to + 1
+      file_at = file_at + 1
+    }
+  }
+  token_at = start
+  token_bytes = to - start
+}
+
+/// Takes line ends and the white space before and behind them.
+fun yaml_skip_lines() {
+  while file_at != file_end && yaml_blank_at(file_at) {
+    if load8u(file_at, 0) == 10 {
+      yaml_new_line()
+    } else {
+      file_at = file_at + 1
+    }
+  }
+}
+
+/// Reads an escape; writes at \`to\` what it stands for and gives the address behind it.
+fun yaml_escape(to: i32): i32 {
+  if file_end - file_at < 2 { fail_escape() }
+  let c = load8u(file_at, 1)
+  file_at = file_at + 2
+  if c == 10 || c == 13 {
+    file_at = file_at - 1
+    let line = file_line
+    while file_at != file_end && yaml_blank_at(file_at) && file_line == line { 
+      if load8u(file_at, 0) == 10 { yaml_new_line() } else { file_at = file_at + 1 }
+    }
+    while file_at != file_end && (load8u(file_at, 0) == 32 || load8u(file_at, 0) == 9) { file_at = file_at + 1 }
+    return to
+  }
+  if c == 120 { return utf8_encode(to, yaml_hex(2)) }
+  if c == 117 {
+    let high = yaml_hex(4)
+    if and(high, 0xfc00) == 0xd800 && file_end - file_at > 1 {
+      if load8u(file_at, 0) == 92 && load8u(file_at, 1) == 117 {
+        file_at = file_at + 2
+        let low = yaml_hex(4)
+        if and(low, 0xfc00) == 0xdc00 { return utf8_encode(to, 0x10000 + shl(high - 0xd800, 10) + low - 0xdc00) }
+        fail_escape()
+      }
+    }
+    if and(high, 0xf800) == 0xd800 { fail_escape() }
+    return utf8_encode(to, high)
+  }
+  if c == 85 {
+    let cp = yaml_hex(8)
+    if gt_u(cp, 0x10ffff) || and(cp, -2048) == 0xd800 { fail_escape() }
+    return utf8_encode(to, cp)
+  }
+  if c == 78 { return utf8_encode(to, 0x85) }
+  if c == 95 { return utf8_encode(to, 0xa0) }
+  let names = load32("0abt\\tnvfre \\"/\\\\", 12)
+  let values = load32("\\x00\\x07\\x08\\t\\t\\n\\x0b\\x0c\\r\\x1b \\"/\\\\", 12)
+  for i in 0..14 {
+    if load8u(names + i, 0) == c {
+      store8(to, 0, load8u(values + i, 0))
+      return to + 1
+    }
+  }
+  fail_escape()
+  return to
+}
+
+/// noreturn
+fun fail_escape() {
+  fail_input("an escape that YAML does not have")
+}
+
+fun yaml_hex(count: i32): i32 {
+  var n = 0
+  for i in 0..count {
+    if file_at == file_end { fail_escape() }
+    let c = load8u(file_at, 0)
+    var digit = c - 48
+    if gt_u(digit, 9) {
+      digit = or(c, 32) - 87
+      if digit < 10 || digit > 15 { fail_escape() }
+    }
+    n = or(shl(n, 4), digit)
+    file_at = file_at + 1
+  }
+  return n
+}
+
+/// Reads a block scalar (| or >) in a collection at column \`parent\` into the token.
+fun yaml_literal(parent: i32) {
+  let folded = load8u(file_at, 0) == 62
+  file_at = file_at + 1
+  var chomp = 0
+  var indent = 0
+  while !yaml_blank_at(file_at) {
+    let c = load8u(file_at, 0)
+    if c == 43 || c == 45 {
+      chomp = c
+    } else if lt_u(c - 49, 9) {
+      indent = parent + c - 48
+    } else {
+      fail_input("a block scalar of YAML begins with | or >, then - or + and a digit")
+    }
+    file_at = file_at + 1
+  }
+  while file_at != file_end && load8u(file_at, 0) != 10 { file_at = file_at + 1 }
+  let start = file_at
+  var to = start
+  // Line ends that are not written yet.
+  var ends = 0
+  var some = false
+  var deeper = false
+  while file_at != file_end {
+    let line = file_at + 1
+    var p = line
+    while p != file_end && load8u(p, 0) == 32 { p = p + 1 }
+    var end = p
+    while end != file_end && load8u(end, 0) != 10 { end = end + 1 }
+    var last = end
+    if last != p && load8u(last, -1) == 13 { last = last - 1 }
+    if last == p && (indent == 0 || p - line <= indent) {
+      if end == file_end { 
+        file_at = end
+        break
+      }
+      ends = ends + 1
+    } else {
+      if indent == 0 { indent = p - line }
+      if p - line < indent || indent <= parent { break }
+      let space = p - line > indent || load8u(p, 0) == 9
+      if folded && some && !space && !deeper {
+        if ends == 1 {
+          to = yaml_fold(to, 1)
+        } else {
+          to = yaml_fold(to, ends)
+        }
+      } else {
+        memory_fill(to, 10, ends)
+        to = to + ends
+      }
+      memory_copy(to, line + indent, last - line - indent)
+      to = to + (last - line - indent)
+      some = true
+      deeper = space
+      ends = 1
+    }
+    yaml_new_line()
+    file_at = end
+  }
+  if some && chomp != 45 {
+    if chomp == 0 { ends = 1 }
+    memory_fill(to, 10, ends)
+    to = to + ends
+  }
+  token_at = start
+  token_bytes = to - start
+}
+
+// ---- save
+
+/// save with format yaml: a list of rows, or the row if there is one only.
+/// noinline
+fun save_yaml(rows: cell, path: ref) {
+  let list = save_rows(rows)
+  save_begin(path)
+  if load32(list, 4) == 1 {
+    write_yaml(list_cell_at(list, 0), 0, 0, none)
+  } else {
+    write_yaml(cell(list), 0, 0, none)
+  }
+  save_end()
+}
+
+/// Writes a value and a line end. A collection goes to column \`indent\`, its first line to where the output is.
+/// \`depth\` and \`anchor\` as for write_value.
+fun write_yaml(c: cell, indent: i32, depth: i32, anchor: ref) {
+  let kind = cell_kind(c)
+  if kind == KIND_LIST && load32(ref(c), 4) != 0 {
+    let list = ref(c)
+    let inner = next_anchor(list, depth, anchor)
+    for i in 0..load32(list, 4) {
+      if i != 0 { write_indent(indent) }
+      out_str("- ")
+      let item = list_cell_at(list, i)
+      // Behind a dash a collection begins on the same line; a scalar's further lines are two columns further in.
+      write_yaml(item, indent + 2, depth + 1, inner)
+    }
+  } else if kind == KIND_STRUCT || (kind == KIND_MAP && load32(ref(c), 4) != 0) {
+    let inner = next_anchor(ref(c), depth, anchor)
+    let keys = yaml_keys(c)
+    for i in 0..load32(keys, 4) {
+      let key = loadref(list_at(keys, i, 4), 8)
+      if i != 0 { write_indent(indent) }
+      write_yaml_text(key, true, 0)
+      let value = cell_field(c, key)
+      out_byte(58)
+      // The next column that is a multiple of four.
+      let further = and(indent + 4, -4)
+      if yaml_is_block(value) {
+        out_newline()
+        write_indent(further)
+      } else {
+        out_byte(32)
+      }
+      write_yaml(value, further, depth + 1, inner)
+    }
+  } else {
+    write_yaml_scalar(c, kind, indent)
+    if kind != KIND_STRING || !yaml_ends_line(ref(c)) { out_newline() }
+  }
+}
+
+/// True for lists and maps that are not empty.
+fun yaml_is_block(c: cell): bool {
+  let kind = cell_kind(c)
+  return kind == KIND_STRUCT || ((kind == KIND_LIST || kind == KIND_MAP) && load32(ref(c), 4) != 0)
+}
+
+/// True for text that has been written as a block scalar up to its last line end.
+fun yaml_ends_line(s: ref): bool {
+  return yaml_style(s, false) == STYLE_LITERAL
+}
+
+fun write_indent(columns: i32) {
+  for i in 0..columns {
+    out_byte(32)
+  }
+}
+
+/// The keys of a map or struct as strings: letters in order, numbers within them by their value.
+fun yaml_keys(c: cell): ref {
+  let sorted = cell_keys(c)
+  let count = load32(sorted, 4)
+  let keys = list_new(ELEM_REF, count)
+  for i in 0..count {
+    let key = key_text(list_cell_at(sorted, i))
+    list_push<ref>(keys, key)
+    // Insertion: keys are few, and nearly in order.
+    var at = i
+    while at > 0 && yaml_key_less(key, loadref(list_at(keys, at - 1, 4), 8)) {
+      storeref(list_at(keys, at, 4), 8, loadref(list_at(keys, at - 1, 4), 8))
+      at = at - 1
+    }
+    storeref(list_at(keys, at, 4), 8, key)
+  }
+  return keys
+}
+
+fun is_digit(c: i32): bool {
+  return lt_u(c - 48, 10)
+}
+
+fun is_letter(c: i32): bool {
+  return lt_u(or(c, 32) - 97, 26) || c >= 128
+}
+
+fun yaml_key_less(a: ref, b: ref): bool {
+  let p = load32(a, 12)
+  let q = load32(b, 12)
+  let n = load32(a, 4)
+  let m = load32(b, 4)
+  var digits = false
+  var i = 0
+  while i < n && i < m {
+    let x = load8u(p + i, 0)
+    let y = load8u(q + i, 0)
+    if x == y {
+      digits = is_digit(x)
+    } else {
+      if is_letter(x) && is_letter(y) { return x < y }
+      if is_letter(x) || is_letter(y) { return if digits { is_letter(x) } else { is_letter(y) } }
+      // Zeros count as digits of the number that goes on, unless nothing but zeros is before them.
+      var v: i64 = 0
+      if x == 48 || y == 48 {
+        var j = i - 1
+        while j >= 0 && is_digit(load8u(p + j, 0)) {
+          if load8u(p + j, 0) != 48 {
+            v = 1
+            break
+          }
+          j = j - 1
+        }
+      }
+      var w = v
+      var s = i
+      while s < n && is_digit(load8u(p + s, 0)) {
+        v = v * 10 + i64(load8u(p + s, 0) - 48)
+        s = s + 1
+      }
+      var t = i
+      while t < m && is_digit(load8u(q + t, 0)) {
+        w = w * 10 + i64(load8u(q + t, 0) - 48)
+        t = t + 1
+      }
+      if v != w { return v < w }
+      if s != t { return s < t }
+      return x < y
+    }
+    i = i + 1
+  }
+  return n < m
+}
+
+fun write_yaml_scalar(c: cell, kind: i32, indent: i32) {
+  if kind == 0 {
+    out_str("null")
+  } else if kind == KIND_STRING {
+    write_yaml_text(ref(c), false, indent)
+  } else if kind == KIND_LIST {
+    out_str("[]")
+  } else if kind == KIND_MAP {
+    out_str("{}")
+  } else if kind == CELL_FLOAT {
+    let x = cell_raw_float(c)
+    if x != x {
+      out_str(".nan")
+    } else if x - x != 0.0 {
+      out_str(if x > 0.0 { ".inf" } else { "-.inf" })
+    } else {
+      out_f64(x)
+    }
+  } else {
+    out_str(value_str(c))
+  }
+}
+
+let STYLE_PLAIN = 0
+let STYLE_SINGLE = 1
+let STYLE_DOUBLE = 2
+let STYLE_LITERAL = 3
+
+/// How yaml.v3 writes a text: plain where it can be read back as it is; on several lines when it has line ends; in single
+/// quotes when characters in it mean something else, in double quotes when it would be read as another type or needs escapes.
+fun yaml_style(s: ref, key: bool): i32 {
+  let p = load32(s, 12)
+  let n = load32(s, 4)
+  let end = p + n
+  var lines = false
+  var special = false
+  var indicators = false
+  // A space before a line end, or at the end of the text: no block scalar shows it.
+  var space_before_end = false
+  var end_before_space = false
+  var q = p
+  while q != end {
+    let c = load8u(q, 0)
+    let width = if c < 128 { 1 } else { utf8_width(q, end) }
+    let blank_after = q + width == end || load8u(q + width, 0) == 32 || load8u(q + width, 0) == 10 || load8u(q + width, 0) == 9
+    if c == 10 {
+      lines = true
+      if q != p && load8u(q, -1) == 32 { space_before_end = true }
+      if q + 1 != end && load8u(q, 1) == 32 { end_before_space = true }
+    } else if !yaml_printable(q, width) {
+      special = true
+    } else if c == 35 {
+      if q == p || yaml_white(load8u(q, -1)) { indicators = true }
+    } else if c == 58 {
+      if blank_after { indicators = true }
+    } else if q == p {
+      if (c == 45 || c == 63) && blank_after { indicators = true }
+      if yaml_indicator(c) { indicators = true }
+    }
+    q = q + width
+  }
+  if n == 0 { return STYLE_DOUBLE }
+  if n >= 3 && (load32(p, 0) * 256 == 0x2d2d2d00 || load32(p, 0) * 256 == 0x2e2e2e00) { indicators = true }
+  let outer_space = load8u(p, 0) == 32 || load8u(end, -1) == 32
+  if lines {
+    if key || special || space_before_end || load8u(end, -1) == 32 { return STYLE_DOUBLE }
+    return STYLE_LITERAL
+  }
+  if special || yaml_other_type(p, n) { return STYLE_DOUBLE }
+  return if indicators || outer_space { STYLE_SINGLE } else { STYLE_PLAIN }
+}
+
+fun yaml_white(c: i32): bool {
+  return c == 32 || c == 9 || c == 10 || c == 13
+}
+
+/// , [ ] { } # & * ! | > ' " % @ \`
+fun yaml_indicator(c: i32): bool {
+  return yaml_flow_byte(c) || c == 35 || c == 38 || c == 42 || c == 33 || c == 124 || c == 62 || c == 39 || c == 34 || c == 37 || c == 64 || c == 96
+}
+
+/// True for characters that need no escape.
+fun yaml_printable(p: i32, width: i32): bool {
+  let c = load8u(p, 0)
+  if width == 1 { return c >= 32 && c < 127 }
+  if width == 4 { return false }
+  let cp = utf8_decode(p, width)
+  return cp >= 0xa0 && cp != 0xfeff && cp != 0x2028 && cp != 0x2029 && cp < 0xfffe
+}
+
+/// True for text that would be read as something else when it stood plain.
+fun yaml_other_type(p: i32, n: i32): bool {
+  if yaml_is_nil(p, n) || yaml_bool(p, n) >= 0 || bytes_are(p, n, "<<") { return true }
+  if n <= 3 {
+    if yaml_word(p, n, "y") || yaml_word(p, n, "n") || yaml_word(p, n, "yes") || yaml_word(p, n, "no") { return true }
+    if yaml_word(p, n, "on") || yaml_word(p, n, "off") { return true }
+  }
+  if !text_like_number(p, n) { return false }
+  if yaml_radix(p, n) || i64(yaml_special(p, n)) != 0 { return true }
+  // Numbers with underscores, base 60, dates: nothing but these characters.
+  let probe = text_probe(p, n)
+  if read_float(probe) || read_int(probe, 10) { return true }
+  var marks = false
+  var q = p
+  while q != p + n {
+    let c = load8u(q, 0)
+    if c == 58 || c == 95 {
+      marks = true
+    } else if !is_digit(c) && c != 46 && !(q == p && (c == 45 || c == 43)) {
+      return yaml_date(p, n)
+    }
+    q = q + 1
+  }
+  return marks
+}
+
+/// True for text that begins as 2024-12-31, followed by nothing or a time.
+fun yaml_date(p: i32, n: i32): bool {
+  if n < 8 || !is_digit(load8u(p, 0)) || !is_digit(load8u(p, 1)) || !is_digit(load8u(p, 2)) || !is_digit(load8u(p, 3)) { return false }
+  if load8u(p, 4) != 45 || !is_digit(load8u(p, 5)) { return false }
+  var i = if is_digit(load8u(p, 6)) { 7 } else { 6 }
+  if i + 1 >= n || load8u(p + i, 0) != 45 || !is_digit(load8u(p + i, 1)) { return false }
+  i = i + 2
+  if i < n && is_digit(load8u(p + i, 0)) { i = i + 1 }
+  return i == n || or(load8u(p + i, 0), 32) == 116 || load8u(p + i, 0) == 32
+}
+
+/// Writes a text in its style; the lines of a block scalar go to column \`indent\`.
+fun write_yaml_text(s: ref, key: bool, indent: i32) {
+  let style = yaml_style(s, key)
+  var p = load32(s, 12)
+  let end = p + load32(s, 4)
+  if style == STYLE_PLAIN {
+    out_bytes(p, end - p)
+  } else if style == STYLE_SINGLE {
+    out_byte(39)
+    while p != end {
+      if load8u(p, 0) == 39 { out_byte(39) }
+      out_byte(load8u(p, 0))
+      p = p + 1
+    }
+    out_byte(39)
+  } else if style == STYLE_DOUBLE {
+    out_byte(34)
+    while p != end {
+      let c = load8u(p, 0)
+      let width = if c < 128 { 1 } else { utf8_width(p, end) }
+      if c == 34 || c == 92 {
+        out_byte(92)
+        out_byte(c)
+      } else if yaml_printable(p, width) {
+        out_bytes(p, width)
+      } else {
+        write_yaml_escape(utf8_decode(p, width))
+      }
+      p = p + width
+    }
+    out_byte(34)
+  } else {
+    write_yaml_lines(p, end, indent)
+  }
+  keep(s)
+}
+
+/// A block scalar with its last line end.
+fun write_yaml_lines(start: i32, end: i32, indent: i32) {
+  out_byte(124)
+  let first = load8u(start, 0)
+  if first == 32 || first == 10 { out_byte(52) }
+  if load8u(end, -1) != 10 {
+    out_byte(45)
+  } else if end - start == 1 || load8u(end, -2) == 10 {
+    out_byte(43)
+  }
+  out_newline()
+  var p = start
+  while p != end {
+    if load8u(p, 0) != 10 { write_indent(indent) }
+    while p != end && load8u(p, 0) != 10 {
+      out_byte(load8u(p, 0))
+      p = p + 1
+    }
+    out_newline()
+    if p != end { p = p + 1 }
+  }
+}
+
+fun write_yaml_escape(cp: i32) {
+  out_byte(92)
+  let values = load32("\\x00\\x07\\x08\\t\\n\\x0b\\x0c\\r\\x1b", 12)
+  let names = load32("0abtnvfre", 12)
+  for i in 0..9 {
+    if load8u(values + i, 0) == cp {
+      out_byte(load8u(names + i, 0))
+      return
+    }
+  }
+  if cp == 0x85 || cp == 0xa0 {
+    out_byte(if cp == 0x85 { 78 } else { 95 })
+  } else if cp == 0x2028 || cp == 0x2029 {
+    out_byte(if cp == 0x2028 { 76 } else { 80 })
+  } else {
+    var shift = 4
+    var mark = 120
+    if cp > 0xffff {
+      shift = 28
+      mark = 85
+    } else if cp > 0xff {
+      shift = 12
+      mark = 117
+    }
+    out_byte(mark)
+    while shift >= 0 {
+      let digit = and(shr_u(cp, shift), 15)
+      out_byte(digit + (if digit < 10 { 48 } else { 55 }))
+      shift = shift - 4
+    }
+  }
 }
 `,
 };
