@@ -78,6 +78,8 @@ export function lowerProgram(program: CheckedProgram, options: LowerOptions): Mo
   }
   addFunc(lo, entry());
   lo.module.exports.set('_start', '_start');
+  // For a host that can still call into the program after the stack is exhausted: what was printed must not be lost.
+  lo.module.exports.set('mochi.flush', 'rt.flush');
   addData(lo, {
     name: 'rt.type_table',
     align: 4,
