@@ -109,6 +109,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['T075', 'A pattern has another number of fields than its variant.'],
   ['T076', 'A function with no parameters left to fill is used without being called.'],
   ['T077', 'A struct literal gives a field twice.'],
+  ['T079', 'What `save` is given are no rows, or an option of `load` or `save` is not right.'],
 
   // ---- limits of this compiler
   ['N001', 'A part of the language that this version of the compiler cannot compile.'],
@@ -135,6 +136,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E118', "wasmtime cannot be had from its wheel: Python's pip is missing or fails."],
   ['E121', 'wasmtime cannot compile a module for a target.'],
   ['E122', 'wasmtime cannot be started.'],
+  ['E130', 'A program fetched something from the network, which programs of WASI preview 1 do not have; they can fetch files.'],
 
   // ---- files and projects
   ['E201', 'A file does not exist.'],
@@ -152,6 +154,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E213', 'The inputs do not go together.'],
   ['E214', 'Two programs would make products of the same name.'],
   ['E215', 'mochi.toml names a program that does not exist, or none.'],
+  ['E216', 'A new project would replace a file that is there.'],
 
   // ---- packages
   ['E302', 'The folder for the package holds other files; it would not be clear what belongs to the package.'],
@@ -161,6 +164,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E306', 'SOURCE_DATE_EPOCH is not a number of seconds since 1970.'],
   ['E307', 'A package needs a version, from mochi.toml or from a tag.'],
   ['E308', '`wasmtime explore` fails.'],
+  ['E309', 'What is given as the repository is not the address of one.'],
   ['E310', 'A folder to verify has no SHA256SUMS.'],
   ['E311', 'SHA256SUMS has a line that cannot be read.'],
   ['E312', 'A file that SHA256SUMS lists is missing.'],
@@ -171,12 +175,16 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E317', 'The manifest does not fit the files of the package.'],
   ['E318', 'The folder to verify does not exist.'],
   ['E319', 'An executable does not do what its .wasm does.'],
+  ['E320', 'Built again, the release has other bytes.'],
+  ['E321', 'A release cannot be built again from these sources.'],
 
   // ---- releases
   ['E401', 'The version is not a semantic version such as 1.2.3.'],
   ['E402', 'The tag does not name the version of the package.'],
   ['E403', 'Two files of the release have the same name.'],
   ['E404', 'The release has no SHA256SUMS.'],
+  ['E405', 'The changelog is missing, or has no section for the version.'],
+  ['E406', 'The notes of a release are longer than GitHub takes.'],
   ['E410', 'Several releases have the same tag.'],
   ['E411', 'A release with this tag exists already.'],
   ['E412', 'The release is immutable and differs from what was built.'],
@@ -190,6 +198,8 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E434', 'The repository is not found.'],
   ['E435', 'GitHub cannot be reached, or fails.'],
   ['E436', 'GitHub refuses a request.'],
+  ['E437', 'A release needs a token, and none is in the environment.'],
+  ['E438', 'There is no release with this tag.'],
 
   // ---- executables
   ['E501', 'An executable is damaged.'],

@@ -7,6 +7,7 @@ import { encodeLines, type LineTable } from '../wasm/lines.ts';
 import { type ArchiveEntry, type ArchiveFormat, makeArchive } from './archive.ts';
 import { ASSET_NAME, CHECKSUMS_FILE, formatChecksums } from './checksums.ts';
 import { writeDir } from './files.ts';
+import { type InstallableArchive, type InstallerKind, makeInstallers, type ReleaseSource } from './installers.ts';
 import { findLauncher, type Launcher } from './launchers.ts';
 import {
   formatManifest,
@@ -48,8 +49,12 @@ export interface AssembleInput {
   readonly epoch: number;
   /** Files that every archive holds beside the programs, such as README and LICENSE. */
   readonly extraFiles?: readonly ArchiveEntry[];
-  /** Files of the release that no archive holds, such as installers: name → bytes. */
-  readonly extraAssets?: ReadonlyMap<string, Uint8Array>;
+  /** Where the release is published; without it no installer can be made. */
+  readonly source?: ReleaseSource;
+  /** The installers to make, where there is something to install. */
+  readonly installers?: readonly InstallerKind[];
+  /** What the package is, in a sentence, for the installers that say it. */
+  readonly description?: string;
   readonly emit: Emit;
   readonly sbom: boolean;
   /** SPDX expression of the package's licence. */
@@ -113,6 +118,7 @@ export async function makeRelease(
     return made;
   });
   const manifestTargets: ManifestTarget[] = [];
+  const archives: InstallableArchive[] = [];
   for (const [i, target] of targets.entries()) {
     const { cwasms, executables, archive } = perTarget[i]!;
     if (emit.cwasm) {
@@ -122,7 +128,19 @@ export async function makeRelease(
       }
     }
     const archiveFile = archive && archiveName(name, version, target);
-    if (archiveFile) add({ name: archiveFile, role: 'archive', target: target.name }, archive);
+    if (archiveFile) {
+      add({ name: archiveFile, role: 'archive', target: target.name }, archive);
+      const { os, arch } = target;
+      const paths = Object.values(executables).flatMap((exe) => (exe.status === 'made' ? [exe.path] : []));
+      archives.push({
+        target: target.name,
+        os,
+        arch,
+        file: archiveFile,
+        sha256: sha256(archive),
+        executables: paths,
+      });
+    }
     const { wasmtimeTarget, tier, testedBy } = target;
     manifestTargets.push({
       name: target.name,
@@ -148,8 +166,10 @@ export async function makeRelease(
     });
     add({ name: `${stem(name, version, name)}.cdx.json`, role: 'sbom' }, Buffer.from(sbom));
   }
-  for (const [file, bytes] of input.extraAssets ?? []) {
-    add({ name: file, role: /^install\.(sh|ps1)$/.test(file) ? 'installer' : 'extra' }, bytes);
+  if (input.source) {
+    const { source, license, description } = input;
+    const made = makeInstallers(input.installers ?? [], { name, version, source, archives, license, description });
+    for (const [file, text] of made) add({ name: file, role: 'installer' }, Buffer.from(text));
   }
 
   const manifest: Manifest = {
@@ -157,6 +177,7 @@ export async function makeRelease(
     name,
     version,
     generator: { name: 'mochi-wasm', version: GENERATOR_VERSION },
+    ...(input.source ? { source: input.source } : {}),
     sourceDateEpoch: epoch,
     wasmtime: { version: input.wasmtimeVersion, major },
     programs: programs.map(({ name, wasm, capabilities: { dirs, env } }) => ({
@@ -228,8 +249,8 @@ async function makeTarget(
   return { cwasms, executables, archive };
 }
 
-function checkNames({ name, version, programs, extraAssets }: AssembleInput): void {
-  for (const one of [name, fileVersion(version), ...programs.map((p) => p.name), ...(extraAssets?.keys() ?? [])]) {
+function checkNames({ name, version, programs }: AssembleInput): void {
+  for (const one of [name, fileVersion(version), ...programs.map((p) => p.name)]) {
     if (!ASSET_NAME.test(one)) {
       throw userError(
         'E303',

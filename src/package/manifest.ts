@@ -32,6 +32,18 @@ export const ManifestSchema = z
     name: z.string().min(1),
     version: z.string().min(1),
     generator: z.strictObject({ name: z.literal('mochi-wasm'), version: z.string() }),
+    source: z
+      .strictObject({
+        repository: z.string().describe('the page of the repository, which the installers download from'),
+        tag: z.string().min(1),
+        commit: z
+          .string()
+          .regex(/^[0-9a-f]{40,64}$/)
+          .optional()
+          .describe('only when no tracked file differed from it'),
+      })
+      .optional()
+      .describe('where the sources are and the release is published'),
     sourceDateEpoch: z.int().nonnegative().describe('seconds since 1970, the date of every file in the archives'),
     wasmtime: z.strictObject({
       version: z.string().describe('the version that made the .cwasm files'),

@@ -2,6 +2,7 @@
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod/mini';
 import { userError } from '../diagnostics/user-error.ts';
+import { INSTALLER_KINDS } from '../package/installers.ts';
 import { nearest } from '../toolchain/nearest.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -21,6 +22,8 @@ const schema = z.object({
       name: z.optional(name),
       version: z.optional(z.string().check(z.regex(SEMVER, 'must be a version such as "1.2.3"'))),
       license: z.optional(z.string()),
+      description: z.optional(z.string()),
+      repository: z.optional(z.string()),
     }),
   ),
   wasm: z.optional(
@@ -30,6 +33,7 @@ const schema = z.object({
       tests: z.optional(z.array(z.string())),
       targets: z.optional(z.array(z.string())),
       wasmtime: z.optional(z.string()),
+      installers: z.optional(z.array(z.enum(INSTALLER_KINDS, 'must be a list of sh, ps1, homebrew and scoop'))),
       launcher: z.optional(
         z.strictObject({ dirs: z.optional(z.array(z.string())), env: z.optional(z.array(z.string())) }),
       ),
@@ -40,7 +44,7 @@ const schema = z.object({
 export type Config = z.infer<typeof schema>;
 
 /** The keys of [wasm] and of its tables, for the nearest name of an unknown one. */
-const KEYS = ['main', 'bin', 'tests', 'targets', 'wasmtime', 'launcher', 'name', 'dirs', 'env'];
+const KEYS = ['main', 'bin', 'tests', 'targets', 'wasmtime', 'installers', 'launcher', 'name', 'dirs', 'env'];
 
 /** Reads the text of a mochi.toml called `shown`. Throws a UserError that names the line or the key that is wrong. */
 export function parseConfig(text: string, shown: string): Config {

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
+import type { InstallerKind } from '../package/installers.ts';
 import { errorCode, fileError } from '../toolchain/files.ts';
 import { findFiles } from './glob.ts';
 import { shownPath } from './source.ts';
@@ -24,6 +25,12 @@ export interface Project {
   /** The package's version, if mochi.toml says one. */
   readonly version?: string;
   readonly license?: string;
+  /** What the package is, in a sentence. */
+  readonly description?: string;
+  /** Where the package is published: `OWNER/NAME` or an address. */
+  readonly repository?: string;
+  /** The installers that mochi.toml asks for. */
+  readonly installers?: readonly InstallerKind[];
   readonly programs: readonly Program[];
   /** Files to look for tests in, as seen from the current folder. */
   readonly tests: readonly string[];
@@ -121,6 +128,9 @@ export async function loadFolder(folder: string, configFile = join(folder, CONFI
     name,
     version: config.package?.version,
     license: config.package?.license,
+    description: config.package?.description,
+    repository: config.package?.repository,
+    installers: config.wasm?.installers,
     programs,
     tests: [...mains, ...tests],
     targets: config.wasm?.targets?.join(',') ?? 'default',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
 import { type ArchiveEntry, FALLBACK_EPOCH } from '../package/archive.ts';
 import { assemble, type Emit, type ProgramInput } from '../package/assemble.ts';
+import { DEFAULT_INSTALLERS, type InstallerKind, type ReleaseSource } from '../package/installers.ts';
 import type { Manifest } from '../package/manifest.ts';
 import { precompile } from '../toolchain/compile.ts';
 import { fileError } from '../toolchain/files.ts';
@@ -26,6 +27,10 @@ export interface PackageOptions {
   readonly version?: string;
   /** Seconds since 1970; see `sourceDateEpoch`. */
   readonly epoch: number;
+  /** Where the release is published (`findSource`): without it no installers are made. */
+  readonly source?: ReleaseSource;
+  /** `DEFAULT_INSTALLERS` unless given. */
+  readonly installers?: readonly InstallerKind[];
   readonly onProgress?: (done: number, of: number, what: string) => void;
 }
 
@@ -77,6 +82,9 @@ export async function packageProject(
     emit: options.emit,
     sbom: options.sbom,
     license: project.license,
+    description: project.description,
+    source: options.source,
+    installers: options.installers ?? project.installers ?? DEFAULT_INSTALLERS,
     onProgress: options.onProgress,
     outDir: options.outDir,
   });
