@@ -1,13 +1,13 @@
 /** Inference of `load`, `save` and `fetch` (LANGUAGE section 8): what data from outside the program may be. */
 import type { Expr, Name, Stmt, TypeExpr } from '../syntax/ast.ts';
-import { checkTypeNames, type Ctx, errorAt, newSym, unsupported } from './infer.ts';
+import { type Ctx, checkTypeNames, errorAt, newSym, unsupported } from './infer.ts';
 import { inferExpr } from './infer-expr.ts';
 import {
   BIG,
   BOOL,
   elemNode,
-  find,
   FLOAT,
+  find,
   INT,
   keyNode,
   LIST,
@@ -51,9 +51,7 @@ export function rowType(types: TypeTable, t: TypeExpr, depth = 0): TypeExpr {
     const alias = types.aliases.get(t.name);
     if (alias) return rowType(types, alias, depth + 1);
   }
-  return t.kind === 'generic' && t.name === 'list' && t.args.length === 1
-    ? resolveType(types, t.args[0]!)
-    : t;
+  return t.kind === 'generic' && t.name === 'list' && t.args.length === 1 ? resolveType(types, t.args[0]!) : t;
 }
 
 /** A type without the aliases at its outermost level. */
@@ -188,7 +186,14 @@ function inferFileOptions(ctx: Ctx, options: Expr | undefined, scope: Scope): vo
   if (!options) return;
   if (options.kind !== 'map') {
     const node = inferExpr(ctx, options, scope);
-    ctx.checks.push({ kind: 'kind', node, mask: MAP | STRUCT, span: options.span, code: 'T079', title: 'options are a map' });
+    ctx.checks.push({
+      kind: 'kind',
+      node,
+      mask: MAP | STRUCT,
+      span: options.span,
+      code: 'T079',
+      title: 'options are a map',
+    });
     return;
   }
   for (const { key, value } of options.entries) {
@@ -213,7 +218,13 @@ function checkOption(ctx: Ctx, name: string, value: Extract<Expr, { kind: 'strin
     errorAt(ctx, 'T079', `unknown format: ${value.value}`, value.span, hint);
   }
   if (name === 'delimiter' && delimiterByte(value.value) === undefined) {
-    errorAt(ctx, 'T079', 'the delimiter must be one ASCII character, and no quote', value.span, 'Write `delimiter: ";"`.');
+    errorAt(
+      ctx,
+      'T079',
+      'the delimiter must be one ASCII character, and no quote',
+      value.span,
+      'Write `delimiter: ";"`.',
+    );
   }
 }
 
@@ -233,7 +244,14 @@ const FETCH_OPTIONS: ReadonlyMap<string, number> = new Map([
 /** `fetch URL with O`: the decoded value, of `type` where one is declared for it. */
 export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | undefined, scope: Scope): Node {
   const url = inferExpr(ctx, e.url, scope);
-  ctx.checks.push({ kind: 'kind', node: url, mask: STR, span: e.url.span, code: 'T028', title: 'the address of `fetch` is a string' });
+  ctx.checks.push({
+    kind: 'kind',
+    node: url,
+    mask: STR,
+    span: e.url.span,
+    code: 'T028',
+    title: 'the address of `fetch` is a string',
+  });
   const options = e.with;
   if (options?.kind === 'map') {
     for (const { key, value } of options.entries) {

@@ -17,7 +17,7 @@ import {
   rowType,
   type SaveExpr,
 } from '../check/infer-io.ts';
-import { elemNode, intKeyed, type Node, reprOf, STR, maskOf, NULL, valNode } from '../check/nodes.ts';
+import { elemNode, intKeyed, maskOf, type Node, NULL, reprOf, STR, valNode } from '../check/nodes.ts';
 import type { StructInfo } from '../check/program.ts';
 import { typeText } from '../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../syntax/ast.ts';
@@ -33,8 +33,8 @@ import {
   hold,
   i32,
   KIND,
-  layoutOf,
   type Lowering,
+  layoutOf,
   nullCell,
   nullRef,
   rt,
@@ -47,7 +47,18 @@ import { nodeOf, value } from './lower-expr.ts';
 // ---- shapes
 
 /** Kinds of shapes (src/runtime/decode.mochi). */
-const SHAPE = { any: 0, int: 1, float: 2, bool: 3, string: 4, bigint: 5, bigrat: 6, list: 7, map: 8, struct: 9 } as const;
+const SHAPE = {
+  any: 0,
+  int: 1,
+  float: 2,
+  bool: 3,
+  string: 4,
+  bigint: 5,
+  bigrat: 6,
+  list: 7,
+  map: 8,
+  struct: 9,
+} as const;
 
 type Reloc = { readonly at: number; readonly data: string };
 
@@ -256,7 +267,8 @@ export function lowerFetch(fn: Fn, e: FetchExpr): Expr {
 function fetchValue(fn: Fn, e: FetchExpr | FetchStmt, type: TypeExpr | undefined, node: Node): Expr {
   const shape = address(shapeOf(fn, type, node));
   const url = value(fn, e.url);
-  const text = maskOf(url.node) & ~NULL & ~STR ? toStr({ ir: toCell(url), node: url.node }, e.url.span) : toStr(url, e.url.span);
+  const text =
+    maskOf(url.node) & ~NULL & ~STR ? toStr({ ir: toCell(url), node: url.node }, e.url.span) : toStr(url, e.url.span);
   return unbox(rt('cell', 'fetch_json', [text, shape], e.span), node, e.span);
 }
 

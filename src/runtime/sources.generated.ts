@@ -2615,8 +2615,8 @@ fun text_any(p: i32, n: i32): cell {
 fun text_cell(shape: i32, p: i32, n: i32): cell {
   let kind = load32(shape, 0)
   if kind == SHAPE_STRING { return cell(text_string(p, n)) }
-  if n == 0 && load32(shape, 4) != 0 { return none }
   if kind == SHAPE_ANY { return text_any(p, n) }
+  if n == 0 && load32(shape, 4) != 0 { return none }
   if kind == SHAPE_INT {
     if text_int(p, n) { return cell_of_i64(text_value) }
     if text_float(p, n) { return cell_of_i64(input_trunc(read_float_value)) }
@@ -4947,7 +4947,7 @@ fun fetch_path(url: ref): ref {
     return if str_starts_with(path, "//") { str_slice(path, 2, str_len(path)) } else { path }
   }
   if str_contains(url, "://") {
-    fail(str_concat(str_concat("cannot fetch \\"", url), "\\": programs have no network access (WASI preview 1), only files: error E490"))
+    fail(str_concat(str_concat("cannot fetch \\"", url), "\\": WebAssembly programs (WASI preview 1) have no network access, they can fetch files only (E130)"))
   }
   return url
 }
