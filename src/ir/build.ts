@@ -412,7 +412,7 @@ export function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean):
     case 'do':
       return !(noReturn && s.value.op === 'call' && noReturn(s.value.func));
     case 'if':
-      return fallsThrough(s.then, noReturn) || fallsThrough(s.else, noReturn);
+      return s.else.length === 0 || fallsThrough(s.then, noReturn) || fallsThrough(s.else, noReturn);
     case 'block':
       return fallsThrough(s.body, noReturn) || jumpsTo(s.body, s.label);
     case 'loop':

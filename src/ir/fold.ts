@@ -9,13 +9,11 @@ import {
   as,
   assigns,
   copyFunc,
-  fallsThrough,
   mapExpr,
   mapStmt,
   num,
   operands,
   someStmt,
-  stmtFallsThrough,
   stmtOperands,
   walk,
   walkExpr,
@@ -44,8 +42,8 @@ export interface Facts {
   readonly globals: ReadonlyMap<string, Expr>;
 }
 
-/** Rounds per function; most need one or two. */
-const ROUNDS = 3;
+/** Rounds per function: a third finds next to nothing. */
+const ROUNDS = 2;
 
 /** Folds one function. */
 export function foldFunc(func: Func, facts: Facts): Func {
@@ -231,6 +229,29 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return out;
   };
 
+  /**
+   * Whether control may get past a folded statement: in folded lists only the last one can stop it, and a folded block has
+   * jumps to its end.
+   */
+  const goesOn = (s: Stmt): boolean => {
+    switch (s.op) {
+      case 'br':
+      case 'switch':
+      case 'return':
+      case 'unreachable':
+        return false;
+      case 'do':
+        return !(s.value.op === 'call' && noReturn(s.value.func));
+      case 'if':
+        return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
+      case 'loop':
+        return endGoesOn(s.body);
+      default:
+        return true;
+    }
+  };
+  const endGoesOn = (stmts: readonly Stmt[]): boolean => stmts.length === 0 || goesOn(stmts[stmts.length - 1]!);
+
   /** Forgets what was known of locals that the statement assigns. */
   const unlearn = (s: Stmt): void => {
     if (s.op === 'set' || s.op === 'if' || s.op === 'block' || s.op === 'loop' || stmtOperands(s).some(hasStmts)) {
@@ -252,10 +273,10 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       if (facts > 0) unlearn(stmts[i]!);
       stmt(stmts[i]!, out, mark);
       if (out.length !== before + 1 || out[before] !== stmts[i]) same = false;
-      const last = out.at(-1);
-      if (out.length > before && last && !stmtFallsThrough(last, noReturn)) {
-        if (last.op === 'do') {
-          const span = last.value.op === 'call' ? last.value.span : undefined;
+      const last = out[out.length - 1];
+      if (out.length > before && !goesOn(last!)) {
+        if (last!.op === 'do') {
+          const span = last!.value.op === 'call' ? last!.value.span : undefined;
           if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
           out.push({ op: 'unreachable', span });
           same = false;
@@ -269,24 +290,21 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return same ? stmts : out;
   };
 
-  /** Simplifies the overflow test that follows an addition of a constant. */
-  const shortenTest = (add: Stmt, test: Stmt): Stmt => {
-    if (add.op !== 'set' || (test.op !== 'if' && test.op !== 'brIf')) return test;
-    const cond = overflowTest(add.local, add.value, test.cond);
-    return cond ? { ...test, cond } : test;
-  };
-
   /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
   const forward = (stmts: Stmt[]): Stmt[] | undefined => {
     let changed = false;
     for (let i = stmts.length - 2; i >= 0; i--) {
       const s = stmts[i]!;
-      const test = shortenTest(s, stmts[i + 1]!);
-      if (test !== stmts[i + 1]) {
-        stmts[i + 1] = test;
-        changed = true;
+      if (s.op !== 'set') continue;
+      const test = stmts[i + 1]!;
+      if (s.value.op === 'num' && s.value.code === 'i64.add' && (test.op === 'if' || test.op === 'brIf')) {
+        const cond = overflowTest(s.local, s.value, test.cond);
+        if (cond) {
+          stmts[i + 1] = { ...test, cond };
+          changed = true;
+        }
       }
-      if (s.op !== 'set' || gets[s.local] !== 1 || sets[s.local] !== 1) continue;
+      if (gets[s.local] !== 1 || sets[s.local] !== 1) continue;
       const next = substituteFirst(stmts[i + 1]!, s.local, s.value);
       if (!next) continue;
       stmts.splice(i, 2, next);
@@ -336,7 +354,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         }
         const yes = body(s.then, localOf(cond));
         const no = body(s.else, zeroTest(cond));
-        if (!fallsThrough(yes, noReturn)) learnNonZero(zeroTest(cond), mark);
+        if (!endGoesOn(yes)) learnNonZero(zeroTest(cond), mark);
         if (yes.length === 0 && no.length === 0) {
           effects(cond, out);
         } else if (yes.length === 0) {
@@ -426,7 +444,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     const [only] = s.then;
     if (s.then.length === 1 && only!.op === 'br') {
       out.push({ op: 'brIf', label: only!.label, cond: s.cond }, ...s.else);
-    } else if (s.else.length === 1 && s.else[0]!.op === 'br' && fallsThrough(s.then, noReturn)) {
+    } else if (s.else.length === 1 && s.else[0]!.op === 'br' && endGoesOn(s.then)) {
       out.push({ op: 'brIf', label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
     } else out.push(s);
   };
@@ -499,6 +517,7 @@ function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
   const [sign, zero] = cond.args;
   if (x?.op !== 'get' || x.local === sum || constant?.op !== 'const') return undefined;
   if (zero?.op !== 'const' || zero.value !== 0n || sign?.op !== 'num' || sign.code !== 'i64.and') return undefined;
+  if (sign.args.some((side) => side.op !== 'num' || side.code !== 'i64.xor')) return undefined;
   const added = BigInt.asIntN(64, BigInt(constant.value));
   let sums = 0;
   let terms = 0;
