@@ -669,7 +669,7 @@ function inferCast(ctx: Ctx, e: Extract<Expr, { kind: 'cast' }>, scope: Scope): 
   if (e.value.kind === 'fetch') return value;
   const result = declNode(ctx.typeCtx, e.type, scope.typeArgs);
   if (!isIdentityCast(ctx, e.type)) needsMap(ctx, value);
-  if (isIdentityCast(ctx, e.type)) solver.flow(value, result);
+  castFlow(ctx, e.type, value, result);
   // An empty literal takes the type it is cast to.
   if (
     (e.value.kind === 'list' && e.value.items.length === 0) ||
@@ -679,6 +679,51 @@ function inferCast(ctx: Ctx, e: Extract<Expr, { kind: 'cast' }>, scope: Scope): 
   }
   if (e.type.kind === 'option') solver.add(result, NULL);
   return result;
+}
+
+/** What a cast hands on: everything where the type is `any`, else what containers hold where theirs is. */
+function castFlow(ctx: Ctx, t: TypeExpr | undefined, from: Node, to: Node, depth = 0): void {
+  const { solver } = ctx;
+  if (!t || depth > 20 || isIdentityCast(ctx, t)) {
+    solver.flow(from, to);
+    return;
+  }
+  const alias = t.kind === 'name' ? ctx.types.aliases.get(t.name) : undefined;
+  if (alias) {
+    castFlow(ctx, alias, from, to, depth + 1);
+    return;
+  }
+  const into = (type: TypeExpr | undefined, source: Node, target: Node) => castFlow(ctx, type, source, target, depth + 1);
+  const done = new Set<unknown>();
+  const once = (key: unknown, fn: () => void): void => {
+    if (done.has(key)) return;
+    done.add(key);
+    fn();
+  };
+  solver.when([from], () => {
+    const root = find(from);
+    if (t.kind === 'generic' && t.name === 'list' && root.mask & LIST) {
+      once('list', () => into(t.args[0], elemNode(solver, from), elemNode(solver, to)));
+    }
+    if (t.kind === 'generic' && t.name === 'map') {
+      if (root.mask & MAP) once('map', () => into(t.args[1], valNode(solver, from), valNode(solver, to)));
+      for (const s of root.structs ?? []) {
+        once(s, () => {
+          for (const f of s.fields) into(t.args[1], f.node, valNode(solver, to));
+        });
+      }
+    }
+    if (t.kind === 'name') {
+      for (const target of find(to).structs ?? []) {
+        if (root.mask & MAP) {
+          once(target, () => {
+            for (const f of target.fields) into(f.type, valNode(solver, from), f.node);
+          });
+        }
+      }
+      if ((t.name === 'list' && root.mask & LIST) || (t.name === 'map' && root.mask & MAP)) once('plain', () => solver.flow(from, to));
+    }
+  });
 }
 
 /** Casts to unions, `any`, function types and unknown names change nothing. */
