@@ -2080,11 +2080,14 @@ fun record_value(r: ref, cursor: i32): cell {
 
 // The cells of the record: RAWS of pairs, offset from \`file_mark\` and length in bytes.
 var csv_cells: ref = 0
+// The line behind the record.
+var csv_line: i32 = 0
 
 /// load with format csv or tsv: the rows as a list of the shape.
 /// noinline
 fun load_csv(path: ref, shape: i32, header: bool, delimiter: i32): ref {
   file_begin(path)
+  csv_line = 1
   csv_cells = alloc_any(8 + 64 * 8, KIND_RAWS)
   store32(csv_cells, 4, 64 * 8)
   let kind = load32(shape, 8)
@@ -2205,6 +2208,7 @@ fun cell_store_new(p: i32, kind: i32, v: cell) {
 /// Reads the next record that is not an empty line; gives the number of its cells, -1 at the end.
 fun csv_record(delimiter: i32): i32 {
   file_mark = 0
+  file_line = csv_line
   while true {
     if file_at == file_end && !file_fill() { return -1 }
     let c = load8u(file_at, 0)
@@ -2216,6 +2220,7 @@ fun csv_record(delimiter: i32): i32 {
     file_at = file_at + 1
   }
   file_mark = file_at
+  let line = file_line
   var cells = 0
   var more = true
   while more {
@@ -2229,6 +2234,9 @@ fun csv_record(delimiter: i32): i32 {
     }
     cells = cells + 1
   }
+  // Messages about the record name the line where it begins.
+  csv_line = file_line
+  file_line = line
   return cells
 }
 
@@ -7255,14 +7263,16 @@ fun int_mul_rem(a: i64, b: i64, m: i64): i64 {
   return int_mul_add_rem_slow(a, b, 0, m)
 }
 
-/// (a * b + c) % m.
+/// (a * b + c) % m. A product of two numbers of 32 bits has 63 bits, and a summand of 63 bits leaves it in 64.
 /// inline
 fun int_mul_add_rem(a: i64, b: i64, c: i64, m: i64): i64 {
-  if shr_u(or(or(a + 1073741824, b + 1073741824), shr_s(c, 30) + 1073741824), 31) == 0 && m != 0 { return (a * b + c) % m }
+  if or(shr_u(or(a + 2147483648, b + 2147483648), 32), shr_u(c + 4611686018427387904, 63)) == 0 && m != 0 {
+    return (a * b + c) % m
+  }
   return int_mul_add_rem_slow(a, b, c, m)
 }
 
-/// The product and sum as 128 bits in two's complement, then the remainder of its size bit by bit; it has the sign of the sum.
+/// The product and sum as 128 bits in two's complement, then the remainder of its size; it has the sign of the sum.
 /// noinline
 fun int_mul_add_rem_slow(a: i64, b: i64, c: i64, m: i64): i64 {
   if m == 0 { fail_div() }
@@ -7286,16 +7296,34 @@ fun int_mul_add_rem_slow(a: i64, b: i64, c: i64, m: i64): i64 {
     low = 0 - low
   }
   let d = if m < 0 { 0 - m } else { m }
-  var rest: i64 = 0
-  var i = 127
-  while i >= 0 {
-    let bit = if i >= 64 { and(shr_u(high, i64(i - 64)), 1) } else { and(shr_u(low, i64(i)), 1) }
-    let carry = rest < 0
-    rest = or(shl(rest, 1), bit)
-    if carry || ge_u(rest, d) { rest = rest - d }
-    i = i - 1
-  }
+  let rest = if high == 0 { rem_u(low, d) } else { wide_rem(rem_u(high, d), low, d) }
   return if negative { 0 - rest } else { rest }
+}
+
+/// The remainder of high * 2^64 + low by d, all unsigned, high < d. Hacker's Delight, 9-4: two steps of Knuth's algorithm D
+/// in base 2^32, of which only the remainder is kept.
+fun wide_rem(high: i64, low: i64, d: i64): i64 {
+  let shift = clz(d)
+  let v = shl(d, shift)
+  var first = high
+  if shift != 0 { first = or(shl(high, shift), shr_u(low, 64 - shift)) }
+  let rest = shl(low, shift)
+  let second = wide_step(first, shr_u(rest, 32), v)
+  return shr_u(wide_step(second, and(rest, 4294967295), v), shift)
+}
+
+/// The remainder of high * 2^32 + digit by v, where v has its top bit set, high < v and digit < 2^32.
+fun wide_step(high: i64, digit: i64, v: i64): i64 {
+  let top = shr_u(v, 32)
+  let bottom = and(v, 4294967295)
+  var q = div_u(high, top)
+  var rest = high - q * top
+  while shr_u(q, 32) != 0 || gt_u(q * bottom, or(shl(rest, 32), digit)) {
+    q = q - 1
+    rest = rest + top
+    if shr_u(rest, 32) != 0 { break }
+  }
+  return shl(high, 32) + digit - q * v
 }
 `,
   'number.mochi': `// Integers: checked arithmetic, decimal text.

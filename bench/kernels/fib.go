@@ -1,0 +1,12 @@
+package main
+
+import "fmt"
+
+func fib(n int64) int64 {
+	if n < 2 {
+		return n
+	}
+	return fib(n-1) + fib(n-2)
+}
+
+func main() { fmt.Println(fib(41)) }
