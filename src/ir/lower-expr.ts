@@ -398,9 +398,18 @@ function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | und
   }
   if (e.left.kind !== 'binary' || e.left.op !== '+' || !isInt(e.left.left) || !isInt(e.left.right)) return undefined;
   const first = product(e.left.left);
-  if (!first) return undefined;
-  const args = [first.left, first.right, e.left.right, e.right].map((x) => lowerExpr(fn, x));
-  return rt('i64', 'int_mul_add_rem', args, e.span);
+  const second = product(e.left.right);
+  const sum = e.left;
+  if (first) {
+    const args = [first.left, first.right, sum.right, e.right].map((x) => lowerExpr(fn, x));
+    return rt('i64', 'int_mul_add_rem', args, e.span);
+  }
+  if (!second) return undefined;
+  return seq(fn, () => {
+    const addend = hold(fn, lowerExpr(fn, sum.left));
+    const [a, b, m] = [second.left, second.right, e.right].map((x) => lowerExpr(fn, x));
+    return rt('i64', 'int_mul_add_rem', [a!, b!, addend, m!], e.span);
+  });
 }
 
 function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
@@ -408,7 +417,7 @@ function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: N
   const r = maskOf(b.node);
   if (l === INT && r === INT && maskOf(node) === INT) return rt('i64', INT_OPS[op]!, [a.ir, b.ir], span);
   const scalar = (m: number) => m === INT || m === FLOAT;
-  if (scalar(l) && scalar(r)) {
+  if (scalar(l) && scalar(r) && (l | r) & FLOAT) {
     const x = toFloat64(a);
     const y = toFloat64(b);
     switch (op) {
