@@ -64,7 +64,7 @@ export function layOut(module: Module): Layout {
   const zeroed: Datum[] = [];
   const filled: Datum[] = [];
   for (const datum of module.data.values()) {
-    (datum.relocs.length === 0 && datum.bytes.every((b) => b === 0) ? zeroed : filled).push(datum);
+    (datum.relocs.length === 0 && isZero(datum.bytes) ? zeroed : filled).push(datum);
   }
   let end = stackBase;
   for (const datum of [...filled, ...zeroed]) {
@@ -108,6 +108,11 @@ export function layOut(module: Module): Layout {
     pages: Math.max(1, Math.ceil(heapBase / PAGE)),
     segments: segmentsOf(image, first),
   };
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 function segmentsOf(image: Uint8Array, base: number): { address: number; bytes: Uint8Array }[] {
