@@ -5,7 +5,6 @@ import { NUMERIC_SIGNATURES } from './ops.ts';
 
 export const i32 = (value: number): Expr => ({ op: 'const', type: 'i32', value: value | 0 });
 export const i64 = (value: number | bigint): Expr => ({ op: 'const', type: 'i64', value: BigInt(value) });
-export const f64 = (value: number): Expr => ({ op: 'const', type: 'f64', value });
 export const get = (local: number, type: Type): Extract<Expr, { op: 'get' }> => ({ op: 'get', type, local });
 export const set = (local: number, value: Expr): Stmt => ({ op: 'set', local, value });
 
@@ -26,11 +25,6 @@ export function as(type: Type, value: Expr): Expr {
   return { op: 'as', type, value };
 }
 
-/** A call for its effect. */
-export function callStmt(func: string, args: readonly Expr[]): Stmt {
-  return { op: 'do', value: { op: 'call', type: undefined, func, args } };
-}
-
 /** A new local of a function that is being built; gives its index. */
 export function addLocal(func: { locals: Type[] }, type: Type): number {
   return func.locals.push(type) - 1;
@@ -39,8 +33,8 @@ export function addLocal(func: { locals: Type[] }, type: Type): number {
 // ---- static data
 
 const TEXT = new TextEncoder();
-export const STRING_KIND = 1;
-export const STRING_HEADER_BYTES = 24;
+const STRING_KIND = 1;
+const STRING_HEADER_BYTES = 24;
 
 /** The name of the datum of a static string; equal strings have equal names, so they exist once in a program. */
 export function stringDatumName(text: string | Uint8Array): string {
@@ -384,7 +378,7 @@ export function maxLabel(body: readonly Stmt[]): number {
 }
 
 /** True if any jump of the list goes to the label. */
-export function jumpsTo(body: readonly Stmt[], label: number): boolean {
+function jumpsTo(body: readonly Stmt[], label: number): boolean {
   let found = false;
   walkStmts(body, (s) => {
     if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
@@ -402,7 +396,7 @@ export function fallsThrough(body: readonly Stmt[], noReturn?: (func: string) =>
   return true;
 }
 
-export function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolean {
+function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolean {
   switch (s.op) {
     case 'br':
     case 'switch':

@@ -33,20 +33,6 @@ function hasReturn(func: Func): boolean {
   return found;
 }
 
-/** Names of the functions that have an entry in the table. */
-export function tableFuncs(module: Module): Set<string> {
-  const found = new Set<string>();
-  for (const func of module.funcs.values()) {
-    walk(func.body, (e) => {
-      if (e.op === 'funcIndex') found.add(e.func);
-    });
-  }
-  for (const datum of module.data.values()) {
-    for (const reloc of datum.relocs) if ('func' in reloc) found.add(reloc.func);
-  }
-  return found;
-}
-
 export interface Collecting {
   /** Calls of it may collect garbage and then return. */
   readonly func: (name: string) => boolean;

@@ -35,7 +35,7 @@ export function foldModule(module: Module): Module {
 }
 
 /** What is known about the rest of the module. */
-export interface Facts {
+interface Facts {
   /** Functions that never return. */
   readonly noReturn: (name: string) => boolean;
   /** Globals that never change. */
@@ -46,7 +46,7 @@ export interface Facts {
 const ROUNDS = 2;
 
 /** Folds one function. */
-export function foldFunc(func: Func, facts: Facts): Func {
+function foldFunc(func: Func, facts: Facts): Func {
   let current = func;
   for (let round = 0; round < ROUNDS; round++) {
     const body = foldBody(current, facts);
@@ -73,7 +73,7 @@ function zeroTest(e: Expr): number | undefined {
 const hasStmts = (e: Expr): boolean => someStmt(e, () => true);
 
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
-export function isPure(e: Expr): boolean {
+function isPure(e: Expr): boolean {
   if (e.op === 'call' || e.op === 'callIndirect' || e.op === 'memoryGrow' || e.op === 'seq') return false;
   if (e.op === 'num' && mayTrap(e.code)) return false;
   return operands(e).every(isPure);

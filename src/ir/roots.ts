@@ -36,7 +36,7 @@ import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from './names.ts';
 
 type Get = Extract<Expr, { op: 'get' }>;
 
-export const isRoot = (type: Type | undefined): boolean => type === 'ref' || type === 'cell';
+const isRoot = (type: Type | undefined): boolean => type === 'ref' || type === 'cell';
 
 /** Bytes of a slot: a cell. */
 const SLOT = 8;

@@ -2,6 +2,7 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Block, FunDecl, IfStmt, Expr as SynExpr, Stmt as SynStmt } from '../syntax/ast.ts';
 import { addLocal, as, fallsThrough, get, num, set, stringDatum, zero } from './build.ts';
+import { negate } from './fold-num.ts';
 import type { Expr, Func, NumericOp, Stmt, Type } from './ir.ts';
 import { INTRINSICS, kindOf, sizeOf } from './system-intrinsics.ts';
 import {
@@ -194,7 +195,7 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
       const round: Stmt[] = [];
       if (cond) {
         loop.breaks = true;
-        round.push({ op: 'brIf', label: loop.breakLabel, cond: not(cond) });
+        round.push({ op: 'brIf', label: loop.breakLabel, cond: negate(cond) });
       }
       round.push(...inner);
       if (fallsThrough(round)) round.push({ op: 'br', label: loop.continueLabel });
@@ -342,31 +343,6 @@ export function condition(body: Body, e: SynExpr): Expr {
   return value.e;
 }
 
-const INVERSE: Record<string, NumericOp> = {};
-for (const t of ['i32', 'i64']) {
-  for (const [a, b] of [
-    ['eq', 'ne'],
-    ['lt_s', 'ge_s'],
-    ['gt_s', 'le_s'],
-    ['lt_u', 'ge_u'],
-    ['gt_u', 'le_u'],
-  ]) {
-    INVERSE[`${t}.${a}`] = `${t}.${b}` as NumericOp;
-    INVERSE[`${t}.${b}`] = `${t}.${a}` as NumericOp;
-  }
-}
-INVERSE['f64.eq'] = 'f64.ne';
-INVERSE['f64.ne'] = 'f64.eq';
-
-/** The negation of a condition. */
-export function not(cond: Expr): Expr {
-  if (cond.op === 'num') {
-    const inverse = INVERSE[cond.code];
-    if (inverse) return { ...cond, code: inverse };
-  }
-  return num('i32.eqz', cond);
-}
-
 /** The value of an expression that is constant and takes its type from the context; true is 1. */
 export function constantOf(body: Body, e: SynExpr): bigint | undefined {
   switch (e.kind) {
@@ -475,7 +451,7 @@ const FLEXIBLE_CALLS = new Set([
 ]);
 
 /** True if the expression's type is up to its context: literals and untyped constants, `load`, and what is made of them. */
-export function isFlexible(body: Body, e: SynExpr): boolean {
+function isFlexible(body: Body, e: SynExpr): boolean {
   switch (e.kind) {
     case 'int':
     case 'none':
@@ -575,7 +551,7 @@ function lowerName(body: Body, e: Extract<SynExpr, { kind: 'name' }>): Typed {
 }
 
 function lowerUnary(body: Body, e: Extract<SynExpr, { kind: 'unary' }>, want: SysType | undefined): Typed {
-  if (e.op === '!') return { e: not(condition(body, e.operand)), t: 'bool' };
+  if (e.op === '!') return { e: negate(condition(body, e.operand)), t: 'bool' };
   const value = lowerExpr(body, e.operand, want);
   if (value.t === 'f64') {
     if (value.e.op === 'const') return { e: constant('f64', -Number(value.e.value)), t: 'f64' };
