@@ -1,28 +1,14 @@
 /** Inference of expressions: what each one may hold, what each name and call means. */
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
 import { BUILTINS, VALUE_METHODS } from './builtins.ts';
-import {
-  type Ctx,
-  canFallThrough,
-  checkDeclared,
-  checkTypeNames,
-  errorAt,
-  fieldSym,
-  flowKey,
-  instanceOf,
-  needsMap,
-  noteAnonymous,
-  readField,
-  readIndex,
-  unsupported,
-  useSym,
-  walkLambda,
-  walkPattern,
-  walkStatements,
-  warnAt,
-} from './infer.ts';
+import { type Ctx, checkDeclared, errorAt, needsMap, noteAnonymous, unsupported, useSym, warnAt } from './context.ts';
+import { canFallThrough } from './control.ts';
+import { instanceOf, walkLambda } from './infer.ts';
 import { inferAs, inferFetch, inferLoad, inferSave } from './infer-io.ts';
+import { walkPattern } from './infer-pattern.ts';
+import { fieldSym, flowKey, readField, readIndex } from './infer-place.ts';
 import { anonymous, inferQuery } from './infer-query.ts';
+import { walkStatements } from './infer-stmt.ts';
 import {
   BIG,
   BOOL,
@@ -46,6 +32,7 @@ import {
 } from './nodes.ts';
 import type { Call, FunInfo, StructInfo } from './program.ts';
 import { childScope, lookup, nearest, type Scope, visibleNames } from './scope.ts';
+import { checkTypeNames } from './type-names.ts';
 import { declNode } from './types.ts';
 
 /** Infers an expression and notes its node in the function's table. */
@@ -693,7 +680,8 @@ function castFlow(ctx: Ctx, t: TypeExpr | undefined, from: Node, to: Node, depth
     castFlow(ctx, alias, from, to, depth + 1);
     return;
   }
-  const into = (type: TypeExpr | undefined, source: Node, target: Node) => castFlow(ctx, type, source, target, depth + 1);
+  const into = (type: TypeExpr | undefined, source: Node, target: Node) =>
+    castFlow(ctx, type, source, target, depth + 1);
   const done = new Set<unknown>();
   const once = (key: unknown, fn: () => void): void => {
     if (done.has(key)) return;
@@ -721,7 +709,8 @@ function castFlow(ctx: Ctx, t: TypeExpr | undefined, from: Node, to: Node, depth
           });
         }
       }
-      if ((t.name === 'list' && root.mask & LIST) || (t.name === 'map' && root.mask & MAP)) once('plain', () => solver.flow(from, to));
+      if ((t.name === 'list' && root.mask & LIST) || (t.name === 'map' && root.mask & MAP))
+        once('plain', () => solver.flow(from, to));
     }
   });
 }

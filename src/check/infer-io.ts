@@ -1,6 +1,6 @@
 /** Inference of `load`, `save` and `fetch` (LANGUAGE section 8): what data from outside the program may be. */
 import type { Expr, Name, Stmt, TypeExpr } from '../syntax/ast.ts';
-import { type Ctx, checkTypeNames, errorAt, newSym, unsupported } from './infer.ts';
+import { type Ctx, errorAt, newSym, unsupported } from './context.ts';
 import { inferExpr } from './infer-expr.ts';
 import {
   BIG,
@@ -21,6 +21,7 @@ import {
 } from './nodes.ts';
 import type { StructInfo } from './program.ts';
 import { nearest, type Scope, type TypeTable } from './scope.ts';
+import { checkTypeNames } from './type-names.ts';
 import { declNode, typeText } from './types.ts';
 
 export type LoadExpr = Extract<Expr, { kind: 'load' }>;
@@ -241,14 +242,22 @@ const FETCH_OPTIONS: ReadonlyMap<string, number> = new Map([
   ['timeout', INT | FLOAT | BIG],
 ]);
 
+/** The address of a `fetch`, and the type of `fetch URL as T`, where `as` follows the address. */
+export function fetchSource(e: FetchExpr | FetchStmt): { url: Expr; type: TypeExpr | undefined } {
+  const { url } = e;
+  if (url.kind !== 'cast' || (url.type.kind === 'name' && url.type.name === 'string')) return { url, type: undefined };
+  return { url: url.value, type: url.type };
+}
+
 /** `fetch URL with O`: the decoded value, of `type` where one is declared for it. */
 export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | undefined, scope: Scope): Node {
-  const url = inferExpr(ctx, e.url, scope);
+  const source = fetchSource(e);
+  const url = inferExpr(ctx, source.url, scope);
   ctx.checks.push({
     kind: 'kind',
     node: url,
     mask: STR,
-    span: e.url.span,
+    span: source.url.span,
     code: 'T028',
     title: 'the address of `fetch` is a string',
   });
@@ -266,10 +275,11 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
     const title = 'the options of `fetch` are a map';
     ctx.checks.push({ kind: 'kind', node, mask: MAP | STRUCT, span: options.span, code: 'T029', title });
   }
-  const wanted = type && resolveType(ctx.types, type);
-  if (!wanted || !isTyped(ctx.types, wanted)) return anyNode(ctx.solver);
+  const wanted = source.type ?? type;
+  if (!wanted || !isTyped(ctx.types, resolveType(ctx.types, wanted))) return anyNode(ctx.solver);
+  checkTypeNames(ctx, wanted, scope);
   refuseTypeParameter(ctx, wanted, scope, '`fetch` as');
-  if (e.kind === 'fetch' && 'id' in e) scope.fun.inputs.set(e.id, wanted);
+  scope.fun.inputs.set('id' in e ? e.id : intoId(e.into), wanted);
   return inputNode(ctx, wanted, scope);
 }
 

@@ -1,8 +1,9 @@
 /** Inference of queries (LANGUAGE section 6): row variables, groups, merged rows, what the query gives. */
 import type { Expr, QueryExpr } from '../syntax/ast.ts';
 import { BUILTINS } from './builtins.ts';
-import { type Ctx, elementsOf, newSym, noteAnonymous } from './infer.ts';
+import { type Ctx, newSym, noteAnonymous } from './context.ts';
 import { inferExpr } from './infer-expr.ts';
+import { elementsOf } from './infer-place.ts';
 import { BOOL, elemNode, find, INT, LIST, maskOf, type Node, NULL } from './nodes.ts';
 import type { QueryPlan, StructInfo, Sym } from './program.ts';
 import { childScope, lookup, type Scope } from './scope.ts';

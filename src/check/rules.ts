@@ -1,6 +1,7 @@
 /** What cannot be right, checked when the solution of the inference is known (LANGUAGE section 14.1). */
 import type { Span } from '../diagnostics/diagnostic.ts';
-import { type Ctx, keyField } from './infer.ts';
+import type { Ctx } from './context.ts';
+import { keyField } from './infer-place.ts';
 import { find, MAP, maskOf, type Node, NULL, STRUCT, typeName } from './nodes.ts';
 import type { StructInfo } from './program.ts';
 import { nearest } from './scope.ts';

@@ -229,7 +229,8 @@ function round(fn: Fn, e: Call, node: Node): Expr {
 function pow(fn: Fn, e: Call, node: Node): Expr {
   const a = arg(fn, e, 0);
   const b = arg(fn, e, 1);
-  if (maskOf(a.node) === INT && maskOf(b.node) === INT && maskOf(node) === INT) return rt('i64', 'int_pow', [a.ir, b.ir], e.span);
+  if (maskOf(a.node) === INT && maskOf(b.node) === INT && maskOf(node) === INT)
+    return rt('i64', 'int_pow', [a.ir, b.ir], e.span);
   if (reprOf(node) === 'f64') return rt('f64', 'float_pow', [toFloat64(a, e.span), toFloat64(b, e.span)], e.span);
   return unbox(rt('cell', 'cell_pow', [toCell(a), toCell(b)], e.span), node, e.span);
 }

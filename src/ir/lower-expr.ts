@@ -70,8 +70,8 @@ import {
   type Value,
   zero,
 } from './lower-convert.ts';
-import { mapKey } from './lower-place.ts';
 import { lowerFetch, lowerLoad, lowerSave } from './lower-io.ts';
+import { mapKey } from './lower-place.ts';
 import { groupOf, lowerQuery, mergedFieldOf } from './lower-query.ts';
 import { lowerStmts, newMap, shareValue } from './lower-stmt.ts';
 

@@ -9,6 +9,7 @@ import {
   type FetchExpr,
   type FetchStmt,
   type Format,
+  fetchSource,
   intoId,
   isTyped,
   type LoadExpr,
@@ -266,9 +267,10 @@ export function lowerFetch(fn: Fn, e: FetchExpr): Expr {
 
 function fetchValue(fn: Fn, e: FetchExpr | FetchStmt, type: TypeExpr | undefined, node: Node): Expr {
   const shape = address(shapeOf(fn, type, node));
-  const url = value(fn, e.url);
+  const source = fetchSource(e).url;
+  const url = value(fn, source);
   const text =
-    maskOf(url.node) & ~NULL & ~STR ? toStr({ ir: toCell(url), node: url.node }, e.url.span) : toStr(url, e.url.span);
+    maskOf(url.node) & ~NULL & ~STR ? toStr({ ir: toCell(url), node: url.node }, source.span) : toStr(url, source.span);
   return unbox(rt('cell', 'fetch_json', [text, shape], e.span), node, e.span);
 }
 
@@ -277,5 +279,5 @@ export function lowerFetchInto(fn: Fn, s: FetchStmt): void {
   const id = intoId(s.into);
   const sym = fn.info.syms.get(id)!;
   const node = fn.info.nodes.get(id)!;
-  bindSym(fn, sym, coerce(fn, fetchValue(fn, s, undefined, node), node, sym.node, s.span), undefined);
+  bindSym(fn, sym, coerce(fn, fetchValue(fn, s, fn.info.inputs.get(id), node), node, sym.node, s.span), undefined);
 }

@@ -1,0 +1,170 @@
+/** What the walk carries around: the solver, the tables it fills, and how it reports. */
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
+import type { FunDecl, TypeExpr } from '../syntax/ast.ts';
+import { find, type Node, type Solver } from './nodes.ts';
+import type { FunInfo, Lambda, StructInfo, Sym } from './program.ts';
+import type { Check } from './rules.ts';
+import type { Scope, TypeTable } from './scope.ts';
+import { type Allowed, allowedBy, type TypeContext } from './types.ts';
+
+export interface Ctx {
+  readonly solver: Solver;
+  readonly types: TypeTable;
+  readonly typeCtx: TypeContext;
+  readonly main: FunInfo;
+  readonly globals: Sym[];
+  /** Report what only warns in loose mode as errors. */
+  readonly strict: boolean;
+  /** Arithmetic that may exceed 64 bits (growth.ts): found in earlier rounds. */
+  readonly growing: ReadonlySet<number>;
+  /** Shapes of records (map literals with constant keys). */
+  readonly shapes: StructInfo[];
+  /** Map literals that cannot be records, found in earlier rounds. */
+  readonly mapSites: ReadonlySet<number>;
+  /** Map literals that turn out in this round not to be records. */
+  readonly notRecords: Set<number>;
+  /** Things to verify when the solution is known. */
+  readonly checks: Check[];
+  report(d: Diagnostic): void;
+  /** Runs at the end of the block now being walked: bodies of named functions see all its names. */
+  defer(fn: () => void): void;
+  nextFun(): number;
+  /** How many instances of generic functions are being made inside one another. */
+  depth: number;
+}
+
+export function errorAt(ctx: Ctx, code: string, title: string, span: Span, hint?: string): void {
+  ctx.report({ severity: 'error', code, title, labels: [{ span }], ...(hint ? { hint } : {}) });
+}
+
+export function warnAt(ctx: Ctx, code: string, title: string, span: Span, hint?: string): void {
+  ctx.report({ severity: 'warning', code, title, labels: [{ span }], ...(hint ? { hint } : {}) });
+}
+
+/** Reports a part of the language that this version does not compile. */
+export function unsupported(ctx: Ctx, what: string, span: Span): void {
+  errorAt(
+    ctx,
+    'N001',
+    `not supported yet: ${what}`,
+    span,
+    'This version of the compiler cannot compile this part of the language.',
+  );
+}
+
+export function newFun(
+  ctx: Ctx,
+  kind: FunInfo['kind'],
+  display: string,
+  span: Span,
+  parent: FunInfo | undefined,
+  result: Node,
+  more: { decl?: FunDecl; lambda?: Lambda; self?: StructInfo } = {},
+): FunInfo {
+  const id = ctx.nextFun();
+  return {
+    kind,
+    name: kind === 'main' ? 'main' : `${display.replace(/[^A-Za-z0-9_.]/g, '_')}.${id}`,
+    display,
+    span,
+    decl: more.decl,
+    lambda: more.lambda,
+    parent,
+    params: [],
+    result,
+    fallsThrough: true,
+    captures: new Set(),
+    capturedFuns: new Set(),
+    asValue: false,
+    self: more.self,
+    fieldSyms: new Map(),
+    nodes: new Map(),
+    refs: new Map(),
+    calls: new Map(),
+    syms: new Map(),
+    funs: new Map(),
+    patterns: new Map(),
+    queries: new Map(),
+    updates: new Map(),
+    records: new Map(),
+    inputs: new Map(),
+    steps: new Map(),
+  };
+}
+
+export function newSym(
+  ctx: Ctx,
+  scope: Scope,
+  name: string,
+  span: Span,
+  node: Node,
+  mutable: boolean,
+  topLevel = false,
+  declared?: Allowed,
+  maybeFun = true,
+): Sym {
+  const sym: Sym = {
+    name,
+    node,
+    span,
+    mutable,
+    maybeFun,
+    declared,
+    owner: scope.fun,
+    topLevel,
+    global: false,
+    captured: false,
+    group: undefined,
+    assignments: 0,
+    capturedEarly: false,
+  };
+  scope.names.set(name, { kind: 'var', sym });
+  if (topLevel) ctx.globals.push(sym);
+  return sym;
+}
+
+/** Notes that `fun` uses a variable: a global, its own, or one to capture through every function in between. */
+export function useSym(fun: FunInfo, sym: Sym): void {
+  if (sym.owner === fun) return;
+  if (sym.topLevel) {
+    sym.global = true;
+    return;
+  }
+  sym.captured = true;
+  for (let f: FunInfo | undefined = fun; f && f !== sym.owner; f = f.parent) {
+    f.captures.add(sym);
+    // A named function's closure is made where it is declared: before the variable, if that comes later.
+    if (f.kind === 'named' && f.span.start < sym.span.start) sym.capturedEarly = true;
+  }
+}
+
+/** Notes an unnamed struct. */
+export function noteAnonymous(ctx: Ctx, info: StructInfo): void {
+  ctx.shapes.push(info);
+}
+
+/** The literals of a record must be maps after all. */
+export function notRecord(ctx: Ctx, info: StructInfo): void {
+  for (const site of info.sites) ctx.notRecords.add(site);
+}
+
+/** What is used as a map in a way that needs to be one: its records become maps. */
+export function needsMap(ctx: Ctx, node: Node): void {
+  ctx.solver.when([node], () => {
+    for (const s of find(node).structs ?? []) if (s.anonymous) notRecord(ctx, s);
+  });
+}
+
+/** Notes that a value must be of a declared type as far as it is known: checked when the solution is there. */
+export function checkDeclared(
+  ctx: Ctx,
+  node: Node,
+  type: TypeExpr | undefined,
+  span: Span,
+  code: string,
+  scope: Scope,
+  what?: string,
+): void {
+  const allowed = allowedBy(ctx.types, type, scope.typeArgs);
+  if (allowed) ctx.checks.push({ kind: 'declared', node, allowed, span, code, what });
+}
