@@ -97,6 +97,7 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
     tests,
     wasm: compiled.wasm,
     lineTable: compiled.lineTable,
+    wat: compiled.wat,
     ir: () => `${before()}\n;; after all passes\n${compiled.ir()}`,
   });
 }
