@@ -1,9 +1,11 @@
 /**
  * Language tests are programs: `__tests__/lang/<feature>/name.mochi`, with what they print in `name.out` and, where they
- * fail, the diagnostics or the run-time error in `name.err` (then the exit status is 1). `name.in` is their input.
+ * fail, the diagnostics or the run-time error in `name.err` (then the exit status is 1). `name.in` is their input. Programs in
+ * `io` have their own folder as the current one, an empty folder `made` for what they write, and MOCHI_ROOT is `io/root`.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CompileOptions, compile } from '../../src/compiler.ts';
 import { renderText } from '../../src/diagnostics/render.ts';
@@ -48,27 +50,31 @@ export async function runLang(test: LangTest, options: Partial<CompileOptions> =
   const shown = diagnostics.length ? renderText(diagnostics, [source], { colour: false }) : '';
   if (!compiled.wasm) return { out: '', err: shown, status: 1 };
   const input = test.path.replace(/\.mochi$/, '.in');
-  const result = await runModule(await theWasmtime(), {
-    wasm: compiled.wasm,
-    ...(compiled.lineTable ? { lineTable: compiled.lineTable } : {}),
-    name: basename(test.path, '.mochi'),
-    env: { MOCHI_NOW_SEED: '1' },
-    stdin: existsSync(input) ? readFileSync(input) : 'ignore',
-    stdout: 'capture',
-    stderr: 'capture',
-  });
-  return {
-    out: steady(result.stdout.toString('utf8')),
-    err: shown + steady(result.stderr.toString('utf8')),
-    status: result.status,
-  };
+  const files = test.name.startsWith(`io${sep}`) ? mkdtempSync(join(tmpdir(), 'mochi-lang-')) : undefined;
+  try {
+    const result = await runModule(await theWasmtime(), {
+      wasm: compiled.wasm,
+      ...(compiled.lineTable ? { lineTable: compiled.lineTable } : {}),
+      name: basename(test.path, '.mochi'),
+      env: {
+        MOCHI_NOW_SEED: '1',
+        ...(files === undefined ? {} : { MOCHI_ROOT: '/root-of-tests', PWD: '/here/below' }),
+      },
+      dirs: files === undefined ? [] : foldersFor(test, files),
+      stdin: existsSync(input) ? readFileSync(input) : 'ignore',
+      stdout: 'capture',
+      stderr: 'capture',
+    });
+    return { out: result.stdout.toString('utf8'), err: shown + result.stderr.toString('utf8'), status: result.status };
+  } finally {
+    if (files !== undefined) rmSync(files, { recursive: true });
+  }
 }
 
-/** The text with `N` for the figures that differ from run to run: what benches measure, and how deep the stack is. */
-function steady(text: string): string {
-  return text
-    .replace(/"(duration_us|memory_bytes)": \d+/g, '"$1": N')
-    .replace(/^(error: stack overflow\n(?: {2}at .*\n)*) {2}\.\.\. \d+ more$/m, '$1  ... N more');
+/** The folders of a test that reads and writes files, as HOST::GUEST. */
+function foldersFor(test: LangTest, made: string): string[] {
+  const own = dirname(test.path);
+  return [`${own}::.`, `${made}::made`, `${join(own, 'root')}::/root-of-tests`, `${join(own, 'beside')}::/here/beside`];
 }
 
 /** The files that hold what a test is expected to do. */

@@ -2421,7 +2421,7 @@ fun csv_write_text(s: ref, width: i32, delimiter: i32) {
   let end = p + n
   // An empty line would be no record.
   var quotes = n == 0 && width == 1
-  if n != 0 { quotes = load8u(p, 0) == 32 || load8u(p, 0) == 9 || (n == 2 && load8u(p, 0) == 92 && load8u(p, 1) == 46) }
+  if n != 0 { quotes = is_space(p, end) || bytes_are(p, n, "\\\\.") }
   var q = p
   while q != end {
     let c = load8u(q, 0)
@@ -2572,6 +2572,11 @@ fun text_string(p: i32, n: i32): ref {
   store32(s, 20, hash)
   storeref(slot, 0, s)
   return s
+}
+
+/// True if the bytes at p are the text.
+fun bytes_are(p: i32, n: i32, text: ref): bool {
+  return load32(text, 4) == n && bytes_equal(load32(text, 12), p, n)
 }
 
 /// Reads an int: an optional sign and digits; false for anything else. Else \`text_value\` has it.
@@ -2968,7 +2973,7 @@ fun cell_values(c: cell): ref {
   let names = cell_keys(c)
   let count = list_len(names)
   for i in 0..count {
-    list_push<cell>(out, cell_index(c, list_get_cell(names, i)))
+    list_push<cell>(out, share_cell(cell_index(c, list_get_cell(names, i))))
   }
   return out
 }
@@ -5559,12 +5564,15 @@ fun list_copy_room(xs: ref, kind: i32, extra: i32): ref {
 }
 
 /// Copies \`count\` elements from \`from\` in xs to \`to\` in out, a list of the same kind with enough capacity; sets out's length to
-/// their end.
+/// their end. Elements that are lists are in two lists then.
 fun list_copy_range(out: ref, to: i32, xs: ref, from: i32, count: i32) {
   store32(out, 4, to + count)
   if count != 0 {
-    let size = elem_size(list_kind(out))
-    memory_copy(load32(out, 12) + 8 + to * size, load32(xs, 12) + 8 + from * size, count * size)
+    let kind = list_kind(out)
+    let size = elem_size(kind)
+    let p = load32(out, 12) + 8 + to * size
+    memory_copy(p, load32(xs, 12) + 8 + from * size, count * size)
+    if kind >= ELEM_REF { share_elems(p, count, kind) }
   }
 }
 
@@ -5573,6 +5581,22 @@ fun list_copy_range(out: ref, to: i32, xs: ref, from: i32, count: i32) {
 fun share(x: ref): ref {
   if load8u(x, 0) == KIND_LIST { store8(x, 1, or(load8u(x, 1), 128)) }
   return x
+}
+
+/// Marks those of \`count\` elements at p that are lists, which a copy has put into a second place.
+/// noinline
+fun share_elems(p: i32, count: i32, kind: i32) {
+  for i in 0..count {
+    if kind == ELEM_REF {
+      let x = loadref(p + i * 4, 0)
+      // Objects of one list of references are all alike.
+      if x != 0 && load8u(x, 0) != KIND_LIST { return }
+      share(x)
+    } else {
+      let c = loadcell(p + i * 8, 0)
+      if cell_is_ref(c) { share(ref(c)) }
+    }
+  }
 }
 
 /// A slice bound as an index from 0 to len.
@@ -5700,6 +5724,7 @@ fun list_convert(xs: ref, kind: i32): ref {
   for i in 0..len {
     let c = list_cell_at(xs, i)
     if kind == ELEM_CELL {
+      if cell_is_ref(c) { share(ref(c)) }
       storecell(list_at(out, i, 8), 8, c)
     } else if kind == ELEM_F64 {
       storef64(list_at(out, i, 8), 8, cell_float(c))
@@ -5709,7 +5734,7 @@ fun list_convert(xs: ref, kind: i32): ref {
       store8(list_at(out, i, 1), 8, i32(cell_bool(c)))
     } else {
       if shr_u(i64(c), 32) != 0 { fail_cast(c, "an element of the list") }
-      storeref(list_at(out, i, 4), 8, ref(c))
+      storeref(list_at(out, i, 4), 8, share(ref(c)))
     }
     store32(out, 4, i + 1)
   }
@@ -6495,6 +6520,7 @@ fun map_values(m: ref): ref {
     copy_elem(list_at(out, i, size) + 8, value, size)
   }
   store32(out, 4, count)
+  if kind >= ELEM_REF { share_elems(load32(out, 12) + 8, count, kind) }
   return out
 }
 
@@ -7621,6 +7647,7 @@ fun list_sort_with<T>(rows: ref, keys: ref, mode: i32): ref {
     p = p + 16
   }
   store32(out, 4, count)
+  if list_kind(rows) >= ELEM_REF { share_elems(from, count, list_kind(rows)) }
   keep(pairs)
   keep(rows)
   return out
@@ -7941,6 +7968,7 @@ fun list_push_from(out: ref, xs: ref, i: i32) {
   let len = load32(out, 4)
   if len == load32(out, 8) { list_grow(out, len + 1) }
   copy_elem(list_at(out, len, size) + 8, list_at(xs, i, size) + 8, size)
+  if list_kind(xs) >= ELEM_REF { share_elems(list_at(xs, i, size) + 8, 1, list_kind(xs)) }
   store32(out, 4, len + 1)
 }
 
@@ -9205,11 +9233,6 @@ fun yaml_scalar(shape: i32, plain: bool): cell {
   return string_cell(shape, p, n)
 }
 
-/// True if the bytes at p are the text.
-fun bytes_are(p: i32, n: i32, text: ref): bool {
-  return load32(text, 4) == n && bytes_equal(load32(text, 12), p, n)
-}
-
 /// True for a word in small letters, in capitals, or with a capital first; \`text\` is in small letters.
 fun yaml_word(p: i32, n: i32, text: ref): bool {
   if load32(text, 4) != n { return false }
@@ -9681,11 +9704,11 @@ fun yaml_style(s: ref, key: bool): i32 {
   let n = load32(s, 4)
   let end = p + n
   var lines = false
+  var tabs = false
   var special = false
   var indicators = false
   // A space before a line end, or at the end of the text: no block scalar shows it.
   var space_before_end = false
-  var end_before_space = false
   var q = p
   while q != end {
     let c = load8u(q, 0)
@@ -9694,7 +9717,8 @@ fun yaml_style(s: ref, key: bool): i32 {
     if c == 10 {
       lines = true
       if q != p && load8u(q, -1) == 32 { space_before_end = true }
-      if q + 1 != end && load8u(q, 1) == 32 { end_before_space = true }
+    } else if c == 9 {
+      tabs = true
     } else if !yaml_printable(q, width) {
       special = true
     } else if c == 35 {
@@ -9711,10 +9735,11 @@ fun yaml_style(s: ref, key: bool): i32 {
   if n >= 3 && (load32(p, 0) * 256 == 0x2d2d2d00 || load32(p, 0) * 256 == 0x2e2e2e00) { indicators = true }
   let outer_space = load8u(p, 0) == 32 || load8u(end, -1) == 32
   if lines {
-    if key || special || space_before_end || load8u(end, -1) == 32 { return STYLE_DOUBLE }
+    // The lines of a block scalar show neither spaces at its beginning nor at the end of a line.
+    if key || special || space_before_end || load8u(end, -1) == 32 || load8u(p, 0) == 32 || load8u(p, 0) == 10 { return STYLE_DOUBLE }
     return STYLE_LITERAL
   }
-  if special || yaml_other_type(p, n) { return STYLE_DOUBLE }
+  if special || tabs || yaml_other_type(p, n) || (key && bytes_are(p, n, "<<")) { return STYLE_DOUBLE }
   return if indicators || outer_space { STYLE_SINGLE } else { STYLE_PLAIN }
 }
 
@@ -9738,7 +9763,7 @@ fun yaml_printable(p: i32, width: i32): bool {
 
 /// True for text that would be read as something else when it stood plain.
 fun yaml_other_type(p: i32, n: i32): bool {
-  if yaml_is_nil(p, n) || yaml_bool(p, n) >= 0 || bytes_are(p, n, "<<") { return true }
+  if yaml_is_nil(p, n) || yaml_bool(p, n) >= 0 { return true }
   if n <= 3 {
     if yaml_word(p, n, "y") || yaml_word(p, n, "n") || yaml_word(p, n, "yes") || yaml_word(p, n, "no") { return true }
     if yaml_word(p, n, "on") || yaml_word(p, n, "off") { return true }
@@ -9813,11 +9838,9 @@ fun write_yaml_text(s: ref, key: bool, indent: i32) {
 /// A block scalar with its last line end.
 fun write_yaml_lines(start: i32, end: i32, indent: i32) {
   out_byte(124)
-  let first = load8u(start, 0)
-  if first == 32 || first == 10 { out_byte(52) }
   if load8u(end, -1) != 10 {
     out_byte(45)
-  } else if end - start == 1 || load8u(end, -2) == 10 {
+  } else if load8u(end, -2) == 10 {
     out_byte(43)
   }
   out_newline()
@@ -9845,8 +9868,6 @@ fun write_yaml_escape(cp: i32) {
   }
   if cp == 0x85 || cp == 0xa0 {
     out_byte(if cp == 0x85 { 78 } else { 95 })
-  } else if cp == 0x2028 || cp == 0x2029 {
-    out_byte(if cp == 0x2028 { 76 } else { 80 })
   } else {
     var shift = 4
     var mark = 120
