@@ -8394,6 +8394,47 @@ fun str_index(s: ref, i: i64): ref {
   return str_part(s, p, utf8_width(p, load32(s, 12) + load32(s, 4)), 1)
 }
 
+// ---- one ASCII character, without making strings
+
+/// Whether a string is the one ASCII character \`code\`.
+/// inline
+fun str_is_char(s: ref, code: i32): bool {
+  return load32(s, 4) == 1 && load8u(load32(s, 12), 0) == code
+}
+
+/// The order of a string and the one ASCII character \`code\`: below 0, 0 or above 0. Nil comes last.
+/// inline
+fun str_order_char(s: ref, code: i32): i32 {
+  let n = load32(s, 4)
+  if n == 0 { return if s == 0 { 1 } else { -1 } }
+  let d = load8u(load32(s, 12), 0) - code
+  return if d != 0 { d } else { n - 1 }
+}
+
+/// \`s[i]\` as the code of an ASCII character, or 128 for any other character.
+/// inline
+fun str_code_at(s: ref, i: i64): i32 {
+  let n = load32(s, 4)
+  if n == load32(s, 8) && lt_u(i, i64_u(n)) { return load8u(load32(s, 12) + i32(i), 0) }
+  return str_code_of(str_index(s, i))
+}
+
+/// \`s[i:i + 1]\` as the code of an ASCII character, 128 for any other character, -1 when it is empty, 256 when nil.
+/// inline
+fun str_code_slice(s: ref, i: i64): i32 {
+  let n = load32(s, 4)
+  if n == load32(s, 8) && lt_u(i, i64_u(n)) { return load8u(load32(s, 12) + i32(i), 0) }
+  return str_code_of(str_slice(s, i, i + 1))
+}
+
+/// noinline
+fun str_code_of(s: ref): i32 {
+  if s == 0 { return 256 }
+  if load32(s, 4) == 0 { return -1 }
+  let c = load8u(load32(s, 12), 0)
+  return if c < 128 { c } else { 128 }
+}
+
 /// A bound of a slice: a negative one counts from the end; then it is clamped to [0, length].
 fun slice_bound(i: i64, length: i64): i64 {
   let k = if i < 0 { i + length } else { i }
