@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resolveCommand } from '../../src/action/context.ts';
 import { INPUT_ROWS, readInputs, readToken, variable } from '../../src/action/inputs.ts';
 import { OUTPUTS } from '../../src/action/runner.ts';
 
@@ -100,31 +99,5 @@ describe('action.yml', () => {
 
   it('runs the bundle on Node 24', () => {
     expect(text.slice(text.indexOf('runs:\n'))).toBe('runs:\n  using: node24\n  main: dist/index.js\n');
-  });
-});
-
-describe('auto', () => {
-  const context = {
-    eventName: 'push',
-    repository: 'o/r',
-    sha: undefined,
-    tag: undefined,
-    workspace: '.',
-    origin: undefined,
-    enterpriseServer: false,
-  };
-
-  it.each([
-    ['push', 'v1.2.3', 'release'],
-    ['push', 'hello-v1.2.3-rc.1', 'release'],
-    ['release', 'v1.2.3', 'release'],
-    ['push', 'nightly', 'check'],
-    ['push', undefined, 'check'],
-    ['pull_request', undefined, 'check'],
-    ['workflow_dispatch', 'v1.2.3', 'check'],
-    ['schedule', undefined, 'check'],
-  ])('on %s with the tag %s is %s', (eventName, tag, command) => {
-    expect(resolveCommand('auto', { ...context, eventName, tag })).toBe(command);
-    expect(resolveCommand('verify', { ...context, eventName, tag })).toBe('verify');
   });
 });

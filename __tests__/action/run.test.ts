@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -47,12 +48,13 @@ interface Ran {
   summary: string;
   outputs: Partial<Record<OutputName, string>>;
   secrets: string[];
+  paths: string[];
 }
 
 /** Runs the action as a runner would, in `dir`. */
 async function act(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<Ran> {
   process.chdir(dir);
-  const ran: Ran = { status: -1, log: '', summary: '', outputs: {}, secrets: [] };
+  const ran: Ran = { status: -1, log: '', summary: '', outputs: {}, secrets: [], paths: [] };
   const given = Object.entries(inputs).map(([name, value]) => [variable(name), value]);
   const runner: Runner = {
     env: {
@@ -65,11 +67,11 @@ async function act(inputs: Record<string, string>, env: Record<string, string> =
       ...env,
       ...Object.fromEntries(given),
     },
-    write: (text) => void (ran.log += text),
+    write: (text) => void (ran.log += text.replace(/^::add-matcher::.*\n/, '')),
     output: async (name, value) => void (ran.outputs[name] = String(value)),
     summary: async (markdown) => void (ran.summary += markdown),
     secret: async (value) => void ran.secrets.push(value),
-    addPath: async () => {},
+    addPath: async (folder) => void ran.paths.push(folder),
   };
   ran.status = await main(runner);
   return ran;
@@ -109,6 +111,23 @@ describe('check', () => {
     expect(none.log).toContain('no file matches x/*.mochi');
   });
 
+  it('compares sizes with another commit, or says why it cannot', async () => {
+    put({ 'a.mochi': 'print(1)\n' });
+    const alone = await act({ baseline: 'HEAD^1' });
+    expect(alone).toMatchObject({ status: 0, log: expect.stringContaining('::notice title=baseline::git knows no') });
+    expect(alone.summary).not.toContain('Since');
+    const git = (...args: string[]) =>
+      spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    put({ 'a.mochi': 'print([1, 2.5])\n', 'b.mochi': 'print(2)\n' });
+    const { summary } = await act({ baseline: 'HEAD' });
+    expect(summary).toContain('| | Program | Size | Since <code>HEAD</code> | Tests | Messages |');
+    expect(summary).toMatch(/a\.mochi<\/code> \| [\d.]+ k?B \| \+[\d.]+ k?B \(\+[\d.]+ %\) \|/);
+    expect(summary).toMatch(/b\.mochi<\/code> \| [\d.]+ k?B \| new \|/);
+  });
+
   it('needs no token', async () => {
     put({ 'a.mochi': 'print(1)\n' });
     const ran = await act({ 'github-token': '' }, { GITHUB_EVENT_NAME: 'pull_request' });
@@ -125,6 +144,23 @@ describe('check', () => {
         { target: 's390x-linux', runner: expect.any(String), emulator: expect.stringContaining('qemu') },
       ],
     });
+  });
+});
+
+describe('setup', () => {
+  it('lets the following steps call wasmtime and mochi-wasm', async () => {
+    put({ 'a.mochi': 'print(1)\n' });
+    const ran = await act({ command: 'setup' }, { RUNNER_TEMP: join(dir, 'temp dir') });
+    expect(ran).toMatchObject({ status: 0, outputs: { 'wasmtime-version': expect.stringMatching(/^48\./) } });
+    const [wasmtime, commands] = ran.paths as [string, string];
+    expect(readdirSync(wasmtime).join(' ')).toContain('wasmtime');
+    const windows = process.platform === 'win32';
+    const command = join(commands, windows ? 'mochi-wasm.cmd' : 'mochi-wasm');
+    const { stdout } = spawnSync(windows ? `"${command}"` : command, ['--version'], {
+      encoding: 'utf8',
+      shell: windows,
+    });
+    expect(stdout).toContain('mochi-wasm');
   });
 });
 

@@ -4,6 +4,8 @@ import type { Command, Inputs } from './inputs.ts';
 
 export interface Context {
   readonly eventName: string;
+  /** What happened to the event's object, such as `published` for a release. */
+  readonly eventAction: string | undefined;
   /** `owner/name`. */
   readonly repository: string;
   readonly sha: string | undefined;
@@ -21,23 +23,38 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Reads the run's context from the environment and the event's file; outside of a runner most of it is empty. */
 export async function readContext(env: Env): Promise<Context> {
   const ref = env.GITHUB_REF ?? '';
+  const event = await readEvent(env);
   return {
     eventName: env.GITHUB_EVENT_NAME ?? '',
+    eventAction: event.action,
     repository: env.GITHUB_REPOSITORY ?? '',
     sha: env.GITHUB_SHA || undefined,
     tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
-    origin: await readOrigin(env),
+    origin: originOf(env, event),
     enterpriseServer: isEnterpriseServer(env.GITHUB_SERVER_URL ?? 'https://github.com'),
   };
 }
 
-async function readOrigin(env: Env): Promise<Context['origin']> {
-  if (env.GITHUB_ACTOR === 'dependabot[bot]') return 'dependabot';
-  if (!env.GITHUB_EVENT_PATH || !env.GITHUB_EVENT_NAME?.startsWith('pull_request')) return undefined;
+interface Event {
+  readonly action?: string;
+  readonly pull_request?: { readonly head?: { readonly repo?: { readonly full_name?: string } | null } };
+}
+
+/** The event's payload; empty where there is none. */
+async function readEvent(env: Env): Promise<Event> {
+  if (!env.GITHUB_EVENT_PATH) return {};
   const text = await readFile(env.GITHUB_EVENT_PATH, 'utf8').catch(() => '{}');
-  const event = JSON.parse(text) as { pull_request?: { head?: { repo?: { full_name?: string } | null } } };
-  const head = event.pull_request?.head;
+  try {
+    return (JSON.parse(text) ?? {}) as Event;
+  } catch {
+    return {};
+  }
+}
+
+function originOf(env: Env, event: Event): Context['origin'] {
+  if (env.GITHUB_ACTOR === 'dependabot[bot]') return 'dependabot';
+  const head = env.GITHUB_EVENT_NAME?.startsWith('pull_request') ? event.pull_request?.head : undefined;
   return head && head.repo?.full_name !== env.GITHUB_REPOSITORY ? 'fork' : undefined;
 }
 
@@ -47,11 +64,16 @@ function isEnterpriseServer(url: string): boolean {
   return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
 }
 
+/** What may have happened to a release that should get its files now; not that it was edited or deleted. */
+const MADE = new Set(['created', 'published', 'released', 'prereleased']);
+
 /**
  * What `auto` means in a run: release when a tag that ends in a version was pushed or a release for it was made, else check.
  */
 export function resolveCommand(command: Inputs['command'], context: Context): Exclude<Command, 'auto'> {
   if (command !== 'auto') return command;
   const forVersion = context.tag !== undefined && /(?:^|[-/@])v?\d+\.\d+\.\d+(?:[-+].*)?$/.test(context.tag);
-  return forVersion && (context.eventName === 'push' || context.eventName === 'release') ? 'release' : 'check';
+  const { eventName, eventAction } = context;
+  const made = eventName === 'push' || (eventName === 'release' && MADE.has(eventAction ?? ''));
+  return forVersion && made ? 'release' : 'check';
 }

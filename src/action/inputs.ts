@@ -20,6 +20,8 @@ export interface Inputs {
   readonly wasmtimeUrl: string | undefined;
   readonly strict: boolean;
   readonly test: boolean;
+  /** A commit to compare sizes with. */
+  readonly baseline: string | undefined;
   readonly tag: string | undefined;
   readonly name: string | undefined;
   readonly draft: boolean;
@@ -71,6 +73,11 @@ export const INPUT_ROWS: readonly InputRow[] = [
   row('wasmtime-url', '', 'A mirror: the address of a wasmtime archive'),
   row('strict', 'false', 'Report as errors what only warns otherwise'),
   row('test', 'true', 'Run the tests'),
+  row(
+    'baseline',
+    '',
+    'A commit to compare sizes with in the summary of a check, such as HEAD^1 in a pull request (with fetch-depth: 2)',
+  ),
   row('tag', '', "The release's tag; by default the one that was pushed"),
   row('name', '', "The release's title; by default the package and its version"),
   row('draft', 'false', 'Leave the release a draft'),
@@ -184,6 +191,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
     wasmtimeUrl: optional('wasmtime-url'),
     strict: flag('strict'),
     test: flag('test'),
+    baseline: optional('baseline'),
     tag: optional('tag')?.replace(/^refs\/tags\//, ''),
     name: optional('name'),
     draft: flag('draft'),

@@ -15,8 +15,10 @@ import { count, formatSize } from '../report/sizes.ts';
 import { checkSummary, releaseSummary } from '../report/summary.ts';
 import { ensureWasmtime, type Wasmtime } from '../toolchain/install.ts';
 import { parseTargets, type Target } from '../toolchain/targets.ts';
+import { artifactName, packageStem, uploadArtifacts } from './artifacts.ts';
 import type { Context } from './context.ts';
 import { type Command, type Inputs, readToken } from './inputs.ts';
+import { addMatcher, installCommand } from './root.ts';
 import type { Runner } from './runner.ts';
 
 export interface Job {
@@ -31,6 +33,7 @@ export async function run(job: Job): Promise<number> {
   const { inputs, command } = job;
   enterFolder(inputs.workingDirectory);
   useProxy(job);
+  job.runner.write(addMatcher());
   const wasmtime = lazyWasmtime(job);
   switch (command) {
     case 'check':
@@ -101,7 +104,10 @@ async function setup({ runner, inputs }: Job, wasmtime: (project?: Project) => P
     inputs.config === undefined ? await loadInputs([]).catch(() => undefined) : await configured(inputs.config);
   const wt = await wasmtime(project);
   await runner.addPath(resolve(wt.path, '..'));
-  runner.write(`wasmtime ${wt.version} is at ${wt.path}\n`);
+  const commands = resolve(runner.env.RUNNER_TEMP || 'out', 'mochi-wasm-commands');
+  await installCommand(commands);
+  await runner.addPath(commands);
+  runner.write(`wasmtime ${wt.version} is at ${wt.path}; it and mochi-wasm can be called by the following steps\n`);
   return EXIT.ok;
 }
 
@@ -129,8 +135,9 @@ function configured(config: string): Promise<Project> {
 }
 
 async function check(job: Job, wasmtime: (project?: Project) => Promise<Wasmtime>): Promise<number> {
-  const { files, good } = await checkProject(job, await sourcesOf(job.inputs), wasmtime);
-  await job.runner.summary(checkSummary(summaryOf(job, files)));
+  const project = await sourcesOf(job.inputs);
+  const { files, good } = await checkProject(job, project, wasmtime);
+  await job.runner.summary(checkSummary(summaryOf(job, files, await baseline(job, project))));
   await job.runner.output('matrix', matrix(parseTargets(job.inputs.targets ?? 'default')));
   return good ? EXIT.ok : EXIT.failed;
 }
@@ -197,14 +204,26 @@ function failedTests(job: Job, project: Project, { file, tests }: CheckedFile) {
     });
 }
 
-function summaryOf(job: Job, files: readonly CheckedFile[]) {
+/** The sizes to compare with, if any were asked for and can be had. */
+async function baseline({ runner, inputs }: Job, project: Project): Promise<ReadonlyMap<string, number> | undefined> {
+  if (inputs.baseline === undefined) return undefined;
+  const { baselineAt } = await import('./baseline.ts');
+  const found = await baselineAt(inputs.baseline, project.tests, { root: project.root, strict: inputs.strict });
+  if (typeof found !== 'string') return found;
+  runner.write(annotate('notice', 'baseline', found));
+  return undefined;
+}
+
+function summaryOf(job: Job, files: readonly CheckedFile[], before?: ReadonlyMap<string, number>) {
   const project = { root: '.' } as Project;
   return {
     tested: job.inputs.test,
+    baseline: before === undefined ? undefined : job.inputs.baseline,
     programs: files.map(({ file, built, tests }) => ({
       file: inRepository(job, file),
       ok: built.wasm !== undefined,
       wasmSize: built.wasm?.length,
+      sizeBefore: before?.get(file),
       errors: built.diagnostics.filter((d) => d.severity === 'error').length,
       warnings: built.diagnostics.filter((d) => d.severity === 'warning').length,
       passed: tests.filter((test) => test.ok).length,
@@ -231,6 +250,9 @@ function matrix(targets: readonly Target[]): string {
 }
 
 // ---- build, package, release
+
+/** The folder for the pages of `wasmtime explore`. */
+const EXPLORED = 'explore';
 
 async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise<Wasmtime>): Promise<number> {
   const { runner, inputs, context, command } = job;
@@ -264,7 +286,7 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     return EXIT.failed;
   }
   const dist = resolve(inputs.distDir);
-  const manifestFile = join(dist, `${manifestStem(manifest)}-manifest.json`);
+  const manifestFile = join(dist, `${packageStem(manifest)}-manifest.json`);
   for (const target of manifest.targets) {
     for (const [program, exe] of Object.entries(target.executables)) {
       if (exe.status === 'none' && inputs.emit.exe) {
@@ -283,11 +305,14 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     const trials = await smokeTest(() => wasmtime(project), dist, manifest, inputs.smokeTest, runner.env);
     for (const { target, program, detail } of trials) runner.write(`tried ${program} on ${target}: ${detail}\n`);
   }
+  const pages: string[] = [];
   if (inputs.explore) {
     const { exploreProgram } = await import('../project/tasks-try.ts');
     for (const [i, { wasm }] of programs.entries()) {
       const name = project.programs[i]?.name ?? 'program';
-      if (wasm) runner.write(`made ${await exploreProgram(await wasmtime(project), name, wasm, 'explore')}\n`);
+      if (!wasm) continue;
+      runner.write(`made ${await exploreProgram(await wasmtime(project), name, wasm, EXPLORED)}\n`);
+      pages.push(`${name}.html`);
     }
   }
 
@@ -296,19 +321,15 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     const { files } = await verifyDir(dist);
     await runner.output('assets', assetList(files.map((f) => ({ ...f, url: '', digest: `sha256:${f.sha256}` }))));
     await runner.summary(releaseSummary({ manifest, state: 'packaged' }));
-    await uploadArtifacts(
-      job,
-      manifest,
-      dist,
-      files.map((file) => file.name),
-    );
+    const name = artifactName(manifest);
+    const epoch = manifest.sourceDateEpoch;
+    await uploadArtifacts(runner, inputs.uploadArtifacts, context, [
+      { name, folder: dist, files: files.map((file) => file.name), epoch },
+      ...(pages.length === 0 ? [] : [{ name: `${name}-explore`, folder: resolve(EXPLORED), files: pages, epoch }]),
+    ]);
     return EXIT.ok;
   }
   return release(job, manifest, dist, tag);
-}
-
-function manifestStem(manifest: Manifest): string {
-  return `${manifest.name}-${manifest.version.replaceAll('+', '-')}`;
 }
 
 /** The version to package: the tag's and the project's must agree where both say one. */
@@ -393,22 +414,6 @@ async function release(job: Job, manifest: Manifest, dir: string, tag: string | 
 
 function assetList(assets: readonly { name: string; url: string; size: number; digest: string | null }[]): string {
   return JSON.stringify(assets.map(({ name, url, size, digest }) => ({ name, url, size, digest })));
-}
-
-async function uploadArtifacts(job: Job, manifest: Manifest, dist: string, files: readonly string[]): Promise<void> {
-  const { runner, inputs, context } = job;
-  const { uploadArtifacts: wanted } = inputs;
-  if (wanted === false || (wanted === 'auto' && !runner.env.ACTIONS_RUNTIME_TOKEN)) return;
-  if (context.enterpriseServer) {
-    runner.write(
-      annotate('notice', 'artifacts', 'GitHub Enterprise Server does not take artifacts of this kind: skipped'),
-    );
-    return;
-  }
-  const { DefaultArtifactClient } = await import('@actions/artifact');
-  const paths = files.map((file) => join(dist, file));
-  const { size } = await new DefaultArtifactClient().uploadArtifact(manifestStem(manifest), paths, dist);
-  runner.write(`uploaded the artifact ${manifestStem(manifest)}, ${formatSize(size ?? 0)}\n`);
 }
 
 async function verify({ runner, inputs }: Job): Promise<number> {

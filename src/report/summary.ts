@@ -8,6 +8,8 @@ export interface CheckSummary {
     readonly file: string;
     readonly ok: boolean;
     readonly wasmSize: number | undefined;
+    /** Its size at the baseline; undefined when it was not there or did not compile. */
+    readonly sizeBefore?: number | undefined;
     readonly errors: number;
     readonly warnings: number;
     readonly passed: number;
@@ -16,6 +18,8 @@ export interface CheckSummary {
   readonly diagnostics: readonly DiagnosticRecord[];
   readonly failedTests: readonly { readonly name: string; readonly file: string; readonly output: string }[];
   readonly tested: boolean;
+  /** The commit that sizes are compared with. */
+  readonly baseline?: string | undefined;
 }
 
 /** Rows and details that a summary shows at most: GitHub refuses one of more than 1 MiB. */
@@ -24,7 +28,7 @@ const MOST_DETAILS = 50;
 
 /** The summary of a check: a sentence, a table of the programs, the errors and the failed tests. */
 export function checkSummary(summary: CheckSummary): string {
-  const { programs, diagnostics, failedTests } = summary;
+  const { programs, diagnostics, failedTests, baseline } = summary;
   const broken = programs.filter((p) => !p.ok).length;
   const passed = programs.reduce((sum, p) => sum + p.passed, 0);
   const failed = failedTests.length;
@@ -37,7 +41,8 @@ export function checkSummary(summary: CheckSummary): string {
   if (programs.length > 0) {
     // What needs attention comes first, and is never cut.
     const rows = [...programs].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ROWS);
-    lines.push('| | Program | Size | Tests | Messages |', '|---|---|--:|--:|---|');
+    const compared = baseline === undefined ? ['', ''] : [` Since ${code(baseline)} |`, '--:|'];
+    lines.push(`| | Program | Size |${compared[0]} Tests | Messages |`, `|---|---|--:|${compared[1]}--:|---|`);
     for (const p of rows) {
       const total = p.passed + p.failed;
       const messages = [
@@ -48,12 +53,14 @@ export function checkSummary(summary: CheckSummary): string {
         rank(p) === 1 ? '✅' : '❌',
         code(p.file),
         p.wasmSize === undefined ? '' : formatSize(p.wasmSize),
+        ...(baseline === undefined ? [] : [sizeChange(p.wasmSize, p.sizeBefore)]),
         total === 0 ? '' : `${p.passed}/${total}`,
         messages.filter((m) => m !== '').join(', '),
       ];
       lines.push(`| ${cells.join(' | ')} |`);
     }
     if (programs.length > rows.length) lines.push('', `… and ${programs.length - rows.length} more.`);
+    if (baseline !== undefined) lines.push('', totalChange(programs, baseline));
     lines.push('');
   }
   const errors = diagnostics.filter((d) => d.severity === 'error');
@@ -82,6 +89,32 @@ export function checkSummary(summary: CheckSummary): string {
     if (failed > MOST_DETAILS) lines.push(`… and ${failed - MOST_DETAILS} more.`, '');
   }
   return lines.join('\n');
+}
+
+/** How a size changed, for a table cell. */
+function sizeChange(now: number | undefined, before: number | undefined): string {
+  if (now === undefined) return '';
+  if (before === undefined) return 'new';
+  return now === before ? '=' : `${signed(now - before)} (${percent(now, before)})`;
+}
+
+/** The change of all programs that have a size on both sides. */
+function totalChange(programs: CheckSummary['programs'], baseline: string): string {
+  const both = programs.filter((p) => p.wasmSize !== undefined && p.sizeBefore !== undefined);
+  const now = both.reduce((sum, p) => sum + p.wasmSize!, 0);
+  const before = both.reduce((sum, p) => sum + p.sizeBefore!, 0);
+  if (both.length === 0) return `No program compiled at ${code(baseline)}.`;
+  const change = now === before ? 'as much as' : `${signed(now - before)} (${percent(now, before)}) since`;
+  return `${count(both.length, 'program')} that ${both.length === 1 ? 'was' : 'were'} there before: ${formatSize(now)}, ${change} ${code(baseline)}.`;
+}
+
+function signed(bytes: number): string {
+  return `${bytes < 0 ? '−' : '+'}${formatSize(Math.abs(bytes))}`;
+}
+
+function percent(now: number, before: number): string {
+  const change = ((now - before) / before) * 100;
+  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
 }
 
 function rank(program: { ok: boolean; failed: number }): number {
