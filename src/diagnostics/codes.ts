@@ -109,6 +109,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['T075', 'A pattern has another number of fields than its variant.'],
   ['T076', 'A function with no parameters left to fill is used without being called.'],
   ['T077', 'A struct literal gives a field twice.'],
+  ['T078', 'The `set` of an `update` names something other than a field.'],
   ['T079', 'What `save` is given are no rows, or an option of `load` or `save` is not right.'],
 
   // ---- limits of this compiler
@@ -136,7 +137,10 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E118', "wasmtime cannot be had from its wheel: Python's pip is missing or fails."],
   ['E121', 'wasmtime cannot compile a module for a target.'],
   ['E122', 'wasmtime cannot be started.'],
-  ['E130', 'A program fetched something from the network, which programs of WASI preview 1 do not have; they can fetch files.'],
+  [
+    'E130',
+    'A program fetched something from the network, which programs of WASI preview 1 do not have; they can fetch files.',
+  ],
 
   // ---- files and projects
   ['E201', 'A file does not exist.'],

@@ -309,16 +309,32 @@ const CHAR_COMPARISONS: Readonly<Record<string, Extract<Expr, { op: 'num' }>['co
  */
 function comparedChar(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | undefined {
   const { left, right } = e;
-  if (right.kind !== 'string' || right.bytes || right.value.length !== 1 || right.value.charCodeAt(0) > 127) return undefined;
+  if (right.kind !== 'string' || right.bytes || right.value.length !== 1 || right.value.charCodeAt(0) > 127)
+    return undefined;
   if ((maskOf(nodeOf(fn, left)) & ~NULL) !== STR) return undefined;
   const code = i32(right.value.charCodeAt(0));
   const op = CHAR_COMPARISONS[e.op]!;
   const isText = (x: Ast) => maskOf(nodeOf(fn, x)) === STR;
   if (left.kind === 'index' && !left.optional && isText(left.target) && maskOf(nodeOf(fn, left.index)) === INT) {
-    return num('i32', op, rt('i32', 'str_code_at', [lowerExpr(fn, left.target), lowerExpr(fn, left.index)], left.span), code);
+    return num(
+      'i32',
+      op,
+      rt('i32', 'str_code_at', [lowerExpr(fn, left.target), lowerExpr(fn, left.index)], left.span),
+      code,
+    );
   }
-  if (left.kind === 'slice' && isText(left.target) && isNextOf(left.start, left.end) && maskOf(nodeOf(fn, left.start!)) === INT) {
-    return num('i32', op, rt('i32', 'str_code_slice', [lowerExpr(fn, left.target), lowerExpr(fn, left.start!)], left.span), code);
+  if (
+    left.kind === 'slice' &&
+    isText(left.target) &&
+    isNextOf(left.start, left.end) &&
+    maskOf(nodeOf(fn, left.start!)) === INT
+  ) {
+    return num(
+      'i32',
+      op,
+      rt('i32', 'str_code_slice', [lowerExpr(fn, left.target), lowerExpr(fn, left.start!)], left.span),
+      code,
+    );
   }
   const text = lowerExpr(fn, left);
   if (e.op === '==') return rt('i32', 'str_is_char', [text, code]);
