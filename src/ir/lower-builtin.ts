@@ -11,10 +11,12 @@ import {
   elemRepr,
   emit,
   type Fn,
+  f64,
   get,
   hold,
   i32,
   i64,
+  isPure,
   layoutOf,
   load,
   newLabel,
@@ -28,7 +30,7 @@ import {
 } from './lower-context.ts';
 import { box, coerce, toCell, toFloat64, toInt, toStr, toText, unbox, type Value, zero } from './lower-convert.ts';
 import { elementNode, lowerExpr, lowerIn, lowerPlaced, nodeOf, value } from './lower-expr.ts';
-import { groupOf } from './lower-query.ts';
+import { forEachRow, groupOf, isPlainQuery } from './lower-query.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
 type Rule = (fn: Fn, e: Call, node: Node) => Expr;
@@ -50,8 +52,16 @@ const intArg = (fn: Fn, e: Call, i: number): Expr => toInt(arg(fn, e, i), e.args
 export function lowerBuiltin(fn: Fn, e: Call, name: string): Expr {
   const rule = RULES.get(name);
   if (!rule) throw new Error(`built-in ${name} has no lowering`);
+  if (AGGREGATES.has(name)) {
+    const node = nodeOf(fn, e);
+    const fused = aggregateQuery(fn, e, name);
+    // The representation differs only where the inference allows for kinds that the selected value never has.
+    if (fused && fused.type === typeOf(reprOf(node))) return fused;
+  }
   return rule(fn, e, nodeOf(fn, e));
 }
+
+const AGGREGATES: ReadonlySet<string> = new Set(['sum', 'avg', 'min', 'max', 'count', 'exists']);
 
 /** A list of the node's kind: a statically known one as it is, anything else converted at run time. */
 function listArg(fn: Fn, e: Call, i: number): Value {
@@ -354,6 +364,58 @@ function fails(fn: Fn, e: Call, node: Node): Expr {
 
 function sum(fn: Fn, e: Call, node: Node): Expr {
   return sumOf(arg(fn, e, 0), node, e.span);
+}
+
+/**
+ * `sum`, `avg`, `min`, `max`, `count` and `exists` of a query that only selects numbers: an accumulator in its loops, no
+ * list. Undefined where that does not apply.
+ */
+function aggregateQuery(fn: Fn, e: Call, name: string): Expr | undefined {
+  const q = e.args[0];
+  if (e.args.length !== 1 || !q || !isPlainQuery(fn, q)) return undefined;
+  const mask = maskOf(nodeOf(fn, q.select));
+  const counts = name === 'count' || name === 'exists';
+  if (!counts && mask !== INT && mask !== FLOAT) return undefined;
+  const type = mask === FLOAT ? 'f64' : 'i64';
+  return seq(fn, () => {
+    const count = newLocal(fn, 'i64');
+    emit(fn, { op: 'set', local: count, value: i64(0n) });
+    const total = newLocal(fn, type);
+    emit(fn, { op: 'set', local: total, value: type === 'f64' ? f64(0) : i64(0n) });
+    forEachRow(fn, q, (row) => {
+      const more = num('i64', 'i64.add', get(fn, count), i64(1n));
+      if (counts) {
+        if (!isPure(row.ir) && row.ir.op !== 'get') emit(fn, { op: 'do', value: row.ir });
+      } else if (name === 'sum' || name === 'avg') {
+        const sum =
+          type === 'f64'
+            ? num('f64', 'f64.add', get(fn, total), row.ir)
+            : rt('i64', 'int_add', [get(fn, total), row.ir], e.span);
+        emit(fn, { op: 'set', local: total, value: sum });
+      } else {
+        const value = hold(fn, row.ir);
+        const order = name === 'min' ? 'lt' : 'gt';
+        const beats = num('i32', type === 'f64' ? `f64.${order}` : `i64.${order}_s`, value, get(fn, total));
+        const first = num('i32', 'i64.eqz', get(fn, count));
+        const cond = num('i32', 'i32.or', first, beats);
+        emit(fn, { op: 'if', cond, then: [{ op: 'set', local: total, value }], else: [] });
+      }
+      emit(fn, { op: 'set', local: count, value: more });
+    });
+    switch (name) {
+      case 'count':
+        return get(fn, count);
+      case 'exists':
+        return num('i32', 'i64.ne', get(fn, count), i64(0n));
+      case 'avg': {
+        const sum = type === 'f64' ? get(fn, total) : num('f64', 'f64.convert_i64_s', get(fn, total));
+        const mean = num('f64', 'f64.div', sum, num('f64', 'f64.convert_i64_s', get(fn, count)));
+        return { op: 'if', type: 'f64', cond: num('i32', 'i64.ne', get(fn, count), i64(0n)), then: mean, else: f64(0) };
+      }
+      default:
+        return get(fn, total);
+    }
+  });
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(

@@ -33,7 +33,7 @@ import {
   stringData,
   typeOf,
 } from './lower-context.ts';
-import { coerce, exactlyTrue, toCell, toInt, toText, zero } from './lower-convert.ts';
+import { coerce, exactlyTrue, toCell, toInt, toText, type Value, zero } from './lower-convert.ts';
 import { fieldOf, lowerExpr, lowerPlaced, nodeOf, symRead, value } from './lower-expr.ts';
 import { condition, shareValue } from './lower-stmt.ts';
 
@@ -77,6 +77,26 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
     if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(value(fn, q.take), q.take.span)], q.span);
     if (plan.aggregate) return aggregateOf(plan.aggregate, { ir: list, node: resultList }, node, q.span);
     return list;
+  });
+}
+
+/** Whether a query only selects rows, so that an aggregate of it needs no list of them. */
+export function isPlainQuery(fn: Fn, e: Ast): e is QueryExpr {
+  if (e.kind !== 'query' || e.group || e.sort || e.skip || e.take || e.distinct) return false;
+  return fn.info.queries.get(e.id)!.aggregate === undefined;
+}
+
+/** Runs `body` for every row that a plain query selects, with the selected value. */
+export function forEachRow(fn: Fn, q: QueryExpr, body: (selected: Value) => void): void {
+  const plan = fn.info.queries.get(q.id)!;
+  joined(fn, q, plan, () => {
+    const row = () => body({ ir: lowerPlaced(fn, q.select), node: nodeOf(fn, q.select) });
+    if (!q.where) {
+      row();
+      return;
+    }
+    const then = collect(fn, row);
+    emit(fn, { op: 'if', cond: condition(fn, q.where), then, else: [] });
   });
 }
 
