@@ -86,6 +86,7 @@ export function fakeGithub(releases: RemoteRelease[] = []): FakeGithub {
     publish: (id, plan: ReleasePlan) =>
       call('publish', id, () => change(id, { draft: false, prerelease: plan.prerelease })),
     digestOf: (asset) => call('digest', asset.name, () => contents.get(asset.id) ?? 'sha256:unknown'),
+    download: () => Promise.reject(new Error('not needed here')),
   };
   return Object.assign(fake, { port });
 }

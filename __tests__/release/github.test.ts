@@ -293,7 +293,7 @@ describe('a whole release', () => {
     nock(API)
       .get(`${REPO}/releases`)
       .query(true)
-      .twice()
+      .times(3)
       .reply(200, [])
       .post(`${REPO}/releases`)
       .reply(201, rawRelease(1))

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { assertNever } from '../diagnostics/assert.ts';
-import { EXIT, userError } from '../diagnostics/user-error.ts';
+import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
 import type { PlannedAsset, ReleasePlan } from './plan.ts';
 import { isTransient, type ReleasePort } from './port.ts';
 import { type Decision, incomplete, type RemoteAsset, type RemoteRelease, reconcile, type Step } from './reconcile.ts';
@@ -67,11 +67,15 @@ export async function applyRelease(
   const emit = options.onEvent ?? (() => {});
   let changed = false;
   let createdHere: number | undefined;
+  const deleted = new Set<number>();
+  /** The releases that were there before this run made any, once the answer to making one was lost. */
+  let beforeLoss: ReadonlySet<number> | undefined;
   let announced = false;
   let wanted = plan;
   let reason = '';
   for (let round = 0, creations = 1; round < ROUNDS; ) {
-    const { decision, releases } = await decide(wanted, port, createdHere);
+    if (beforeLoss) await deleteDoubles(plan, port, beforeLoss, deleted);
+    const { decision, releases } = await decide(wanted, port, createdHere, deleted);
     if (decision.kind === 'problem') {
       const { code, message, fix } = decision.problem;
       throw userError(code, message, fix);
@@ -91,20 +95,30 @@ export async function applyRelease(
       try {
         release = await port.createDraft(plan);
       } catch (error) {
+        beforeLoss ??= new Set(releases.map((other) => other.id));
         await pause('the release', creations++, error, options);
         continue;
       }
       changed = true;
       emit({ kind: 'created', url: release.url });
-      // Another run for the same tag may have done the same meanwhile: look once more, one of the drafts wins.
-      if (await losesRace(plan, port, release, releases)) continue;
       createdHere = release.id;
+      const known = new Set(releases.map((other) => other.id));
+      // Another run for the same tag may have done the same meanwhile: look once more, one of the drafts wins.
+      if (await losesRace(plan, port, release.id, known)) {
+        deleted.add(release.id);
+        createdHere = undefined;
+        continue;
+      }
     }
     round++;
-    const outcome = await perform(plan, port, options, release, steps);
+    const outcome = await perform(plan, port, options, release, steps, createdHere === release.id);
     changed ||= outcome.changed;
     if (outcome.kind === 'done') return result(outcome.release, changed);
-    reason = outcome.reason;
+    if (outcome.kind === 'gave-way') {
+      deleted.add(release.id);
+      createdHere = undefined;
+      reason = 'was made by another run too';
+    } else reason = outcome.reason;
   }
   throw userError(
     'E420',
@@ -122,8 +136,9 @@ async function decide(
   plan: ReleasePlan,
   port: ReleasePort,
   createdHere: number | undefined,
+  deleted: ReadonlySet<number>,
 ): Promise<{ decision: Decision; releases: RemoteRelease[] }> {
-  let releases = await port.list(plan.tag);
+  let releases = (await port.list(plan.tag)).filter((release) => !deleted.has(release.id));
   // The list is a moment behind: a draft made in this run may not be in it yet.
   if (createdHere !== undefined && !releases.some((r) => r.id === createdHere))
     releases = [await port.get(createdHere)];
@@ -147,24 +162,46 @@ async function withDigests(plan: ReleasePlan, port: ReleasePort, release: Remote
 }
 
 /**
- * After two runs each made a draft for the same tag, the older one (the smaller id) stays. Gives true when ours was
- * the younger: it is deleted, and the run starts over with the other.
+ * After two runs each made a draft for the same tag, one of them stays: the published one, else the older (the smaller id).
+ * Gives true when ours, which this run made, is the other: it is deleted, and the run goes on with the one that stays.
+ * `known` were there before and have nothing to do with it.
  */
 async function losesRace(
   plan: ReleasePlan,
   port: ReleasePort,
-  ours: RemoteRelease,
-  before: readonly RemoteRelease[],
+  ours: number,
+  known: ReadonlySet<number>,
 ): Promise<boolean> {
-  const others = (await port.list(plan.tag)).filter((r) => r.id !== ours.id && !before.some((b) => b.id === r.id));
-  if (!others.some((other) => other.id < ours.id)) return false;
-  await port.deleteRelease(ours.id);
+  const others = (await port.list(plan.tag)).filter((other) => other.id !== ours && !known.has(other.id));
+  if (!others.some((other) => !other.draft || other.id < ours)) return false;
+  await port.deleteRelease(ours);
   return true;
+}
+
+/**
+ * After lost answers there may be several drafts: of those that were not there before, all but the oldest are deleted, as far
+ * as they are empty. (A run at the same time that made one of them gives way to the oldest as well.)
+ */
+async function deleteDoubles(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  before: ReadonlySet<number>,
+  deleted: Set<number>,
+): Promise<void> {
+  const made = (await port.list(plan.tag)).filter((release) => !before.has(release.id) && !deleted.has(release.id));
+  const oldest = Math.min(...made.map((release) => release.id));
+  for (const { id, draft, assets } of made) {
+    if (id === oldest || !draft || assets.length > 0) continue;
+    await port.deleteRelease(id);
+    deleted.add(id);
+  }
 }
 
 type Outcome =
   | { readonly kind: 'done'; readonly release: RemoteRelease; readonly changed: boolean }
-  | { readonly kind: 'again'; readonly reason: string; readonly changed: boolean };
+  | { readonly kind: 'again'; readonly reason: string; readonly changed: boolean }
+  /** Another run made a release for the same tag: this one's draft is deleted. */
+  | { readonly kind: 'gave-way'; readonly changed: boolean };
 
 async function perform(
   plan: ReleasePlan,
@@ -172,6 +209,7 @@ async function perform(
   options: ApplyOptions,
   release: RemoteRelease,
   steps: readonly Step[],
+  madeHere: boolean,
 ): Promise<Outcome> {
   const emit = options.onEvent ?? (() => {});
   const uploads = steps.flatMap((step) => (step.kind === 'upload' ? [step.asset] : []));
@@ -204,18 +242,45 @@ async function perform(
         const reason = incomplete(plan, current);
         if (reason !== undefined) return { kind: 'again', reason, changed };
         emit({ kind: 'verified', count: plan.assets.length });
+        // The list is a moment behind: another run's draft may be in it only now.
+        if (madeHere && (await losesRace(plan, port, release.id, NONE))) return { kind: 'gave-way', changed: true };
         break;
       }
-      case 'publish':
-        current = { ...(await port.publish(release.id, plan)), assets: current.assets };
+      case 'publish': {
+        const published = await publish(plan, port, release.id, current, madeHere);
+        if (published === 'gave-way') return { kind: 'gave-way', changed: true };
+        current = published;
         changed = true;
         emit({ kind: 'published', url: current.url });
         break;
+      }
       default:
         assertNever(step);
     }
   }
   return { kind: 'done', release: current, changed };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** Publishes. A failure may be a lost answer, or another run that was faster: the release is looked at before it counts. */
+async function publish(
+  plan: ReleasePlan,
+  port: ReleasePort,
+  id: number,
+  verified: RemoteRelease,
+  madeHere: boolean,
+): Promise<RemoteRelease | 'gave-way'> {
+  try {
+    return { ...(await port.publish(id, plan)), assets: verified.assets };
+  } catch (error) {
+    // When looking fails as well, the first failure tells more.
+    const unknown = () => undefined;
+    const now = await port.get(id).catch(unknown);
+    if (now && !now.draft && incomplete(plan, await withDigests(plan, port, now)) === undefined) return now;
+    if (now?.draft && madeHere && (await losesRace(plan, port, id, NONE).catch(unknown))) return 'gave-way';
+    throw error;
+  }
 }
 
 /** Uploads four at a time, SHA256SUMS (the last of the plan) alone after the others. The first failure stops the rest. */
@@ -250,7 +315,10 @@ async function uploadAll(
   if (last && assets.includes(last)) await one(last);
 }
 
-/** One asset, several attempts. Before another attempt the release is listed again: the last one may have arrived. */
+/**
+ * One asset, several attempts. After a failure the release is listed again: the upload may have arrived all the same, or
+ * another run's for the same tag. Only what is broken or different is deleted before another attempt.
+ */
 async function uploadOne(
   port: ReleasePort,
   options: ApplyOptions,
@@ -262,15 +330,20 @@ async function uploadOne(
       await port.upload(release, asset, join(options.dir, asset.name));
       return;
     } catch (error) {
-      await pause(asset.name, attempt, error, options);
-      const there = (await port.get(release.id)).assets.filter((other) => other.name === asset.name);
+      if (isTransient(error)) await pause(asset.name, attempt, error, options);
+      else if (!isUserError(error)) throw error;
+      const listed = await port.get(release.id).catch((second) => {
+        throw isTransient(error) ? second : error;
+      });
+      const there = listed.assets.filter((other) => other.name === asset.name);
       for (const other of there) {
         if (other.state === 'uploaded' && other.size === asset.size) {
           const digest = other.digest ?? (await port.digestOf(other));
           if (digest === asset.digest) return;
         }
-        await port.deleteAsset(other.id);
+        if (isTransient(error)) await port.deleteAsset(other.id);
       }
+      if (!isTransient(error)) throw error;
     }
   }
 }

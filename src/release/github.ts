@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
+import { createWriteStream, openAsBlob } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { EXIT, isUserError, type UserError, userError } from '../diagnostics/user-error.ts';
+import { previousTag, type ReleasePlan } from './plan.ts';
 import { type ReleasePort, transient } from './port.ts';
 import type { RemoteAsset, RemoteRelease } from './reconcile.ts';
 
 export interface GithubOptions {
-  readonly token: string;
+  /** Without one, published releases of public repositories can be read. */
+  readonly token: string | undefined;
   /** For example `https://api.github.com`, or `https://HOST/api/v3` on GitHub Enterprise Server. */
   readonly apiUrl: string;
   /** `owner/name`. */
@@ -48,6 +51,7 @@ export function githubPort(options: GithubOptions): ReleasePort {
     baseUrl: apiUrl,
     userAgent: options.userAgent,
     log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { fetch: fetchWhole },
     retry: { retryAfterBaseValue: secondMs },
     throttle: {
       retryAfterBaseValue: secondMs,
@@ -74,6 +78,38 @@ export function githubPort(options: GithubOptions): ReleasePort {
     }
   };
 
+  /**
+   * The notes of a new release. In a repository of several packages GitHub would compare with the last release of any of them:
+   * the one to compare with is found here.
+   */
+  const notesOf = async (plan: ReleasePlan): Promise<{ body: string } | { generate_release_notes: true }> => {
+    if (plan.notes.kind === 'text') return { body: plan.notes.body };
+    if (!plan.tag.startsWith(plan.packageName)) return { generate_release_notes: true };
+    return run('generate the notes', true, async () => {
+      const releases = await octokit.paginate(octokit.rest.repos.listReleases, { ...at, per_page: PER_PAGE });
+      const tags = releases.filter((release) => !release.draft).map((release) => release.tag_name);
+      const previous = previousTag(plan, tags);
+      if (previous === undefined) return { generate_release_notes: true };
+      const { data } = await octokit.rest.repos.generateReleaseNotes({
+        ...at,
+        tag_name: plan.tag,
+        previous_tag_name: previous,
+        ...(plan.commit === null ? {} : { target_commitish: plan.commit }),
+      });
+      return { body: data.body };
+    });
+  };
+
+  const contentOf = async (asset: RemoteAsset): Promise<AsyncIterable<Uint8Array>> => {
+    const response = await octokit.rest.repos.getReleaseAsset({
+      ...at,
+      asset_id: asset.id,
+      headers: { accept: 'application/octet-stream' },
+      request: { parseSuccessResponseBody: false },
+    });
+    return response.data as unknown as AsyncIterable<Uint8Array>;
+  };
+
   return {
     list: (tag) =>
       run('list the releases', false, async () => {
@@ -96,6 +132,7 @@ export function githubPort(options: GithubOptions): ReleasePort {
       }),
 
     createDraft: async (plan) => {
+      const notes = await notesOf(plan);
       try {
         const { data } = await octokit.rest.repos.createRelease({
           ...at,
@@ -104,7 +141,7 @@ export function githubPort(options: GithubOptions): ReleasePort {
           draft: true,
           prerelease: plan.prerelease,
           ...(plan.commit === null ? {} : { target_commitish: plan.commit }),
-          ...(plan.notes.kind === 'generate' ? { generate_release_notes: true } : { body: plan.notes.body }),
+          ...notes,
           // A repeated POST could make a second draft: the caller lists again before it repeats.
           request: { retries: 0 },
         });
@@ -161,17 +198,30 @@ export function githubPort(options: GithubOptions): ReleasePort {
 
     digestOf: (asset) =>
       run(`download ${asset.name}`, false, async () => {
-        const response = await octokit.rest.repos.getReleaseAsset({
-          ...at,
-          asset_id: asset.id,
-          headers: { accept: 'application/octet-stream' },
-          request: { parseSuccessResponseBody: false },
-        });
         const hash = createHash('sha256');
-        for await (const chunk of response.data as unknown as AsyncIterable<Uint8Array>) hash.update(chunk);
+        for await (const chunk of await contentOf(asset)) hash.update(chunk);
         return `sha256:${hash.digest('hex')}`;
       }),
+
+    download: (asset, path) =>
+      run(`download ${asset.name}`, false, async () => {
+        const chunks = await contentOf(asset);
+        await pipeline(chunks, createWriteStream(path));
+      }),
   };
+}
+
+/**
+ * fetch, but an answer in JSON that breaks off fails like a connection that does; Octokit alone would hand on what arrived of
+ * it as text, as if that were the answer.
+ */
+async function fetchWhole(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  if (response.body === null || !/^application\/json\b/.test(response.headers.get('content-type') ?? ''))
+    return response;
+  const body = await response.arrayBuffer();
+  const { status, statusText, headers } = response;
+  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
 }
 
 /** The fields of GitHub's answers that are read. */

@@ -79,6 +79,59 @@ export function versionOfTag(tag: string, packageName: string): string | undefin
   return SEMVER.test(rest) ? rest : undefined;
 }
 
+/**
+ * Of the tags in a repository of several packages, the one that a package's release follows: the highest version below that
+ * of `tag`, a pre-release only before another one. Undefined when the tag has no package's name before its version (GitHub
+ * then finds the tag itself), and for a package's first release. Pure.
+ */
+export function previousTag(plan: ReleasePlan, tags: readonly string[]): string | undefined {
+  const { tag, packageName, version } = plan;
+  const prefix = tag.slice(0, tag.length - version.length);
+  if (!prefix.startsWith(packageName)) return undefined;
+  const stable = !version.includes('-');
+  let best: string | undefined;
+  for (const other of tags) {
+    const found = other.startsWith(prefix) ? other.slice(prefix.length) : '';
+    if (!SEMVER.test(found) || compareVersions(found, version) >= 0) continue;
+    if (stable && found.replace(/\+.*/, '').includes('-')) continue;
+    if (best === undefined || compareVersions(found, best) > 0) best = found;
+  }
+  return best === undefined ? undefined : prefix + best;
+}
+
+/** The precedence of two semantic versions (semver.org, section 11): negative, zero or positive. Pure. */
+export function compareVersions(a: string, b: string): number {
+  const [coreA, preA] = splitVersion(a);
+  const [coreB, preB] = splitVersion(b);
+  for (let i = 0; i < 3; i++) if (coreA[i] !== coreB[i]) return compareNumbers(coreA[i]!, coreB[i]!);
+  if (preA.length === 0 || preB.length === 0) return preB.length - preA.length;
+  for (let i = 0; i < Math.max(preA.length, preB.length); i++) {
+    const x = preA[i];
+    const y = preB[i];
+    if (x === undefined || y === undefined) return preA.length - preB.length;
+    if (x === y) continue;
+    const numericX = /^\d+$/.test(x);
+    const numericY = /^\d+$/.test(y);
+    if (numericX && numericY) return compareNumbers(x, y);
+    if (numericX !== numericY) return numericX ? -1 : 1;
+    return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+function splitVersion(version: string): [core: string[], pre: string[]] {
+  const plain = version.replace(/\+.*$/, '');
+  const dash = plain.indexOf('-');
+  const core = dash < 0 ? plain : plain.slice(0, dash);
+  return [core.split('.'), dash < 0 ? [] : plain.slice(dash + 1).split('.')];
+}
+
+/** Whole numbers without leading zeros, of any length. */
+function compareNumbers(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Makes the plan of a release, or says why there can be none. Pure. */
 export function planRelease(input: PlanInput): { plan: ReleasePlan } | { problem: Problem } {
   const { tag, packageName, version } = input;

@@ -19,6 +19,8 @@ export interface ReleasePort {
   publish(id: number, plan: ReleasePlan): Promise<RemoteRelease>;
   /** The asset's digest as `sha256:…`, by downloading it: for servers that do not say it. */
   digestOf(asset: RemoteAsset): Promise<string>;
+  /** Writes the asset's contents to a file. */
+  download(asset: RemoteAsset, path: string): Promise<void>;
 }
 
 /** A write that failed in a way that another attempt may mend, once one has looked whether it took effect. */
@@ -34,7 +36,7 @@ export function transient(cause: Error, retryAfter?: number): Transient {
   return Object.assign(error, { name: 'Transient' as const, retryAfter });
 }
 
-/** Tells an Transient from any other thrown value. */
+/** Tells a Transient from any other thrown value. */
 export function isTransient(value: unknown): value is Transient {
   return value instanceof Error && value.name === 'Transient';
 }
