@@ -2666,7 +2666,7 @@ fun text_exact(kind: i32, p: i32, n: i32): cell {
 
 /// A float that is to be an int, without its fraction.
 fun input_trunc(x: f64): i64 {
-  if !(x >= -9223372036854775808.0 && x < 9223372036854775808.0) { fail_input("a number is too large for int") }
+  if !(x >= -9223372036854775808.0 && x < 9223372036854775808.0) { fail_large() }
   return trunc_sat(x)
 }
 
@@ -2746,7 +2746,7 @@ fun number_cell(shape: i32, p: i32, n: i32, point: bool, ints: bool): cell {
   if kind == SHAPE_BIGINT {
     if big_ints() != 0 { return cell_as_big(cell_of_f64(read_float_value)) }
   }
-  fail_value("float", shape)
+  fail_value(if ints && !point { "int" } else { "float" }, shape)
   return none
 }
 
@@ -2782,6 +2782,14 @@ fun fail_field_end() {
   }
   out_place()
   error_end()
+}
+
+/// noinline
+/// noreturn
+fun fail_large() {
+  error_begin()
+  out_str("a number is too large for int")
+  fail_field_end()
 }
 
 /// noinline
@@ -5230,7 +5238,9 @@ fun json_escapes(from: i32): i32 {
       c = json_byte()
       file_at = file_at + 1
       if c == 117 {
-        to = utf8_encode(file_mark + to, json_code_point()) - file_mark
+        // Reading it may move what has been read.
+        let cp = json_code_point()
+        to = utf8_encode(file_mark + to, cp) - file_mark
       } else {
         store8(file_mark + to, 0, json_escaped(c))
         to = to + 1
@@ -8930,7 +8940,7 @@ fun load_yaml(path: ref, shape: i32): ref {
     rows = list_new(load32(shape, 8), 1)
     if file_at != file_end { input_push(rows, load32(shape, 8), yaml_block(-1, row_shape(shape), false)) }
   }
-  if yaml_next() >= 0 { fail_input("this does not belong to the YAML value before it") }
+  if yaml_next() >= 0 { fail_behind() }
   file_close()
   return rows
 }
@@ -9012,8 +9022,11 @@ fun yaml_at_key(): bool {
   if c == 91 || c == 123 { return false }
   if c == 34 || c == 39 {
     p = p + 1
-    while p != file_end && load8u(p, 0) != 10 && load8u(p, 0) != c {
-      if c == 34 && load8u(p, 0) == 92 && p + 1 != file_end { p = p + 1 }
+    while p != file_end && load8u(p, 0) != 10 {
+      let d = load8u(p, 0)
+      let doubled = p + 1 != file_end && d == 39 && load8u(p, 1) == 39
+      if d == c && !(c == 39 && doubled) { break }
+      if p + 1 != file_end && ((c == 34 && d == 92) || (c == 39 && doubled)) { p = p + 1 }
       p = p + 1
     }
     if p == file_end || load8u(p, 0) != c { return false }
@@ -9074,17 +9087,27 @@ fun yaml_sequence(col: i32, shape: i32): ref {
     file_at = file_at + 1
     let item = yaml_block(col, items, false)
     if shape != 0 { input_push(list, kind, item) }
-    let next = yaml_next()
-    if next > col { fail_indent() }
+    let next = yaml_follow(col)
     if next != col || !yaml_at_dash() { break }
   }
   json_depth = json_depth - 1
   return list
 }
 
+/// Goes to what follows an item of a collection at column \`col\`; gives its column, which is not further in.
+fun yaml_follow(col: i32): i32 {
+  let line = file_line
+  let next = yaml_next()
+  if next > col {
+    if file_line == line { fail_behind() }
+    fail_input("this line is indented more than what it follows")
+  }
+  return next
+}
+
 /// noreturn
-fun fail_indent() {
-  fail_input("this line is indented more than what it follows")
+fun fail_behind() {
+  fail_input("this does not belong to the YAML value before it")
 }
 
 /// The map or struct whose first key is at \`file_at\`, at column \`col\`.
@@ -9117,8 +9140,7 @@ fun yaml_mapping(col: i32, shape: i32): ref {
       let value = yaml_block(col, item_shape(shape), true)
       if shape != 0 { cell_store_new(map_put_text(object, key), map_value_kind(object), value) }
     }
-    let next = yaml_next()
-    if next > col { fail_indent() }
+    let next = yaml_follow(col)
     if next != col { break }
   }
   if is_struct { check_seen(shape, bits, seen) }
@@ -9435,7 +9457,7 @@ fun yaml_escape(to: i32): i32 {
   if c == 10 || c == 13 {
     file_at = file_at - 1
     let line = file_line
-    while file_at != file_end && yaml_blank_at(file_at) && file_line == line { 
+    while file_at != file_end && yaml_blank_at(file_at) && file_line == line {
       if load8u(file_at, 0) == 10 { yaml_new_line() } else { file_at = file_at + 1 }
     }
     while file_at != file_end && (load8u(file_at, 0) == 32 || load8u(file_at, 0) == 9) { file_at = file_at + 1 }
@@ -9528,7 +9550,7 @@ fun yaml_literal(parent: i32) {
     var last = end
     if last != p && load8u(last, -1) == 13 { last = last - 1 }
     if last == p && (indent == 0 || p - line <= indent) {
-      if end == file_end { 
+      if end == file_end {
         file_at = end
         break
       }
@@ -9551,13 +9573,13 @@ fun yaml_literal(parent: i32) {
       to = to + (last - line - indent)
       some = true
       deeper = space
-      ends = 1
+      ends = i32(end != file_end)
     }
     yaml_new_line()
     file_at = end
   }
   if some && chomp != 45 {
-    if chomp == 0 { ends = 1 }
+    if chomp == 0 && ends > 1 { ends = 1 }
     memory_fill(to, 10, ends)
     to = to + ends
   }
