@@ -90,8 +90,17 @@ function unsupported() {
     })
     .flatMap((text) => [...text.matchAll(/unsupported\(\s*ctx,\s*([^;]*?),\s*[a-z]+\.span/g)].map((m) => m[1]))
     .flatMap((argument) => [...argument.matchAll(/'([^']*)'|`((?:\\`|[^`])*)`/g)].map((m) => m[1] ?? m[2]));
-  const shown = found.map((text) => text.replaceAll('\\`', '`').replace(/\$\{stmt\.[^}]*\}/, 'Go, Python, …').replace(/\$\{[^}]*\}/, '…'));
-  return [...new Set(shown)].sort().map((text) => `- ${text}`).join('\n');
+  const shown = found.map((text) =>
+    text
+      .replaceAll('\\`', '`')
+      .replace(/\$\{stmt\.[^}]*\}/, 'Go, Python, …')
+      .replace(/^\$\{what\} /, '`load` or `fetch` as ')
+      .replace(/\$\{[^}]*\}/, 'NAME'),
+  );
+  return [...new Set(shown)]
+    .sort()
+    .map((text) => `- ${text}`)
+    .join('\n');
 }
 
 const SECTIONS = {

@@ -7,7 +7,7 @@ import { main } from '../../src/action/entry.ts';
 import { variable } from '../../src/action/inputs.ts';
 import type { OutputName, Runner } from '../../src/action/runner.ts';
 import { verifyDir } from '../../src/package/verify.ts';
-import { type FakeServer, startGithub } from './fake-github.ts';
+import { type FakeGithub, startFakeGithub } from '../fake-github/server.ts';
 
 const PROGRAM = `fun double(n: int): int {
   return n * 2
@@ -23,11 +23,11 @@ const CONFIG = '[package]\nname = "hello"\nversion = "1.2.3"\n\n[wasm]\nmain = "
 
 const here = process.cwd();
 let dir: string;
-let github: FakeServer;
+let github: FakeGithub;
 
 beforeEach(async () => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'action-')));
-  github = await startGithub();
+  github = await startFakeGithub({ repository: 'octo/hello' });
 });
 afterEach(async () => {
   process.chdir(here);
