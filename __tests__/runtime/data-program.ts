@@ -20,7 +20,7 @@ const ERRNO_BADF = 8;
 export async function dataProgram(text: string, options: { gcStress?: boolean } = {}): Promise<DataProgram> {
   const compiled = compile([{ path: 'data.mochi', text }], { mode: 'run', verify: true, ...options });
   if (!compiled.wasm) throw new Error(compiled.diagnostics.map((d) => `${d.code} ${d.title}`).join('\n'));
-  const module = await WebAssembly.compile(compiled.wasm as BufferSource);
+  const module = await WebAssembly.compile(compiled.wasm);
   return {
     async run(input, pieces = [1 << 20]) {
       const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input;
