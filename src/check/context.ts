@@ -1,6 +1,8 @@
 /** What the walk carries around: the solver, the tables it fills, and how it reports. */
+
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { FunDecl, TypeExpr } from '../syntax/ast.ts';
+import type { Fact } from './facts.ts';
 import { find, type Node, type Solver } from './nodes.ts';
 import type { FunInfo, Lambda, StructInfo, Sym } from './program.ts';
 import type { Check } from './rules.ts';
@@ -23,6 +25,8 @@ export interface Ctx {
   readonly mapSites: ReadonlySet<number>;
   /** Map literals that turn out in this round not to be records. */
   readonly notRecords: Set<number>;
+  /** Keys known to be in maps at the place of the walk (facts.ts). */
+  readonly facts: Fact[];
   /** Things to verify when the solution is known. */
   readonly checks: Check[];
   report(d: Diagnostic): void;
@@ -84,6 +88,7 @@ export function newFun(
     syms: new Map(),
     funs: new Map(),
     patterns: new Map(),
+    present: new Set(),
     queries: new Map(),
     updates: new Map(),
     records: new Map(),

@@ -3,6 +3,7 @@ import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
 import { BUILTINS, VALUE_METHODS } from './builtins.ts';
 import { type Ctx, checkDeclared, errorAt, needsMap, noteAnonymous, unsupported, useSym, warnAt } from './context.ts';
 import { canFallThrough } from './control.ts';
+import { conditionFacts, isPresent, withFacts } from './facts.ts';
 import { instanceOf, walkLambda } from './infer.ts';
 import { inferAs, inferFetch, inferLoad, inferSave } from './infer-io.ts';
 import { walkPattern } from './infer-pattern.ts';
@@ -86,7 +87,9 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
         code: 'T018',
         title: 'only lists, maps and strings can be indexed',
       });
-      const result = readIndex(ctx, base, index, e.index.kind === 'string' ? e.index.value : undefined);
+      const present = isPresent(ctx, e.target, e.index, scope);
+      const result = readIndex(ctx, base, index, e.index.kind === 'string' ? e.index.value : undefined, present);
+      if (present) scope.fun.present.add(e.id);
       if (e.optional) solver.add(result, NULL);
       return result;
     }
@@ -281,7 +284,11 @@ export function useFun(fun: FunInfo, target: FunInfo): void {
 function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scope): Node {
   const { solver } = ctx;
   const a = inferExpr(ctx, e.left, scope);
-  const b = inferExpr(ctx, e.right, scope);
+  let b = a;
+  const facts = e.op === '&&' || e.op === '||' ? conditionFacts(e.left, e.op === '&&', scope, []) : [];
+  withFacts(ctx, facts, () => {
+    b = inferExpr(ctx, e.right, scope);
+  });
   switch (e.op) {
     case '==':
     case '!=':

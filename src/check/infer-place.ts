@@ -38,8 +38,8 @@ export function flowKey(ctx: Ctx, from: Node, map: Node): void {
   });
 }
 
-/** What `base[index]` may be; `key` is the index where it is a constant text. */
-export function readIndex(ctx: Ctx, base: Node, index: Node, key?: string): Node {
+/** What `base[index]` may be; `key` is the index where it is a constant text, `present` says that a map has it. */
+export function readIndex(ctx: Ctx, base: Node, index: Node, key: string | undefined, present: boolean): Node {
   const { solver } = ctx;
   const result = solver.node();
   const done = new Set<StructInfo>();
@@ -58,7 +58,7 @@ export function readIndex(ctx: Ctx, base: Node, index: Node, key?: string): Node
         flowKey(ctx, index, base);
         solver.flow(valNode(solver, base), result);
       }
-      solver.add(result, NULL);
+      if (!present) solver.add(result, NULL);
     }
     if (mask & STRUCT) {
       for (const s of find(base).structs ?? []) readStructIndex(ctx, s, key, done, result);

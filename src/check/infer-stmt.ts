@@ -1,6 +1,8 @@
 /** Inference of statements. */
 import type { Block, Expr, IfStmt, Stmt, TypeExpr } from '../syntax/ast.ts';
 import { type Ctx, checkDeclared, errorAt, newSym, unsupported, useSym } from './context.ts';
+import { canFallThrough } from './control.ts';
+import { conditionFacts, factsAfter, loopFacts, withFacts } from './facts.ts';
 import { instanceOf } from './infer.ts';
 import { inferExpr } from './infer-expr.ts';
 import { inferAs, walkFetch } from './infer-io.ts';
@@ -28,7 +30,14 @@ export function walkStmts(ctx: Ctx, body: readonly Stmt[], scope: Scope, top: bo
     }
   }
   // Functions of this block, also when nothing calls them, so that their errors are found.
-  for (const stmt of body) walkStmt(ctx, stmt, scope, top);
+  const facts = ctx.facts.length;
+  body.forEach((stmt, i) => {
+    walkStmt(ctx, stmt, scope, top);
+    if (stmt.kind !== 'if') return;
+    const leaves = !canFallThrough(stmt.then.body);
+    ctx.facts.push(...factsAfter(stmt, leaves, scope, body.slice(i + 1)));
+  });
+  ctx.facts.length = facts;
   for (const stmt of body) {
     if (stmt.kind !== 'fun') continue;
     const binding = scope.names.get(stmt.name.text);
@@ -137,8 +146,10 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
           title: 'cannot iterate over',
         });
       }
-      fun.syms.set(stmt.id, newSym(ctx, inner, stmt.name.text, stmt.name.span, node, true));
-      walkLoopBody(ctx, stmt.body, inner);
+      const sym = newSym(ctx, inner, stmt.name.text, stmt.name.span, node, true);
+      fun.syms.set(stmt.id, sym);
+      const facts = stmt.end ? [] : loopFacts(stmt.iter, sym, scope, stmt.body);
+      withFacts(ctx, facts, () => walkLoopBody(ctx, stmt.body, inner));
       return;
     }
     case 'break':
@@ -233,10 +244,14 @@ function walkLoopBody(ctx: Ctx, body: Block, scope: Scope): void {
 
 function walkIf(ctx: Ctx, stmt: IfStmt, scope: Scope): void {
   inferExpr(ctx, stmt.cond, scope);
-  walkBlock(ctx, stmt.then, scope);
-  if (!stmt.else) return;
-  if ('kind' in stmt.else) walkIf(ctx, stmt.else, scope);
-  else walkBlock(ctx, stmt.else, scope);
+  withFacts(ctx, conditionFacts(stmt.cond, true, scope, stmt.then.body), () => walkBlock(ctx, stmt.then, scope));
+  const otherwise = stmt.else;
+  if (!otherwise) return;
+  const region = 'kind' in otherwise ? [otherwise] : otherwise.body;
+  withFacts(ctx, conditionFacts(stmt.cond, false, scope, region), () => {
+    if ('kind' in otherwise) walkIf(ctx, otherwise, scope);
+    else walkBlock(ctx, otherwise, scope);
+  });
 }
 
 function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Scope): void {
@@ -294,7 +309,7 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
     if (a.kind === 'index') {
       const index = inferExpr(ctx, a.index, scope);
       const key = a.index.kind === 'string' ? a.index.value : undefined;
-      if (i < last) node = readIndex(ctx, base, index, key);
+      if (i < last) node = readIndex(ctx, base, index, key, false);
       else writeIndex(ctx, base, index, inferExpr(ctx, stmt.value, scope), key);
     } else if (i < last) node = readField(ctx, base, a.name.text);
     else writeField(ctx, base, a.name.text, inferExpr(ctx, stmt.value, scope), a.span);

@@ -84,6 +84,7 @@ function checkOnce(
     shapes: [],
     mapSites,
     notRecords: new Set(),
+    facts: [],
     checks: [],
     report(d) {
       // Instances of one generic function would say the same thing again.
@@ -208,6 +209,8 @@ export function walkLambda(ctx: Ctx, lambda: Lambda, outer: Scope): FunInfo {
   const result = declNode(ctx.typeCtx, lambda.result, typeArgs);
   const fun = newFun(ctx, 'lambda', `${outer.fun.display}.fun`, lambda.span, outer.fun, result, { lambda });
   const scope = childScope(outer, fun, typeArgs);
+  // A lambda runs later: what is known here need not hold then.
+  const facts = ctx.facts.splice(0);
   declareParams(ctx, fun, lambda.params, scope);
   checkTypeNames(ctx, lambda.result, scope);
   fun.asValue = true;
@@ -220,6 +223,7 @@ export function walkLambda(ctx: Ctx, lambda: Lambda, outer: Scope): FunInfo {
     const body = lambda.block ?? { body: [], span: lambda.span };
     walkBody(ctx, fun, body, scope, lambda.result !== undefined);
   }
+  ctx.facts.push(...facts);
   outer.fun.funs.set(lambda.id, fun);
   return fun;
 }

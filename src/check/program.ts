@@ -137,6 +137,8 @@ export interface FunInfo {
   /** Functions by the id of their declaration or lambda. */
   readonly funs: Map<number, FunInfo>;
   readonly patterns: Map<object, PatternPlan>;
+  /** Reads of map entries that are known to be there. */
+  readonly present: Set<number>;
   readonly queries: Map<number, QueryPlan>;
   /** The list that an `update` changes, and the variable that stands for its element. */
   readonly updates: Map<Stmt, { readonly list: Sym; readonly row: Sym }>;

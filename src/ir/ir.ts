@@ -137,7 +137,10 @@ export interface Datum {
   readonly name: string;
   readonly align: number;
   readonly bytes: Uint8Array;
-  readonly relocs: readonly ({ readonly at: number; readonly data: string } | { readonly at: number; readonly func: string })[];
+  readonly relocs: readonly (
+    | { readonly at: number; readonly data: string }
+    | { readonly at: number; readonly func: string }
+  )[];
 }
 
 export interface Module {

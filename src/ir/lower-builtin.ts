@@ -29,7 +29,7 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { box, coerce, toCell, toFloat64, toInt, toStr, toText, unbox, type Value, zero } from './lower-convert.ts';
-import { elementNode, lowerExpr, lowerIn, lowerPlaced, nodeOf, value } from './lower-expr.ts';
+import { elementNode, lowerBefore, lowerExpr, lowerIn, lowerPlaced, nodeOf, value } from './lower-expr.ts';
 import { forEachRow, groupOf, isPlainQuery } from './lower-query.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
@@ -39,7 +39,7 @@ const kindsOf = (v: Value): number => maskOf(v.node) & ~NULL;
 const isRef = (v: Value): boolean => reprOf(v.node) === 'ref';
 /** An argument; a query's group stands for the list of its items. */
 const arg = (fn: Fn, e: Call, i: number): Value => {
-  const v = value(fn, e.args[i]!);
+  const v = { ir: lowerBefore(fn, e.args[i]!, e.args.slice(i + 1)), node: nodeOf(fn, e.args[i]!) };
   const group = groupOf(v.node);
   if (!group) return v;
   const items = layoutOf(fn.lo, group).slots.get('items')!;

@@ -1,8 +1,9 @@
 /** Lowering of calls: functions, function values, methods, constructors. Built-ins are in lower-builtin.ts. */
-import { intKeyed, maskOf, type Node, NULL, reprOf, STRUCT, shapeFor } from '../check/nodes.ts';
+import { intKeyed, LIST, maskOf, type Node, NULL, reprOf, STRUCT, shapeFor } from '../check/nodes.ts';
 import type { FunInfo, StructInfo } from '../check/program.ts';
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
+import { mayGrow } from './list-growth.ts';
 import { lowerBuiltin, lowerValueMethod } from './lower-builtin.ts';
 import { callClosure, envArg, funValue, partial } from './lower-closure.ts';
 import {
@@ -27,7 +28,17 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { coerce, notNull, toCell, type Value, zero } from './lower-convert.ts';
-import { fieldOf, lowerExpr, lowerPlaced, mapValueNode, newStruct, nodeOf, typeId, value } from './lower-expr.ts';
+import {
+  fieldOf,
+  lowerExpr,
+  lowerPlaced,
+  mapValueNode,
+  mayGrowIn,
+  newStruct,
+  nodeOf,
+  typeId,
+  value,
+} from './lower-expr.ts';
 
 export type Call = Extract<Ast, { kind: 'call' }>;
 
@@ -63,7 +74,8 @@ export function lowerCall(fn: Fn, e: Call): Expr {
 function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
   const args = e.args.slice(0, fun.params.length).map((a, i) => {
     const p = fun.params[i]!;
-    const arg = fn.lo.borrowed.has(p) && isOwnLocal(fn, a) ? lowerExpr(fn, a) : lowerPlaced(fn, a);
+    const borrows = fn.lo.borrowed.has(p) && !growsDuring(fn, a, fun, e.args.slice(i + 1));
+    const arg = borrows ? lowerExpr(fn, a) : lowerPlaced(fn, a);
     return coerce(fn, arg, nodeOf(fn, a), p.node, a.span);
   });
   // A method called by its bare name from another method of the same struct has the same receiver.
@@ -87,11 +99,11 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
   return finishCall(fn, call, fun.result, node);
 }
 
-/** A borrowed argument needs no mark when only the caller's own variable (or nothing else) holds the list. */
-function isOwnLocal(fn: Fn, a: Ast): boolean {
-  if (a.kind !== 'name') return true;
-  const ref = fn.info.refs.get(a.id);
-  return ref?.kind === 'var' && !ref.sym.captured && !fn.lo.globals.has(ref.sym);
+/** Whether the list that an argument reads may be grown where it is while the callee, or a later argument, uses it. */
+function growsDuring(fn: Fn, a: Ast, callee: FunInfo, later: readonly Ast[]): boolean {
+  if (!(maskOf(nodeOf(fn, a)) & LIST)) return false;
+  const growth = fn.lo.growth.get(callee);
+  return !growth || mayGrow(fn.info, a, growth) || mayGrowIn(fn, a, later);
 }
 
 /** A call without a result is nil. */

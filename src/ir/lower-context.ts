@@ -5,6 +5,7 @@ import type { CheckedProgram, FunInfo, StructInfo, Sym } from '../check/program.
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { stringDatum, stringDatumName } from './build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from './ir.ts';
+import type { ListGrowth } from './list-growth.ts';
 
 /** Object kinds (docs/values.md). */
 export const KIND = {
@@ -63,6 +64,7 @@ export interface Lowering {
   readonly descriptors: string[];
   readonly globals: Map<Sym, string>;
   readonly borrowed: ReadonlySet<Sym>;
+  readonly growth: ReadonlyMap<FunInfo, ListGrowth>;
   readonly text: (span: Span) => string;
   readonly mode: 'run' | 'test';
   counter: number;

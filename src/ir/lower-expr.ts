@@ -19,6 +19,7 @@ import type { StructInfo, Sym } from '../check/program.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Expr as Ast, Pattern } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
+import { growthDuring, mayGrow } from './list-growth.ts';
 import { bindSym } from './lower.ts';
 import { lowerCall } from './lower-call.ts';
 import { lowerCast } from './lower-cast.ts';
@@ -102,6 +103,16 @@ export function lowerPlaced(fn: Fn, e: Ast): Expr {
   return v.type === 'ref' || v.type === 'cell' ? shareValue(v) : v;
 }
 
+/** Whether the list that an expression reads from a place may be grown there while others are evaluated. */
+export function mayGrowIn(fn: Fn, place: Ast, others: readonly Ast[]): boolean {
+  return others.some((o) => mayGrow(fn.info, place, growthDuring(fn.info, o, fn.lo.growth)));
+}
+
+/** An operand that is held while others are evaluated: a list that may be grown meanwhile is marked as shared. */
+export function lowerBefore(fn: Fn, e: Ast, others: readonly Ast[]): Expr {
+  return maskOf(nodeOf(fn, e)) & LIST && mayGrowIn(fn, e, others) ? lowerPlaced(fn, e) : lowerExpr(fn, e);
+}
+
 /** Whether the value of an expression stays reachable through another place. */
 function isPlace(fn: Fn, e: Ast): boolean {
   switch (e.kind) {
@@ -156,7 +167,7 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
       }
       const index = value(fn, e.index);
       if (e.optional) return optional(fn, base, e.id, (b) => indexOf(fn, b, index, nodeOf(fn, e), e.span));
-      return indexOf(fn, base, index, nodeOf(fn, e), e.span);
+      return indexOf(fn, base, index, nodeOf(fn, e), e.span, fn.info.present.has(e.id));
     }
     case 'slice':
       return lowerSlice(fn, e);
@@ -402,19 +413,19 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
       });
     }
     case '==':
-      return comparedChar(fn, e) ?? equal(fn, value(fn, e.left), value(fn, e.right));
+      return comparedChar(fn, e) ?? equal(fn, leftValue(fn, e), value(fn, e.right));
     case '!=':
-      return comparedChar(fn, e) ?? num('i32', 'i32.eqz', equal(fn, value(fn, e.left), value(fn, e.right)));
+      return comparedChar(fn, e) ?? num('i32', 'i32.eqz', equal(fn, leftValue(fn, e), value(fn, e.right)));
     case '<':
     case '<=':
     case '>':
     case '>=': {
       const char = comparedChar(fn, e);
       if (char) return char;
-      return compare(e.op, value(fn, e.left), value(fn, e.right));
+      return compare(e.op, leftValue(fn, e), value(fn, e.right));
     }
     case 'in':
-      return lowerIn(fn, value(fn, e.left), value(fn, e.right), e.span);
+      return lowerIn(fn, leftValue(fn, e), value(fn, e.right), e.span);
     case 'union':
     case 'union all':
     case 'except':
@@ -425,18 +436,23 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
         except: 'list_except',
         intersect: 'list_intersect',
       }[e.op];
-      const a = coerce(fn, lowerExpr(fn, e.left), nodeOf(fn, e.left), node);
+      const a = coerce(fn, leftValue(fn, e).ir, nodeOf(fn, e.left), node);
       const b = coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node);
       return rt('ref', name, [a, b], e.span);
     }
     case '%': {
       const reduced = reducedProduct(fn, e);
       if (reduced) return reduced;
-      return arithmetic(e.op, value(fn, e.left), value(fn, e.right), node, e.span);
+      return arithmetic(e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
     }
     default:
-      return arithmetic(e.op, value(fn, e.left), value(fn, e.right), node, e.span);
+      return arithmetic(e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
   }
+}
+
+/** The left operand, which is held while the right one is evaluated. */
+function leftValue(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Value {
+  return { ir: lowerBefore(fn, e.left, [e.right]), node: nodeOf(fn, e.left) };
 }
 
 /** `(a * b) % m` and `(a * b + c) % m` of ints: exact also where the product does not fit 64 bits. */
@@ -549,7 +565,7 @@ function swapped(fn: Fn, first: Expr, second: Expr, use: (first: Expr, second: E
 // ---- access
 
 /** `base[index]` in the representation of `node`. */
-export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Span): Expr {
+export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Span, present = false): Expr {
   const kinds = maskOf(base.node) & ~NULL;
   if (reprOf(base.node) === 'ref') {
     if (kinds === LIST) {
@@ -564,7 +580,8 @@ export function indexOf(fn: Fn, base: Value, index: Value, node: Node, span: Spa
       return indexOf(fn, { ir: load('ref', base.ir, items.offset), node: items.node }, index, node, span);
     }
     if (kinds === STR) return rt('ref', 'str_index', [base.ir, toInt(index, span)], span);
-    if (kinds === MAP) return readEntry(fn, base, (m) => findEntry(m, mapKey(base.node, index, span)), node, span);
+    if (kinds === MAP)
+      return readEntry(fn, base, (m) => findEntry(m, mapKey(base.node, index, span)), node, span, present);
   }
   return unbox(rt('cell', 'cell_index', [toCell(base), toCell(index)], span), node, span);
 }
@@ -573,14 +590,23 @@ function findEntry(map: Value, key: Expr): Expr {
   return rt('i32', intKeyed(map.node) ? 'map_find_i64' : 'map_find_str', [map.ir, key]);
 }
 
-/** The value of a map's entry, or nil where there is none. */
-function readEntry(fn: Fn, map: Value, findIt: (map: Value) => Expr, node: Node, span: Span): Expr {
+/** The value of a map's entry, or nil where there is none (an error where one is known to be there). */
+function readEntry(fn: Fn, map: Value, findIt: (map: Value) => Expr, node: Node, span: Span, present = false): Expr {
   const val = mapValueNode(fn, map.node);
   return seq(fn, () => {
     const entry = newLocal(fn, 'i32');
     emit(fn, { op: 'set', local: entry, value: findIt(map) });
     const found = coerce(fn, load(reprOf(val), get(fn, entry), 0), val, node, span);
-    return { op: 'if', type: typeOf(reprOf(node)), cond: get(fn, entry), then: found, else: zero(node) };
+    const missing = present
+      ? seq(fn, () => {
+          emit(fn, {
+            op: 'do',
+            value: rt(undefined, 'fail', [stringData(fn.lo, 'a map lost a key while it was used')], span),
+          });
+          return zero(node);
+        })
+      : zero(node);
+    return { op: 'if', type: typeOf(reprOf(node)), cond: get(fn, entry), then: found, else: missing };
   });
 }
 

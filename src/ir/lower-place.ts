@@ -20,7 +20,17 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { coerce, notNull, toCell, toInt, toText, type Value } from './lower-convert.ts';
-import { elementNode, fieldOf, indexOf, lowerExpr, lowerPlaced, mapValueNode, nodeOf, symRead } from './lower-expr.ts';
+import {
+  elementNode,
+  fieldOf,
+  indexOf,
+  lowerExpr,
+  lowerPlaced,
+  mapValueNode,
+  mayGrowIn,
+  nodeOf,
+  symRead,
+} from './lower-expr.ts';
 
 type Assign = Extract<AstStmt, { kind: 'assign' }>;
 
@@ -82,7 +92,7 @@ function growsItself(fn: Fn, s: Assign): Ast | undefined {
     if (a.kind === 'index' && b.kind === 'index' && sameSimple(a.index, b.index)) continue;
     return undefined;
   }
-  return value.args[1]!;
+  return mayGrowIn(fn, value.args[0]!, [value.args[1]!]) ? undefined : value.args[1]!;
 }
 
 function sameSimple(a: Ast, b: Ast): boolean {

@@ -32,7 +32,16 @@ import {
   typeOf,
 } from './lower-context.ts';
 import { box, coerce, compare, equal, exactlyTrue, toCell, toInt, truth, type Value, zero } from './lower-convert.ts';
-import { elementNode, lowerExpr, lowerPlaced, mapValueNode, nodeOf, symRead, symWrite } from './lower-expr.ts';
+import {
+  elementNode,
+  lowerExpr,
+  lowerPlaced,
+  mapValueNode,
+  mayGrowIn,
+  nodeOf,
+  symRead,
+  symWrite,
+} from './lower-expr.ts';
 import { lowerFetchInto } from './lower-io.ts';
 import { assignPath, writeFieldOf } from './lower-place.ts';
 import { groupOf } from './lower-query.ts';
@@ -176,6 +185,7 @@ function appendInPlace(fn: Fn, sym: Sym, value: Ast): Expr | undefined {
   if (target.kind !== 'name') return undefined;
   const ref = fn.info.refs.get(target.id);
   if (ref?.kind !== 'var' || ref.sym !== sym) return undefined;
+  if (mayGrowIn(fn, target, [item])) return undefined;
   const elem = elemRepr(fn.lo, sym.node);
   const itemValue = coerceToElem(fn, item, sym.node);
   return rt('ref', `list_append_owned$${ELEMENT[elem].suffix}`, [symRead(fn, sym), itemValue], value.span);

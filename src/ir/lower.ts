@@ -12,6 +12,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { borrowedParams } from './borrow.ts';
 import type { Expr, Func, Module, Type } from './ir.ts';
 import { emptyModule } from './ir.ts';
+import { listGrowth } from './list-growth.ts';
 import { envSlots, makeBox } from './lower-closure.ts';
 import {
   addData,
@@ -50,6 +51,7 @@ export interface LowerOptions {
 
 /** Lowers a checked program to a module whose run-time functions are still missing. */
 export function lowerProgram(program: CheckedProgram, options: LowerOptions): Module {
+  const funs = allFuns(program);
   const lo: Lowering = {
     program,
     module: emptyModule(),
@@ -59,7 +61,8 @@ export function lowerProgram(program: CheckedProgram, options: LowerOptions): Mo
     layouts: new Map(),
     descriptors: [],
     globals: new Map(),
-    borrowed: borrowedParams(allFuns(program)),
+    borrowed: borrowedParams(funs),
+    growth: listGrowth(funs),
     text: options.text,
     mode: options.mode,
     counter: 0,
