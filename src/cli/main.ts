@@ -6,6 +6,7 @@ import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
 import { nearest } from '../toolchain/nearest.ts';
 import { guard, unguard } from './arguments.ts';
 import { type CommonOptions, makeOutput, type Output, printUserError } from './output.ts';
+import { GITHUB_OPTIONS, RELEASE_OPTIONS } from './release-options.ts';
 
 // A run of the compiler is too short for optimised machine code to pay: without it, compiling takes a third less CPU.
 setFlagsFromString('--no-opt');
@@ -34,6 +35,16 @@ const GC_STRESS = [
 ] as const;
 
 const COMMANDS: readonly Spec[] = [
+  {
+    usage: 'init [...folder]',
+    about: 'Begin a project: mochi.toml, a program with a test, a workflow',
+    options: [
+      ['--name <name>', "The package's name (default: the folder's)"],
+      ['--no-workflow', 'Leave out the workflow for GitHub'],
+    ],
+    example: 'init hello',
+    load: async () => (await import('./init.ts')).init,
+  },
   {
     usage: `build ${INPUTS}`,
     about: 'Compile programs (files, a folder with mochi.toml, or - for stdin)',
@@ -97,16 +108,47 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('./package.ts')).makePackage,
   },
   {
-    usage: 'verify [...folder]',
-    about: 'Check a folder that package made against its SHA256SUMS and manifest',
+    usage: 'plan [...folder]',
+    about: 'Tell what release would do; needs no token',
+    options: [...RELEASE_OPTIONS, ['--remote', 'Look at GitHub and list the steps'], ...GITHUB_OPTIONS],
+    example: 'plan out --tag v1.2.3',
+    load: async () => (await import('./release.ts')).plan,
+  },
+  {
+    usage: 'release [...folder]',
+    about: 'Publish what package made: draft, upload, compare every digest, publish (token: GITHUB_TOKEN)',
+    options: [...RELEASE_OPTIONS, ['--dry-run', 'Do everything but talk to GitHub'], ...GITHUB_OPTIONS],
+    example: 'release out --tag v1.2.3 --notes changelog',
+    load: async () => (await import('./release.ts')).release,
+  },
+  {
+    usage: 'verify [...folder-or-tag]',
+    about: 'Check a folder that package made, or a release on GitHub, against its SHA256SUMS and manifest',
+    options: GITHUB_OPTIONS,
     example: 'verify out',
     load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    usage: 'reproduce [...folder-or-tag]',
+    about: 'Build a release again from the sources here (or from those named after it), and compare every digest',
+    options: [['--out-dir <folder>', 'Keep what was built there'], ...GITHUB_OPTIONS],
+    wasmtime: true,
+    example: 'reproduce v1.2.3 examples/inventory',
+    load: async () => (await import('./reproduce.ts')).reproduceRelease,
   },
   {
     usage: 'inspect [...file]',
     about: 'Tell what is in a .wasm or an executable',
     example: 'inspect hello.wasm',
     load: async () => (await import('./inspect.ts')).inspect,
+  },
+  {
+    usage: `explore ${INPUTS}`,
+    about: 'Make pages that show the machine code beside the program',
+    options: [['--out-dir <folder>', 'Where to write them (default: explore)']],
+    wasmtime: true,
+    example: 'explore examples/hello.mochi',
+    load: async () => (await import('./explore.ts')).explore,
   },
   {
     usage: 'setup',
@@ -120,6 +162,13 @@ const COMMANDS: readonly Spec[] = [
     about: 'List the targets, how well each is supported and tested',
     example: 'targets',
     load: async () => (await import('./targets.ts')).targets,
+  },
+  {
+    usage: 'doctor',
+    about: 'Look whether everything that is needed is here',
+    wasmtime: true,
+    example: 'doctor',
+    load: async () => (await import('./doctor.ts')).doctor,
   },
   {
     usage: 'explain [...code]',
