@@ -257,7 +257,7 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
     kind: 'kind',
     node: url,
     mask: STR,
-    span: source.url.span,
+    span: e.span,
     code: 'T028',
     title: 'the address of `fetch` is a string',
   });
@@ -273,7 +273,7 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
   } else if (options) {
     const node = inferExpr(ctx, options, scope);
     const title = 'the options of `fetch` are a map';
-    ctx.checks.push({ kind: 'kind', node, mask: MAP | STRUCT, span: options.span, code: 'T029', title });
+    ctx.checks.push({ kind: 'kind', node, mask: MAP | STRUCT, span: e.span, code: 'T029', title });
   }
   const wanted = source.type ?? type;
   if (!wanted || !isTyped(ctx.types, resolveType(ctx.types, wanted))) return anyNode(ctx.solver);
