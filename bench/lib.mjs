@@ -1,6 +1,6 @@
 // What the benchmarks share: compiling the three versions of a kernel, and measuring runs of them.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,15 +10,15 @@ import { ensureWasmtime } from '../src/toolchain/install.ts';
 import { hostTarget } from '../src/toolchain/targets.ts';
 
 export const HERE = fileURLToPath(new URL('.', import.meta.url));
-/** Where everything that is compiled goes. */
-export const WORK = join(tmpdir(), 'mochi-wasm-bench');
+/** Where everything that is compiled goes, until the end of the process. */
+export const WORK = mkdtempSync(join(tmpdir(), 'mochi-wasm-bench-'));
+process.on('exit', () => rmSync(WORK, { recursive: true, force: true }));
 
 /** Go's collector helps itself to every processor; its CPU time is smallest with one. */
 const ENVIRONMENT = { ...process.env, GOMAXPROCS: '1', RUST_BACKTRACE: '0' };
 
 /** The tools; `gcc` and `go` are undefined when they are not installed. */
 export async function tools() {
-  mkdirSync(WORK, { recursive: true });
   const wasmtime = await ensureWasmtime();
   await wasmtime.verifyCompiler();
   const version = (command, args) => {
@@ -70,7 +70,7 @@ export function compileMochi(file, text = readFileSync(file, 'utf8')) {
  * Makes machine code of a module with wasmtime; gives the command that runs it. `extra` are more arguments of
  * `wasmtime compile`, to try other settings of the engine.
  */
-export function buildWasm({ wasmtime }, wasm, name, extra = [], runExtra = []) {
+export function buildWasm({ wasmtime }, wasm, name, extra = []) {
   const from = join(WORK, `${name}.wasm`);
   const to = join(WORK, `${name}.cwasm`);
   writeFileSync(from, wasm);
@@ -78,12 +78,12 @@ export function buildWasm({ wasmtime }, wasm, name, extra = [], runExtra = []) {
   const env = { ...process.env, RUST_BACKTRACE: '0' };
   execFileSync(wasmtime.path, ['compile', ...compileArgs(), ...extra, ...target, '-o', to, from], { env });
   // Settings other than the usual ones need the large executable: the small one refuses their code.
-  const runner = runExtra.length === 0 && extra.length === 0 ? wasmtime.runner : wasmtime.path;
-  return [runner, 'run', '--allow-precompiled', ...runArgs(), ...runExtra, to];
+  const runner = extra.length === 0 ? wasmtime.runner : wasmtime.path;
+  return [runner, 'run', '--allow-precompiled', ...runArgs(), ...extra, to];
 }
 
-/** A program of the file system's that does nothing, in each language: what starting costs. */
-export function buildEmpty(installed) {
+/** A program that does nothing, in each language and under each variant of the engine: what starting costs. */
+export function buildEmpty(installed, variants = []) {
   const folder = join(WORK, 'empty');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'empty.c'), '#include <stdio.h>\nint main(void) { printf("0\\n"); }\n');
@@ -93,6 +93,7 @@ export function buildEmpty(installed) {
     c: buildC(join(folder, 'empty.c'), 'empty'),
     ...(installed.go ? { go: buildGo(join(folder, 'empty.go'), 'empty') } : {}),
     mochi: buildWasm(installed, wasm, 'empty'),
+    ...Object.fromEntries(variants.map((v) => [v.name, buildWasm(installed, wasm, `empty-${v.name}`, v.args)])),
   };
 }
 

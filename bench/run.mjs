@@ -49,14 +49,9 @@ const log = (text) => {
 const installed = await tools();
 const variants = options.variant.map((text) => {
   const at = text.indexOf('=');
-  const args = text
-    .slice(at + 1)
-    .split(' ')
-    .filter((a) => a !== '');
-  // What changes code must be told to the run, too; levels of optimisation and inlining do not matter there.
-  return { name: text.slice(0, at), compile: args, run: args.some((a) => /signals|memory/.test(a)) ? args : [] };
+  return { name: text.slice(0, at), args: text.slice(at + 1).split(' ') };
 });
-const start = interleave(buildEmpty(installed), Math.max(10, rounds)).best;
+const start = interleave(buildEmpty(installed, variants), Math.max(10, rounds)).best;
 log(
   `start, CPU ms: ${Object.entries(start)
     .map(([name, { us }]) => `${name} ${fixed(us / 1000)}`)
@@ -75,7 +70,7 @@ for (const name of kernels) {
     const { wasm } = compileMochi(file('mochi'));
     const commands = { c: buildC(file('c'), name), mochi: buildWasm(installed, wasm, name) };
     if (installed.go) commands.go = buildGo(file('go'), name);
-    for (const v of variants) commands[v.name] = buildWasm(installed, wasm, `${name}-${v.name}`, v.compile, v.run);
+    for (const v of variants) commands[v.name] = buildWasm(installed, wasm, `${name}-${v.name}`, v.args);
     const { best, output } = interleave(commands, rounds);
     const c = net(best.c, 'c');
     const mochi = net(best.mochi, 'mochi');
@@ -92,7 +87,7 @@ for (const name of kernels) {
       memoryToGo:
         best.go && grown(best.go, 'go') > 4096 ? grown(best.mochi, 'mochi') / grown(best.go, 'go') : undefined,
       wasm: wasm.length,
-      variants: Object.fromEntries(variants.map((v) => [v.name, net(best[v.name], 'mochi') / mochi])),
+      variants: Object.fromEntries(variants.map((v) => [v.name, net(best[v.name], v.name) / mochi])),
     };
     if (options.reference) result.reference = reference(file('mochi'), output, mochi);
     results.push(result);
