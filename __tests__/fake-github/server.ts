@@ -128,7 +128,7 @@ export async function startFakeGithub(options: FakeOptions = {}): Promise<FakeGi
     const base = `${origin}/repos/${repository}/releases`;
     const release: FakeRelease = {
       url: `${base}/${id}`,
-      html_url: `${origin}/${repository}/releases/tag/${draft ? `untagged-${id}` : body.tag_name}`,
+      html_url: `${origin}/${repository}/releases/tag/untagged-${id}`,
       assets_url: `${base}/${id}/assets`,
       upload_url: `${base}/${id}/assets{?name,label}`,
       tarball_url: null,
@@ -159,9 +159,19 @@ export async function startFakeGithub(options: FakeOptions = {}): Promise<FakeGi
   function publish(release: FakeRelease, makeLatest: string | undefined): void {
     options.onPublish?.(release);
     release.draft = false;
+    // Only now the addresses have the tag in them.
+    const { origin } = new URL(release.url);
+    release.html_url = `${origin}/${repository}/releases/tag/${release.tag_name}`;
+    for (const asset of release.assets) asset.browser_download_url = addressOf(release, asset.name);
     release.published_at = now();
     release.immutable = options.immutable ?? false;
     if (makeLatest === 'true' || (makeLatest !== 'false' && !release.prerelease)) fake.latest = release.tag_name;
+  }
+
+  function addressOf(release: FakeRelease, file: string): string {
+    const { origin } = new URL(release.url);
+    const tag = release.draft ? `untagged-${release.id}` : encodeURIComponent(release.tag_name);
+    return `${origin}/${repository}/releases/download/${tag}/${file}`;
   }
 
   function update(release: FakeRelease, body: UpdateBody): Reply {
@@ -221,7 +231,7 @@ export async function startFakeGithub(options: FakeOptions = {}): Promise<FakeGi
     const origin = new URL(release.url).origin;
     const asset: FakeAsset = {
       url: `${origin}/repos/${repository}/releases/assets/${id}`,
-      browser_download_url: `${origin}/${repository}/releases/download/${encodeURIComponent(release.tag_name)}/${name}`,
+      browser_download_url: addressOf(release, name),
       id,
       node_id: `RA_${id}`,
       name,

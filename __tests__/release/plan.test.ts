@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type PlanInput, planRelease, tagsFor, versionOfTag } from '../../src/release/plan.ts';
+import {
+  compareVersions,
+  type PlanInput,
+  planRelease,
+  previousTag,
+  tagsFor,
+  versionOfTag,
+} from '../../src/release/plan.ts';
 
 const asset = (name: string) => ({ name, size: 1, digest: `sha256:${'a'.repeat(64)}` });
 const input = (overrides: Partial<PlanInput> = {}): PlanInput => ({
@@ -61,4 +68,48 @@ describe('planRelease', () => {
       problem: { code, message: expect.stringContaining(text), fix: expect.stringMatching(/./) },
     });
   });
+});
+
+describe('compareVersions', () => {
+  it('orders as semver.org does', () => {
+    const order = [
+      '0.9.0',
+      '1.0.0-alpha',
+      '1.0.0-alpha.1',
+      '1.0.0-alpha.beta',
+      '1.0.0-beta',
+      '1.0.0-beta.2',
+      '1.0.0-beta.11',
+      '1.0.0-rc.1',
+      '1.0.0',
+      '1.2.0',
+      '1.10.0',
+      '10.0.0',
+    ];
+    for (const [i, a] of order.entries()) {
+      for (const [j, b] of order.entries())
+        expect(Math.sign(compareVersions(a, b)), `${a} ${b}`).toBe(Math.sign(i - j));
+    }
+    expect(compareVersions('1.0.0+a', '1.0.0+b')).toBe(0);
+  });
+});
+
+describe('previousTag', () => {
+  const tags = [
+    'hello-v1.0.0',
+    'hello-v1.10.0',
+    'hello-v1.9.0',
+    'hello-v2.0.0-rc.1',
+    'bye-v1.9.9',
+    'v1.9.9',
+    'hello-vNext',
+  ];
+
+  it.each([
+    ['hello-v2.0.0', '2.0.0', 'hello-v1.10.0'],
+    ['hello-v1.10.0', '1.10.0', 'hello-v1.9.0'],
+    ['hello-v2.0.0-rc.2', '2.0.0-rc.2', 'hello-v2.0.0-rc.1'],
+    ['hello-v1.0.0', '1.0.0', undefined],
+    ['v2.0.0', '2.0.0', undefined],
+  ])('of %s', (tag, version, expected) => expect(previousTag(plan({ tag, version }), tags)).toBe(expected));
 });

@@ -272,7 +272,11 @@ async function publish(
   madeHere: boolean,
 ): Promise<RemoteRelease | 'gave-way'> {
   try {
-    return { ...(await port.publish(id, plan)), assets: verified.assets };
+    const published = await port.publish(id, plan);
+    // The addresses of a draft's assets end with it.
+    const urls = new Map(published.assets.map((asset) => [asset.id, asset.url]));
+    const assets = verified.assets.map((asset) => ({ ...asset, url: urls.get(asset.id) ?? asset.url }));
+    return { ...published, assets };
   } catch (error) {
     // When looking fails as well, the first failure tells more.
     const unknown = () => undefined;
