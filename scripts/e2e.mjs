@@ -101,18 +101,45 @@ function copyOfThis() {
   return dir;
 }
 
+/** An action in place of actions/attest: it takes the same input and looks whether the file is one of checksums. */
+function standInForAttest() {
+  const dir = join(scratch, 'attest');
+  mkdirSync(dir, { recursive: true });
+  const text = `name: stand-in
+description: Checks its input
+inputs:
+  subject-checksums:
+    description: A file in the format of sha256sum
+    required: true
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        FILE: \${{ inputs.subject-checksums }}
+      run: |
+        grep -cE '^[0-9a-f]{64}  [A-Za-z0-9._-]+$' "$FILE" | sed 's/$/ subjects to attest/'
+`;
+  writeFileSync(join(dir, 'action.yml'), text);
+  return dir;
+}
+
 // ---- runs
 
 /** Runs one workflow under act; gives its exit status, the log without act's prefixes, and the summary. */
 async function run({ act, action, artifacts }, dir, workflow, event, payload = {}, label = workflow) {
   const eventFile = join(scratch, 'event.json');
   writeFileSync(eventFile, JSON.stringify(payload));
+  // What a workflow asks the attestation service for is taken by a stand-in.
+  const used = readFileSync(join(dir, '.github/workflows', workflow), 'utf8').match(/actions\/attest@\w+/)?.[0];
+  const attest = used === undefined ? [] : ['--local-repository', `${used}=${standInForAttest()}`];
   const args = [
     event,
     ...['-W', join('.github/workflows', workflow)],
     ...['-e', eventFile],
     ...['-P', 'ubuntu-latest=-self-hosted', '-P', 'ubuntu-24.04=-self-hosted'],
     ...['--local-repository', `mochilang/mochi-wasm-action@v1=${action}`],
+    ...attest,
     ...['--action-cache-path', join(scratch, 'actions')],
     ...['-s', 'GITHUB_TOKEN=a-token-for-tests'],
     ...Object.entries(artifacts.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -317,6 +344,30 @@ async function examples(world) {
     'no release was touched',
     github.requests.every((r) => !r.startsWith('POST')),
   );
+
+  console.log('.github/workflows/example-release.yml');
+  const file = join(action, '.github/workflows/example-release.yml');
+  const workflow = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    workflow.replace(/^( *)command: release\n/m, (line, indent) => `${line}${indent}api-url: ${github.url}\n`),
+  );
+  const version = /^version = "([^"]+)"/m.exec(readFileSync(join(action, 'examples/inventory/mochi.toml'), 'utf8'))[1];
+  const tag = `inventory-v${version}`;
+  git(action, 'tag', tag);
+  const released = await run(
+    world,
+    action,
+    'example-release.yml',
+    'push',
+    { ref: `refs/tags/${tag}` },
+    'example-release',
+  );
+  check('the job succeeds', released.status === 0, released.log);
+  check('the checksums are handed to actions/attest', /^\d\d subjects to attest$/m.test(released.log), released.log);
+  const release = github.releases.find((one) => one.tag_name === tag);
+  check('the release is published', release?.draft === false, JSON.stringify(github.releases));
+  checkDigests(github, release);
 }
 
 const world = {

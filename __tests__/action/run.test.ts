@@ -124,8 +124,8 @@ describe('check', () => {
     put({ 'a.mochi': 'print([1, 2.5])\n', 'b.mochi': 'print(2)\n' });
     const { summary } = await act({ baseline: 'HEAD' });
     expect(summary).toContain('| | Program | Size | Since <code>HEAD</code> | Tests | Messages |');
-    expect(summary).toMatch(/a\.mochi<\/code> \| [\d.]+ k?B \| \+[\d.]+ k?B \(\+[\d.]+ %\) \|/);
-    expect(summary).toMatch(/b\.mochi<\/code> \| [\d.]+ k?B \| new \|/);
+    expect(summary).toMatch(/a\.mochi<\/code> \| [\d.]+&nbsp;k?B \| \+[\d.]+&nbsp;k?B&nbsp;\(\+[\d.]+&nbsp;%\) \|/);
+    expect(summary).toMatch(/b\.mochi<\/code> \| [\d.]+&nbsp;k?B \| new \|/);
   });
 
   it('needs no token', async () => {
@@ -211,6 +211,16 @@ describe('release', () => {
     const again = await act(QUICK, TAG);
     expect(again).toMatchObject({ status: 0, outputs: { published: 'true', changed: 'false' } });
     expect(github.requests.length).toBe(1);
+  });
+
+  it('says in the manifest and in the installers where the release is', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM, 'CHANGELOG.md': '# Changes\n\n## 1.2.3\n\nFirst.\n' });
+    const ran = await act({ ...QUICK, emit: 'wasm,cwasm,exe', 'smoke-test': 'none', notes: 'changelog' }, TAG);
+    expect(ran.log).not.toContain('::error');
+    const { manifest } = await verifyDir(join(dir, 'dist-release'));
+    expect(manifest.source).toMatchObject({ repository: 'https://github.com/octo/hello', tag: 'v1.2.3' });
+    expect(github.releases[0]?.assets.map((asset) => asset.name)).toContain('install.sh');
+    expect(github.releases[0]?.body?.trim()).toBe('First.');
   });
 
   it('leaves a draft when asked to', async () => {

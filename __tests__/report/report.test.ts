@@ -83,7 +83,7 @@ describe('checkSummary', () => {
         '',
         '| | Program | Size | Tests | Messages |',
         '|---|---|--:|--:|---|',
-        '| ✅ | <code>a.mochi</code> | 1.23 kB | 3/3 |  |',
+        '| ✅ | <code>a.mochi</code> | 1.23&nbsp;kB | 3/3 |  |',
         '',
       ].join('\n'),
     );
@@ -120,6 +120,43 @@ describe('checkSummary', () => {
   });
 });
 
+describe('size changes', () => {
+  const program = (file: string, wasmSize: number | undefined, sizeBefore: number | undefined) => ({
+    file,
+    ok: wasmSize !== undefined,
+    wasmSize,
+    sizeBefore,
+    errors: 0,
+    warnings: 0,
+    passed: 0,
+    failed: 0,
+  });
+  const rows = (programs: ReturnType<typeof program>[]): string =>
+    checkSummary({ programs, diagnostics: [], failedTests: [], tested: true, baseline: 'HEAD^1' });
+
+  it.each([
+    [1200, 1000, '+200&nbsp;B&nbsp;(+20.0&nbsp;%)'],
+    [800, 1000, '−200&nbsp;B&nbsp;(−20.0&nbsp;%)'],
+    [100_003, 100_000, '+3&nbsp;B'],
+    [1000, 1000, '='],
+    [1000, undefined, 'new'],
+    [undefined, 1000, ''],
+  ])('from %s, before %s: %s', (now, before, shown) => {
+    const cells = rows([program('a.mochi', now, before)])
+      .split('\n')
+      .find((line) => line.includes('a.mochi'))
+      ?.split(' | ');
+    expect(cells?.[3]).toBe(shown);
+  });
+
+  it('are summed up over what there was before', () => {
+    const text = rows([program('a', 1200, 1000), program('b', 1000, 1000), program('c', 5000, undefined)]);
+    expect(text).toContain('2 programs that were there before: 2.20 kB, +200 B (+10.0 %) since <code>HEAD^1</code>.');
+    expect(rows([program('a', 1000, 1000)])).toContain('1.00 kB, as much as at <code>HEAD^1</code>.');
+    expect(rows([program('a', 1000, undefined)])).toContain('No program compiled at <code>HEAD^1</code>.');
+  });
+});
+
 describe('releaseSummary', () => {
   const manifest = {
     name: 'hello',
@@ -141,7 +178,7 @@ describe('releaseSummary', () => {
   it('has a row for every target and says why one has no archive', () => {
     const text = releaseSummary({ manifest, tag: 'v1.2.3', url: 'https://example.com/r', state: 'published' });
     expect(text).toContain('[hello 1.2.3](https://example.com/r) is published');
-    expect(text).toContain('| x86_64-linux | <code>h.tar.gz</code> | 2.00 kB | 1 | run natively |');
+    expect(text).toContain('| x86_64-linux | <code>h.tar.gz</code> | 2.00&nbsp;kB | 1 | run natively |');
     expect(text).toContain('| s390x-linux | no launcher |  | 2 | x |');
     expect(text).toContain('f'.repeat(64));
   });

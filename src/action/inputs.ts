@@ -27,7 +27,7 @@ export interface Inputs {
   readonly draft: boolean;
   readonly prerelease: Auto;
   readonly makeLatest: Auto;
-  /** `generate`, `none` or a path. */
+  /** `generate`, `changelog`, `none` or a path. */
   readonly notes: string;
   readonly onExisting: 'reconcile' | 'replace' | 'fail';
   readonly distDir: string;
@@ -91,7 +91,11 @@ export const INPUT_ROWS: readonly InputRow[] = [
     'auto',
     'Mark the release as the latest: true, false or auto (GitHub decides, never for a pre-release)',
   ),
-  row('notes', 'generate', "The release's notes: generate, none, or the path of a Markdown file"),
+  row(
+    'notes',
+    'generate',
+    "The release's notes: generate (by GitHub), changelog (the version's section of CHANGELOG.md), none, or the path of a Markdown file",
+  ),
   row(
     'on-existing',
     'reconcile',

@@ -271,6 +271,11 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
   }
 
   const { packageProject, sourceDateEpoch } = await import('../project/tasks-package.ts');
+  const { findSource } = await import('../project/origin.ts');
+  const { name, root } = project;
+  // Another tag than the release's, such as `nightly`, is not where the package will be found.
+  const where = { name, version: version ?? '', ...(command === 'release' ? { tag } : {}) };
+  const source = version === undefined ? undefined : await findSource(root, runner.env, where);
   const { programs, manifest } = await packageProject(project, () => wasmtime(project), {
     targets,
     emit: inputs.emit,
@@ -278,6 +283,7 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     strict: inputs.strict,
     outDir: inputs.distDir,
     version,
+    source,
     epoch: await sourceDateEpoch(project.root, inputs.sourceDateEpoch),
     onProgress: (done, of, what) => runner.write(`made ${what} (${done} of ${of})\n`),
   });
@@ -329,7 +335,7 @@ async function makeAndRelease(job: Job, wasmtime: (project?: Project) => Promise
     ]);
     return EXIT.ok;
   }
-  return release(job, manifest, dist, tag);
+  return release(job, manifest, dist, tag, root);
 }
 
 /** The version to package: the tag's and the project's must agree where both say one. */
@@ -352,7 +358,13 @@ function releaseVersion(project: Project, tag: string | undefined, command: Job[
   return project.version ?? ofTag ?? (command === 'build' ? '0.0.0' : undefined);
 }
 
-async function release(job: Job, manifest: Manifest, dir: string, tag: string | undefined): Promise<number> {
+async function release(
+  job: Job,
+  manifest: Manifest,
+  dir: string,
+  tag: string | undefined,
+  root: string,
+): Promise<number> {
   const { runner, inputs, context } = job;
   const { planProject, releaseProject } = await import('../project/tasks-release.ts');
   const options = {
@@ -364,6 +376,7 @@ async function release(job: Job, manifest: Manifest, dir: string, tag: string | 
     prerelease: inputs.prerelease,
     makeLatest: inputs.makeLatest,
     notes: inputs.notes,
+    root,
     onExisting: inputs.onExisting,
   };
   await runner.output('tag', options.tag);

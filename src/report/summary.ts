@@ -25,6 +25,8 @@ export interface CheckSummary {
 /** Rows and details that a summary shows at most: GitHub refuses one of more than 1 MiB. */
 const MOST_ROWS = 500;
 const MOST_DETAILS = 50;
+/** Failed tests that show what they printed without a click. */
+const OPEN_DETAILS = 3;
 
 /** The summary of a check: a sentence, a table of the programs, the errors and the failed tests. */
 export function checkSummary(summary: CheckSummary): string {
@@ -52,7 +54,7 @@ export function checkSummary(summary: CheckSummary): string {
       const cells = [
         rank(p) === 1 ? '✅' : '❌',
         code(p.file),
-        p.wasmSize === undefined ? '' : formatSize(p.wasmSize),
+        p.wasmSize === undefined ? '' : unbroken(formatSize(p.wasmSize)),
         ...(baseline === undefined ? [] : [sizeChange(p.wasmSize, p.sizeBefore)]),
         total === 0 ? '' : `${p.passed}/${total}`,
         messages.filter((m) => m !== '').join(', '),
@@ -76,9 +78,9 @@ export function checkSummary(summary: CheckSummary): string {
   }
   if (failed > 0) {
     lines.push('### Failed tests', '');
-    for (const test of failedTests.slice(0, MOST_DETAILS)) {
+    for (const [i, test] of failedTests.slice(0, MOST_DETAILS).entries()) {
       lines.push(
-        `<details><summary>${html(test.name)} (${html(test.file)})</summary>`,
+        `<details${i < OPEN_DETAILS ? ' open' : ''}><summary>${html(test.name)} (${html(test.file)})</summary>`,
         '',
         fence(test.output.slice(0, 4000)),
         '',
@@ -95,7 +97,9 @@ export function checkSummary(summary: CheckSummary): string {
 function sizeChange(now: number | undefined, before: number | undefined): string {
   if (now === undefined) return '';
   if (before === undefined) return 'new';
-  return now === before ? '=' : `${signed(now - before)} (${percent(now, before)})`;
+  if (now === before) return '=';
+  const share = percent(now, before);
+  return unbroken(/[1-9]/.test(share) ? `${signed(now - before)} (${share})` : signed(now - before));
 }
 
 /** The change of all programs that have a size on both sides. */
@@ -104,8 +108,13 @@ function totalChange(programs: CheckSummary['programs'], baseline: string): stri
   const now = both.reduce((sum, p) => sum + p.wasmSize!, 0);
   const before = both.reduce((sum, p) => sum + p.sizeBefore!, 0);
   if (both.length === 0) return `No program compiled at ${code(baseline)}.`;
-  const change = now === before ? 'as much as' : `${signed(now - before)} (${percent(now, before)}) since`;
+  const change = now === before ? 'as much as at' : `${signed(now - before)} (${percent(now, before)}) since`;
   return `${count(both.length, 'program')} that ${both.length === 1 ? 'was' : 'were'} there before: ${formatSize(now)}, ${change} ${code(baseline)}.`;
+}
+
+/** Text that a narrow table does not break. */
+function unbroken(value: string): string {
+  return value.replaceAll(' ', '&nbsp;');
 }
 
 function signed(bytes: number): string {
@@ -146,13 +155,13 @@ export function releaseSummary({ manifest, tag, url, state }: ReleaseSummary): s
   for (const target of manifest.targets) {
     const reasons = new Set(Object.values(target.executables).flatMap((e) => (e.status === 'none' ? [e.reason] : [])));
     const archive = target.archive === null ? text([...reasons].join('; ') || 'none') : code(target.archive);
-    const size = target.archive === null ? '' : formatSize(sizes.get(target.archive) ?? 0);
+    const size = target.archive === null ? '' : unbroken(formatSize(sizes.get(target.archive) ?? 0));
     lines.push(`| ${target.name} | ${archive} | ${size} | ${target.tier} | ${text(target.testedBy)} |`);
   }
-  lines.push('', `<details><summary>${count(manifest.files.length, 'file')} and their SHA-256</summary>`, '');
+  lines.push('', `<details><summary>SHA-256 of ${count(manifest.files.length, 'file')}</summary>`, '');
   lines.push('| File | Size | SHA-256 |', '|---|--:|---|');
   for (const file of manifest.files)
-    lines.push(`| ${code(file.name)} | ${formatSize(file.size)} | ${code(file.sha256)} |`);
+    lines.push(`| ${code(file.name)} | ${unbroken(formatSize(file.size))} | ${code(file.sha256)} |`);
   lines.push('', '</details>', '', `Compiled with wasmtime ${manifest.wasmtime.version}.`, '');
   return lines.join('\n');
 }
