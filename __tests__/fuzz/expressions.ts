@@ -86,6 +86,14 @@ export function expr(g: Gen, t: Type, depth: number): string {
   return r.weighted(choices)();
 }
 
+/** An expression where a type is declared: an int will do for a float, as for the elements of a literal. */
+export function placed(g: Gen, t: Type, depth: number): string {
+  const r = g.random;
+  if (t.k === 'float' && r.one(5)) return expr(g, INT, depth);
+  if (t.k === 'list' && t.of.k === 'float' && r.one(4)) return `[1, ${expr(g, FLOAT, 1)}, ${expr(g, INT, 1)}]`;
+  return expr(g, t, depth);
+}
+
 /** A variable, else a literal. */
 export function atom(g: Gen, t: Type, depth = 0): string {
   const known = visible(g).filter((l) => same(l.type, t));
@@ -127,7 +135,7 @@ export function literal(g: Gen, t: Type, depth: number): string {
     }
     case 'struct': {
       const fields = r.shuffled(structOf(g, t.name).fields);
-      return `${t.name}{${fields.map((f) => `${f.name}: ${expr(g, f.type, depth - 1)}`).join(', ')}}`;
+      return `${t.name}{${fields.map((f) => `${f.name}: ${placed(g, f.type, depth - 1)}`).join(', ')}}`;
     }
     case 'union': {
       const { variants } = g.unions.find((u) => u.name === t.name)!;
@@ -165,7 +173,7 @@ function lambda(g: Gen, t: Extract<Type, { k: 'fun' }>, depth: number): string {
 /** A call of a function, with fuel where it needs some. */
 export function call(g: Gen, f: Callable, depth: number): string {
   const args = f.params.map((p, i) =>
-    i === 0 && f.fuel !== undefined ? String(g.random.below(f.fuel + 1)) : expr(g, p, depth - 1),
+    i === 0 && f.fuel !== undefined ? String(g.random.below(f.fuel + 1)) : placed(g, p, depth - 1),
   );
   return `${f.name}(${args.join(', ')})`;
 }
@@ -191,6 +199,11 @@ function general(g: Gen, t: Type, depth: number): Choices {
       ]);
     }
   }
+  if (g.generic) {
+    out.push([1, () => `same(${expr(g, t, d)})`]);
+    out.push([1, () => `choose(${expr(g, BOOL, d)}, ${expr(g, t, d)}, ${expr(g, t, d)})`]);
+  }
+  out.push(...applications(g, t, d));
   const structs = g.structs.flatMap((s) =>
     s.fields.filter((f) => same(f.type, t)).map((f) => [s.name, f.name] as const),
   );
@@ -236,6 +249,29 @@ function general(g: Gen, t: Type, depth: number): Choices {
   const known = visible(g).filter((l) => l.type.k === 'any' && l.type.was && same(l.type.was, t));
   if (known.length > 0 && t.k !== 'struct' && t.k !== 'union') {
     out.push([4, () => `(${r.pick(known).name} as ${typeText(t)})`]);
+  }
+  return out;
+}
+
+/** Methods, and functions out of structures. */
+function applications(g: Gen, t: Type, d: number): Choices {
+  if (g.pure) return [];
+  const out: Choices = [];
+  const give = (params: readonly Type[]): string => params.map((p) => placed(g, p, d - 1)).join(', ');
+  for (const l of visible(g)) {
+    if (l.type.k === 'struct') {
+      const s = structOf(g, l.type.name);
+      for (const m of s.methods) {
+        if (same(m.result, t)) out.push([3, () => `${l.name}.${m.name}(${give([m.param])})`]);
+      }
+      for (const { name, type: f } of s.fields) {
+        if (f.k === 'fun' && same(f.result, t)) out.push([3, () => `${l.name}.${name}(${give(f.params)})`]);
+      }
+    }
+    if (l.type.k === 'list' && l.type.of.k === 'fun' && same(l.type.of.result, t)) {
+      const { params } = l.type.of;
+      out.push([3, () => `(if len(${l.name}) > 0 then ${l.name}[-1](${give(params)}) else ${expr(g, t, d)})`]);
+    }
   }
   return out;
 }
@@ -384,6 +420,7 @@ function boolChoices(g: Gen, d: number): Choices {
     [1, () => `(${e(STRING)} in ${e(mapOf(STRING, scalarType(g)))})`],
     [1, () => `(${e(INT)} in ${e(mapOf(INT, STRING))})`],
     [1, () => `contains(${e(STRING)}, ${e(STRING)})`],
+    [1, () => `${atom(g, STRING)}.${r.pick(['contains', 'starts_with'])}(${e(STRING)})`],
     [1, () => `exists(${e(listOf(scalarType(g)))})`],
     [1, () => `(${e(ANY)} == ${e(ANY)})`],
     [1, () => `(${e(BIG)} ${r.pick(['<', '==', '>='])} ${e(BIG)})`],
@@ -463,7 +500,10 @@ export function printable(g: Gen, depth: number): string {
   const l = local(g, (x) => isPlain(g, x.type));
   if (l && r.one(2)) return l.name;
   const m = local(g, (x) => x.type.k === 'map' && isPlain(g, x.type));
-  if (m?.type.k === 'map' && r.one(4)) return `${m.name}[${expr(g, m.type.key, 1)}]`;
+  if (m?.type.k === 'map' && r.one(4))
+    return m.type.key.k === 'string' && r.one(3)
+      ? `${m.name}.${r.pick(['a', 'b', 'k1'])}`
+      : `${m.name}[${expr(g, m.type.key, 1)}]`;
   const numbers = local(g, (x) => x.type.k === 'any' && (x.type.was?.k === 'int' || x.type.was?.k === 'float'));
   if (numbers && r.one(3))
     return `(${numbers.name} ${r.pick(['+', '*', '-', '<', '=='])} ${expr(g, r.pick([INT, FLOAT]), 1)})`;

@@ -2,7 +2,7 @@
  * Random programs: typed, terminating, as source text, one statement or block bracket to a line (so that lines can be left
  * out to make a failing program smaller). The same seed gives the same program.
  */
-import { anyValue, atom, call, expr, fresh, literal, local, printable } from './expressions.ts';
+import { anyValue, atom, call, expr, fresh, literal, local, placed, printable } from './expressions.ts';
 import { aggregate, sidedJoin } from './queries.ts';
 import { random } from './random.ts';
 import {
@@ -40,10 +40,23 @@ export function generate(seed: number): string {
     pure: false,
     result: undefined,
     loops: 0,
+    generic: false,
     blocks: 0,
     functions: 0,
   };
   const r = g.random;
+  if (r.one(4)) {
+    g.generic = true;
+    line(g, 'fun same<T>(x: T): T {');
+    line(g, '  return x');
+    line(g, '}');
+    line(g, 'fun choose<T>(c: bool, x: T, y: T): T {');
+    line(g, '  if c {');
+    line(g, '    return x');
+    line(g, '  }');
+    line(g, '  return y');
+    line(g, '}');
+  }
   for (let i = r.below(3); i > 0; i--) struct(g);
   for (let i = r.below(2) + (r.one(3) ? 1 : 0); i > 0; i--) union(g);
   const count = 8 + r.below(14);
@@ -138,7 +151,8 @@ function fun(g: Gen): void {
   const fuel: Local[] = recursive ? [{ name: fresh(g, 'n'), type: INT, assignable: false }] : [];
   const all = [...fuel, ...params];
   const callable = { name, params: all.map((p) => p.type), result };
-  line(g, `fun ${name}(${all.map((p) => `${p.name}: ${typeText(p.type)}`).join(', ')}): ${typeText(result)} {`);
+  const parameter = (p: Local): string => (p.type.k === 'any' ? p.name : `${p.name}: ${typeText(p.type)}`);
+  line(g, `fun ${name}(${all.map(parameter).join(', ')}): ${typeText(result)} {`);
   const saved = { locals: g.locals, callables: g.callables, result: g.result, loops: g.loops };
   g.locals = [...g.locals, ...all];
   g.result = result;
@@ -149,7 +163,7 @@ function fun(g: Gen): void {
   if (recursive) {
     line(g, `if ${fuel[0]!.name} <= 0 {`);
     g.indent++;
-    line(g, `return ${expr(g, result, 1)}`);
+    line(g, `return ${placed(g, result, 1)}`);
     g.indent--;
     line(g, '}');
   }
@@ -166,9 +180,9 @@ function fun(g: Gen): void {
       line(g, `let ${x} = ${again()}`);
       g.locals = [...g.locals, { name: x, type: result, assignable: false }];
       statement(g);
-      line(g, `return ${expr(g, result, 2)}`);
+      line(g, `return ${placed(g, result, 2)}`);
     }
-  } else line(g, `return ${expr(g, result, 2)}`);
+  } else line(g, `return ${placed(g, result, 2)}`);
   g.functions--;
   g.blocks--;
   g.indent--;
@@ -223,13 +237,21 @@ function declaration(g: Gen, first: boolean): void {
     declare(g, { name, type, assignable: true, typed });
     return;
   }
-  line(g, `${mutable ? 'var' : 'let'} ${name}${typed ? `: ${typeText(type)}` : ''} = ${expr(g, type, 3)}`);
+  const map = local(g, (l) => l.type.k === 'map' && (l.type.of.k === 'int' || l.type.of.k === 'float'));
+  if (map?.type.k === 'map' && r.one(6)) {
+    // What may be nil.
+    line(g, `let ${name} = ${map.name}[${expr(g, map.type.key, 1)}]`);
+    declare(g, { name, type: { k: 'any', was: map.type.of }, assignable: false });
+    return;
+  }
+  const value = typed ? placed(g, type, 3) : expr(g, type, 3);
+  line(g, `${mutable ? 'var' : 'let'} ${name}${typed ? `: ${typeText(type)}` : ''} = ${value}`);
   declare(g, { name, type, assignable: mutable, typed });
 }
 
 /** What a literal alone does not tell. */
 function needsType(g: Gen, t: Type): boolean {
-  if (t.k === 'list' || t.k === 'map') return true;
+  if (t.k === 'list' || t.k === 'map') return !g.random.one(4);
   return t.k === 'any' || t.k === 'union' || t.k === 'fun' || (t.k === 'struct' && g.random.one(2));
 }
 
@@ -256,7 +278,7 @@ function elementAssignment(g: Gen): void {
     } else if (type.k === 'map') {
       const key = expr(g, type.key, 1);
       const inside = ['list', 'map', 'struct'].includes(type.of.k);
-      target += `[${key}]`;
+      target += type.key.k === 'string' && r.one(4) ? `.${r.pick(['a', 'b', 'k1'])}` : `[${key}]`;
       type = type.of;
       if (inside) guards.push(`${target} != nil`);
     } else if (type.k === 'struct') {
@@ -311,7 +333,8 @@ function print(g: Gen): void {
 
 function ifStatement(g: Gen): void {
   const r = g.random;
-  line(g, `if ${expr(g, BOOL, 2)} {`);
+  const value = local(g, (l) => /^\w+$/.test(l.name) && ['int', 'string', 'list', 'map', 'float'].includes(l.type.k));
+  line(g, `if ${value && r.one(8) ? value.name : expr(g, BOOL, 2)} {`);
   block(g, 3);
   if (r.one(3)) {
     line(g, `} else if ${expr(g, BOOL, 2)} {`);
@@ -338,7 +361,7 @@ function loop(g: Gen): void {
   const r = g.random;
   g.loops++;
   const bound = (type: Type): Local => ({ name: fresh(g, 'i'), type, assignable: false });
-  switch (r.below(5)) {
+  switch (r.below(6)) {
     case 0: {
       const i = fresh(g, 'w');
       line(g, `var ${i} = 0`);
@@ -368,8 +391,9 @@ function loop(g: Gen): void {
       line(g, '}');
       break;
     }
-    case 3: {
-      if (r.one(2)) {
+    case 3:
+    case 4: {
+      if (r.one(3)) {
         const c = bound(STRING);
         line(g, `for ${c.name} in ${expr(g, STRING, 1)} {`);
         block(g, 3, [c]);
@@ -383,7 +407,12 @@ function loop(g: Gen): void {
       }
       const i = bound(INT);
       line(g, `for ${i.name} in 0..len(${list.name}) {`);
-      block(g, 4, [i]);
+      const element = (xs: string, t: Type): Local => ({
+        name: `${xs}[${i.name}]`,
+        type: t,
+        assignable: list.assignable,
+      });
+      block(g, 4, list.type.k === 'list' ? [i, element(list.name, list.type.of)] : [i]);
       line(g, '}');
       break;
     }

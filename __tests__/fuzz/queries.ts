@@ -1,6 +1,19 @@
 /** Queries. What they evaluate can neither fail nor have an effect, so that its order does not matter. */
 import { atom, expr, fresh, literal, local } from './expressions.ts';
-import { BOOL, type Gen, INT, isScalar, type Local, listOf, plainType, STRING, structOf, type Type } from './types.ts';
+import {
+  BOOL,
+  FLOAT,
+  type Gen,
+  INT,
+  isPlain,
+  isScalar,
+  type Local,
+  listOf,
+  plainType,
+  STRING,
+  structOf,
+  type Type,
+} from './types.ts';
 
 /** Makes text while the generator is pure; what is declared meanwhile goes away. */
 function inQuery<T>(g: Gen, make: () => T): T {
@@ -13,9 +26,9 @@ function inQuery<T>(g: Gen, make: () => T): T {
 }
 
 /** A source of rows: a variable or a literal; gives the rows' type. */
-function source(g: Gen, depth: number): { text: string; of: Type } {
+function source(g: Gen, depth: number, plain = false): { text: string; of: Type } {
   const r = g.random;
-  const known = local(g, (l) => l.type.k === 'list' && l.type.of.k !== 'fun' && l.type.of.k !== 'any');
+  const known = local(g, (l) => l.type.k === 'list' && l.type.of.k !== 'any' && (!plain || isPlain(g, l.type)));
   if (known?.type.k === 'list' && !r.one(3)) return { text: known.name, of: known.type.of };
   if (r.one(10)) return { text: expr(g, STRING, depth - 1), of: STRING };
   const map = local(g, (l) => l.type.k === 'map');
@@ -52,12 +65,12 @@ function rows(g: Gen, depth: number): string {
   return text;
 }
 
-function order(g: Gen, depth: number): string {
+function order(g: Gen, depth: number, slices: boolean): string {
   const r = g.random;
   let text = '';
-  if (r.one(3)) text += ` sort by ${expr(g, r.pick([INT, STRING, BOOL]), depth - 1)}`;
-  if (r.one(6)) text += ` skip ${r.below(3)}`;
-  if (r.one(6)) text += ` take ${r.below(4)}`;
+  if (r.one(3)) text += ` sort by ${expr(g, r.pick([INT, STRING, BOOL, FLOAT, listOf(INT)]), depth - 1)}`;
+  if (slices && r.one(6)) text += ` skip ${r.below(3)}`;
+  if (slices && r.one(6)) text += ` take ${r.below(4)}`;
   return text;
 }
 
@@ -69,7 +82,7 @@ export function queryList(g: Gen, of: Type, depth: number): string {
       const text = groups(g, depth);
       return `(${text} select ${distinct}${expr(g, of, depth - 1)})`;
     }
-    const text = rows(g, depth) + order(g, depth);
+    const text = rows(g, depth) + order(g, depth, distinct === '');
     return `(${text} select ${distinct}${notAggregate(expr(g, of, depth - 1))})`;
   });
 }
@@ -82,29 +95,39 @@ function groups(g: Gen, depth: number): string {
   const r = g.random;
   const outside = g.locals;
   let text = rows(g, depth);
+  const variables = g.locals.slice(outside.length);
   const keyType = r.pick([INT, STRING, BOOL]);
   const key = expr(g, keyType, depth);
+  const second = r.one(4) ? `, ${notField(expr(g, INT, depth))}` : '';
   g.locals = outside;
   const name = fresh(g, 'g');
-  text += ` group by ${key} into ${name}`;
+  const keyName = second ? `${name}.key.k1` : `${name}.key`;
+  text += ` group by ${second ? notField(key) : key}${second} into ${name}`;
+  const items = variables.length === 1 ? { name: `${name}.items`, type: listOf(variables[0]!.type) } : undefined;
   // As if they were variables: the generator uses names only as text.
   g.locals = [
     ...outside,
-    { name: `${name}.key`, type: keyType, assignable: false },
-    { name: `${name}.key`, type: keyType, assignable: false },
+    { name: keyName, type: keyType, assignable: false },
+    ...(second ? [{ name: `${name}.key.k2`, type: INT, assignable: false }] : []),
+    ...(items ? [{ ...items, assignable: false }] : []),
     { name: `count(${name})`, type: INT, assignable: false },
     { name: `len(${name}.items)`, type: INT, assignable: false },
   ];
   if (r.one(3)) text += ` having count(${name}) > ${r.below(3)}`;
-  if (r.one(2)) text += ` sort by ${r.pick([`${name}.key`, `-count(${name})`, expr(g, INT, 1)])}`;
+  if (r.one(2)) text += ` sort by ${r.pick([keyName, `-count(${name})`, expr(g, INT, 1)])}`;
   return text;
 }
+
+/** The key of a group is named by its field; of anything else by its place. */
+const notField = (e: string): string => (/\.\w+$/.test(e) ? `[${e}][0]` : e);
 
 /** A query whose `select` is an aggregate. */
 export function aggregate(g: Gen, t: Type, depth: number): string {
   return inQuery(g, () => {
     const text = rows(g, depth);
-    const value = expr(g, t, depth - 1);
+    const inner = expr(g, t, depth - 1);
+    // A query alone would not make the whole an aggregate.
+    const value = inner.startsWith('(from') ? `(0 + ${inner})` : inner;
     if (t.k === 'int') return `(${text} select ${g.random.pick(['sum', 'count', 'min', 'max'])}(${value}))`;
     return `(0.0 + (${text} select ${g.random.pick(['sum', 'avg'])}(${value})))`;
   });
@@ -114,7 +137,7 @@ export function aggregate(g: Gen, t: Type, depth: number): string {
 export function sidedJoin(g: Gen, depth: number): string {
   return inQuery(g, () => {
     const r = g.random;
-    const a = source(g, depth);
+    const a = source(g, depth, true);
     const of = isScalar(a.of) ? a.of : plainType(g);
     const right = atom(g, listOf(of), depth);
     const x = bind(g, a.of);

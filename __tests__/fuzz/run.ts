@@ -5,6 +5,7 @@ import { parse } from '../../src/syntax/parser.ts';
 import { sourceFile } from '../../src/syntax/source.ts';
 import { Exit, wasi } from '../runtime/harness.ts';
 import { Discard, interpret, type Reference } from './interpreter.ts';
+import { reduce } from './reduce.ts';
 
 export interface Compiled {
   readonly out: string;
@@ -103,4 +104,23 @@ export function check(text: string, variants = VARIANTS): Verdict {
     note ||= verdict.what;
   }
   return { kind: 'agree', what: note };
+}
+
+/** The way in which a program differs, without what depends on the program. */
+export function differenceClass(what: string): string {
+  return what.replace(/["'`].*/, '').replace(/\d+/g, 'N');
+}
+
+/** Makes a differing program smaller as long as it differs in the same way. */
+export function minimise(text: string, what: string): string {
+  const variant = VARIANTS.filter(([name]) => what.startsWith(`${name}:`));
+  const wanted = differenceClass(what);
+  return reduce(text, (candidate) => {
+    try {
+      const verdict = check(candidate, variant);
+      return verdict.kind === 'differ' && differenceClass(verdict.what) === wanted;
+    } catch {
+      return false;
+    }
+  });
 }

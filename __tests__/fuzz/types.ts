@@ -87,6 +87,8 @@ export interface Gen {
   /** The type that `return` gives; undefined at the top level. */
   result: Type | undefined;
   loops: number;
+  /** Whether the program has the generic functions `same` and `choose`. */
+  generic: boolean;
   /** How many blocks are around. */
   blocks: number;
   functions: number;
@@ -97,6 +99,8 @@ export function visible(g: Gen): Local[] {
   const seen = new Set<string>();
   const out: Local[] = [];
   for (const l of [...g.locals].reverse()) {
+    // An element may be out of range.
+    if (g.pure && l.name.includes('[')) continue;
     if (!seen.has(l.name)) out.push(l);
     seen.add(l.name);
   }
@@ -139,7 +143,7 @@ export function anyType(g: Gen, depth = 2): Type {
     [depth > 0 ? 4 : 0, 'map'],
     [g.structs.length > 0 ? 3 : 0, 'struct'],
     [g.unions.length > 0 ? 3 : 0, 'union'],
-    [depth > 1 ? 2 : 0, 'fun'],
+    [depth > 0 ? 2 : 0, 'fun'],
     [depth > 1 ? 1 : 0, 'any'],
   ]);
   switch (kind) {
@@ -162,12 +166,13 @@ export function anyType(g: Gen, depth = 2): Type {
 export function plainType(g: Gen, depth = 1): Type {
   for (;;) {
     const t = anyType(g, depth);
-    if (t.k !== 'any' && t.k !== 'fun' && isPlain(g, t) && !hasAny(t)) return t;
+    if (isPlain(g, t) && !hasAny(g, t)) return t;
   }
 }
 
-function hasAny(t: Type): boolean {
-  return t.k === 'any' || ((t.k === 'list' || t.k === 'map') && hasAny(t.of));
+function hasAny(g: Gen, t: Type): boolean {
+  if (t.k === 'struct') return structOf(g, t.name).fields.some((f) => hasAny(g, f.type));
+  return t.k === 'any' || ((t.k === 'list' || t.k === 'map') && hasAny(g, t.of));
 }
 
 export function scalarType(g: Gen): Type {
