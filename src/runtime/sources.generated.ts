@@ -5438,20 +5438,16 @@ fun list_at(xs: ref, i: i32, size: i32): i32 {
   return load32(xs, 12) + i * size
 }
 
-/// xs[i]: negative indexes count from the end; fails when out of range.
+/// xs[i]: negative indexes count from the end; fails when out of range. The way for negative indexes joins the common one
+/// and makes no call, so that nothing in a loop over a list has to survive one.
 /// inline
 fun list_get<T>(xs: ref, i: i64): T {
-  if lt_u(i, load32u_64(xs, 4)) {
-    return load(list_at(xs, i32(i), sizeof(T)), 8)
-  }
-  return list_get_slow<T>(xs, i)
-}
-
-/// noinline
-fun list_get_slow<T>(xs: ref, i: i64): T {
   let len = load32u_64(xs, 4)
-  let at = i + len
-  if ge_u(at, len) { fail_index(i, len) }
+  var at = i
+  if ge_u(at, len) {
+    at = i + len
+    if ge_u(at, len) { fail_index(i, len) }
+  }
   return load(list_at(xs, i32(at), sizeof(T)), 8)
 }
 
@@ -8197,7 +8193,7 @@ fun str_view(p: i32, bytes: i32, points: i32, owner: ref): ref {
 /// A new string that is a copy of the bytes at \`p\`, which lie in an object that the caller keeps alive or outside the heap.
 fun str_copy(p: i32, bytes: i32, points: i32): ref {
   let s = str_new(bytes, points)
-  memory_copy(s + STRING_BYTES, p, bytes)
+  copy_bytes(s + STRING_BYTES, p, bytes)
   return s
 }
 
@@ -8206,9 +8202,34 @@ fun str_of_bytes(p: i32, bytes: i32): ref {
   return str_copy(p, bytes, utf8_count(p, p + bytes))
 }
 
+/// Copies \`n\` bytes between places that do not overlap; a call of the engine's own copying is worth it for long ones only.
+fun copy_bytes(to: i32, from: i32, n: i32) {
+  if lt_u(n, 17) {
+    if n >= 8 {
+      // The two halves overlap in the middle.
+      store64(to, 0, load64(from, 0))
+      store64(to + n, -8, load64(from + n, -8))
+    } else if n >= 4 {
+      store32(to, 0, load32(from, 0))
+      store32(to + n, -4, load32(from + n, -4))
+    } else if n != 0 {
+      store8(to, 0, load8u(from, 0))
+      if n != 1 { store16(to + n, -2, load16u(from + n, -2)) }
+    }
+  } else {
+    memory_copy(to, from, n)
+  }
+}
+
+/// Where the string of a one-byte character is, if it has been made: 256 objects, of which those of ASCII are used.
+/// inline
+fun char_place(c: i32): ref {
+  return ref(static_area("characters", 8192) + shl(c, 5))
+}
+
 /// The string of one ASCII character: static objects, filled in when they are needed first.
 fun str_char(c: i32): ref {
-  let s = ref(static_area("characters", 4096) + shl(c, 5))
+  let s = char_place(c)
   if load32(s, 4) == 0 {
     store32(s, 0, KIND_STRING)
     store32(s, 4, 1)
@@ -8255,13 +8276,13 @@ fun str_concat(a: ref, b: ref): ref {
   var result: ref
   let owner = loadref(a, 16)
   if owner != 0 && str_extends(owner, load32(a, 12) + la, lb) {
-    memory_copy(load32(a, 12) + la, pb, lb)
+    copy_bytes(load32(a, 12) + la, pb, lb)
     store32(owner, 8, load32(owner, 8) + lb)
     result = str_view(load32(a, 12), bytes, points, owner)
   } else if bytes < INLINE_BYTES || la < lb {
     result = str_new(bytes, points)
-    memory_copy(result + STRING_BYTES, load32(a, 12), la)
-    memory_copy(result + STRING_BYTES + la, pb, lb)
+    copy_bytes(result + STRING_BYTES, load32(a, 12), la)
+    copy_bytes(result + STRING_BYTES + la, pb, lb)
   } else {
     let buffer = text_buffer(bytes + bytes)
     store32(buffer, 8, bytes)
@@ -8299,16 +8320,19 @@ fun text_buffer(bytes: i32): ref {
 
 /// True if the \`n\` bytes at \`p\` and at \`q\` are the same.
 fun bytes_equal(p: i32, q: i32, n: i32): bool {
-  var i = 0
-  while n - i >= 8 {
-    if load64(p + i, 0) != load64(q + i, 0) { return false }
-    i = i + 8
+  if n >= 8 {
+    var i = 0
+    let last = n - 8
+    while i < last {
+      if load64(p + i, 0) != load64(q + i, 0) { return false }
+      i = i + 8
+    }
+    // The last eight, some of them for the second time.
+    return load64(p + last, 0) == load64(q + last, 0)
   }
-  while i < n {
-    if load8u(p + i, 0) != load8u(q + i, 0) { return false }
-    i = i + 1
-  }
-  return true
+  if n >= 4 { return load32(p, 0) == load32(q, 0) && load32(p + n, -4) == load32(q + n, -4) }
+  if n == 0 { return true }
+  return load8u(p, 0) == load8u(q, 0) && (n == 1 || load16u(p + n, -2) == load16u(q + n, -2))
 }
 
 /// Same text; nil equals nil only.
@@ -8355,10 +8379,15 @@ fun str_hash(s: ref): i32 {
     p = p + 8
     n = n - 8
   }
-  while n > 0 {
-    h = (xor(rotl(h, 5), i64(load8u(p, 0)))) * 5871781006564002453
-    p = p + 1
-    n = n - 1
+  // The rest of up to seven bytes as one word; that some bytes may be in it twice does no harm, as the length is in the hash.
+  if n != 0 {
+    var rest: i64 = 0
+    if n >= 4 {
+      rest = or(load32u_64(p, 0), shl(load32u_64(p + n, -4), 32))
+    } else {
+      rest = i64(or(load8u(p, 0), shl(or(load8u(p + shr_u(n, 1), 0), shl(load8u(p + n, -1), 8)), 8)))
+    }
+    h = xor(rotl(h, 5), rest) * 5871781006564002453
   }
   h = xor(h, shr_u(h, 32)) * -7046029254386353131
   let folded = or(i32(shr_u(h, 32)), 1)
@@ -8393,7 +8422,18 @@ fun str_address(s: ref, i: i32): i32 {
 }
 
 /// The one-character string at index \`i\`; a negative one counts from the end.
+/// inline
 fun str_index(s: ref, i: i64): ref {
+  let n = load32(s, 4)
+  if n == load32(s, 8) && lt_u(i, i64_u(n)) {
+    let c = char_place(load8u(load32(s, 12) + i32(i), 0))
+    if load32(c, 4) != 0 { return c }
+  }
+  return str_index_slow(s, i)
+}
+
+/// noinline
+fun str_index_slow(s: ref, i: i64): ref {
   let points = load32(s, 8)
   var k = i
   if k < 0 { k = k + i64_u(points) }
@@ -8588,7 +8628,7 @@ fun str_join(xs: ref, sep: ref): ref {
 /// Copies the bytes of \`s\` to \`to\`; gives the address behind them.
 fun bytes_append(to: i32, s: ref): i32 {
   let n = load32(s, 4)
-  memory_copy(to, load32(s, 12), n)
+  copy_bytes(to, load32(s, 12), n)
   return to + n
 }
 
