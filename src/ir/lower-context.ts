@@ -82,6 +82,8 @@ export interface Fn {
   /** Statements go here. */
   out: Stmt[];
   labels: number;
+  /** Where a call of the function by itself in tail position goes instead, and the locals of the parameters. */
+  tail: { readonly label: number; readonly params: readonly number[] } | undefined;
   readonly loops: { readonly breakLabel: number; readonly continueLabel: number }[];
 }
 

@@ -205,6 +205,7 @@ function lowerReturn(fn: Fn, s: Extract<AstStmt, { kind: 'return' }>): void {
     else emit(fn, { op: 'return', value: reprOf(result) === 'ref' ? nullRef : nullCell });
     return;
   }
+  if (jumpToSelf(fn, s.value)) return;
   if (isUnit(result)) {
     emitDo(fn, lowerExpr(fn, s.value));
     emit(fn, { op: 'return' });
@@ -214,6 +215,25 @@ function lowerReturn(fn: Fn, s: Extract<AstStmt, { kind: 'return' }>): void {
   const moved = s.value.kind === 'name' && movesOut(fn, s.value);
   const value = moved ? lowerExpr(fn, s.value) : lowerPlaced(fn, s.value);
   emit(fn, { op: 'return', value: coerce(fn, value, nodeOf(fn, s.value), result, s.value.span) });
+}
+
+/** `return f(…)` in f itself: new values for the parameters, then back to the start. */
+function jumpToSelf(fn: Fn, e: Ast): boolean {
+  const { tail, info } = fn;
+  if (!tail || e.kind !== 'call') return false;
+  const plan = info.calls.get(e.id);
+  if (plan?.kind !== 'direct' || plan.fun !== info || e.args.length !== info.params.length) return false;
+  const values = e.args.map((a, i) => {
+    const { node } = info.params[i]!;
+    const local = newLocal(fn, typeOf(reprOf(node)));
+    emit(fn, { op: 'set', local, value: coerce(fn, lowerPlaced(fn, a), nodeOf(fn, a), node, a.span) });
+    return get(fn, local);
+  });
+  values.forEach((value, i) => {
+    emit(fn, { op: 'set', local: tail.params[i]!, value });
+  });
+  emit(fn, { op: 'br', label: tail.label });
+  return true;
 }
 
 function movesOut(fn: Fn, e: Extract<Ast, { kind: 'name' }>): boolean {

@@ -9,8 +9,9 @@
 import { maskOf, NULL, reprOf } from '../check/nodes.ts';
 import type { CheckedProgram, FunInfo, Sym } from '../check/program.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Stmt as AstStmt } from '../syntax/ast.ts';
 import { borrowedParams } from './borrow.ts';
-import type { Expr, Func, Module, Type } from './ir.ts';
+import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { emptyModule } from './ir.ts';
 import { listGrowth } from './list-growth.ts';
 import { envSlots, makeBox } from './lower-closure.ts';
@@ -30,6 +31,7 @@ import {
   layoutOf,
   load,
   needFun,
+  newLabel,
   newLocal,
   nullCell,
   nullRef,
@@ -137,6 +139,7 @@ function newFn(lo: Lowering, info: FunInfo): Fn {
     closures: new Map(),
     out: [],
     labels: 0,
+    tail: undefined,
     loops: [],
   };
 }
@@ -187,6 +190,9 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
     else if (value.op !== 'const') emit(fn, { op: 'do', value });
   } else {
     const body = info.decl?.body ?? info.lambda?.block;
+    const loops =
+      info.kind === 'named' && info.funs.size === 0 && !info.params.some(isBoxed) && endsInItself(info, body);
+    if (loops) fn.tail = { label: newLabel(fn), params: locals };
     lowerStmts(fn, body?.body ?? []);
     if (result) {
       // Control gets here only where the inference knows that the result may be nil.
@@ -195,7 +201,20 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
       } else emit(fn, { op: 'unreachable', span: info.span });
     }
   }
-  return finishFunc(fn, needFun(lo, info), params, result, fn.out);
+  const body: Stmt[] = fn.tail ? [{ op: 'loop', label: fn.tail.label, body: fn.out }] : fn.out;
+  return finishFunc(fn, needFun(lo, info), params, result, body);
+}
+
+/** Whether a function returns the result of calling itself: that call becomes a jump, so that it takes no stack. */
+function endsInItself(info: FunInfo, body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  if (Array.isArray(body)) return body.some((x) => endsInItself(info, x));
+  const s = body as Partial<AstStmt> & { kind?: string };
+  if (s.kind === 'return' && 'value' in s && s.value?.kind === 'call') {
+    const plan = info.calls.get(s.value.id);
+    if (plan?.kind === 'direct' && plan.fun === info && s.value.args.length === info.params.length) return true;
+  }
+  return Object.values(body).some((x) => endsInItself(info, x));
 }
 
 /** Makes what a closure captured available: values in locals, boxes by reference. */
