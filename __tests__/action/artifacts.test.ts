@@ -62,6 +62,25 @@ describe('uploading', () => {
     expect(service.artifacts.get('again')?.equals(service.artifacts.get('hello-1.2.3')!)).toBe(true);
   });
 
+  it('replaces what an earlier attempt of the run left', async () => {
+    await uploadArtifacts(runner(), true, context(), [files()]);
+    const first = service.artifacts.get('hello-1.2.3');
+    const again = files();
+    writeFileSync(join(folder, 'a.txt'), 'changed\n');
+    await uploadArtifacts(runner(), true, context(), [again]);
+    expect(service.artifacts.size).toBe(1);
+    expect(service.artifacts.get('hello-1.2.3')?.equals(first!)).toBe(false);
+  });
+
+  it('says what to do when the service refuses', async () => {
+    service.deny = true;
+    await expect(uploadArtifacts(runner(), true, context(), [files()])).rejects.toMatchObject({
+      code: 'E608',
+      message: expect.stringContaining('cannot upload the artifact hello-1.2.3'),
+      fix: expect.stringContaining('upload-artifacts'),
+    });
+  });
+
   it('is left out when it is not wanted, or where there is no service', async () => {
     await uploadArtifacts(runner(), false, context(), [files()]);
     await uploadArtifacts(runner({}), 'auto', context(), [files()]);

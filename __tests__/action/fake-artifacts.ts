@@ -7,6 +7,8 @@ export interface FakeArtifacts {
   readonly url: string;
   /** What was uploaded and finished: the artifact's name and its archive. */
   readonly artifacts: Map<string, Buffer>;
+  /** Refuse everything. */
+  deny: boolean;
   /** The variables that a runner gives to an action for its uploads. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
   const blobs = new Map<string, Buffer>();
   const blocks = new Map<string, Buffer>();
   const artifacts = new Map<string, Buffer>();
+  const state = { deny: false };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
@@ -27,7 +30,15 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (url.pathname.startsWith(SERVICE)) {
       if (!request.headers.authorization?.startsWith('Bearer ')) return answer(401, { msg: 'no token' });
-      const { name } = JSON.parse(body.toString('utf8')) as { name: string };
+      if (state.deny) return answer(403, { msg: 'not today' });
+      const {
+        name,
+        name_filter: nameFilter,
+        ...ids
+      } = JSON.parse(body.toString('utf8')) as {
+        name: string;
+        name_filter?: string;
+      };
       const method = url.pathname.slice(SERVICE.length);
       if (method === 'CreateArtifact') {
         if (artifacts.has(name)) return answer(409, { msg: 'an artifact with this name already exists on the run' });
@@ -39,6 +50,21 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
         if (!blob) return answer(404, { msg: 'nothing was uploaded' });
         artifacts.set(name, blob);
         return answer(200, { ok: true, artifact_id: String(artifacts.size) });
+      }
+      if (method === 'ListArtifacts') {
+        const names = [...artifacts.keys()].filter((one) => !nameFilter || one === nameFilter);
+        const listed = names.map((one) => ({
+          ...ids,
+          name: one,
+          database_id: '1',
+          size: '1',
+          created_at: new Date(0),
+        }));
+        return answer(200, { artifacts: listed });
+      }
+      if (method === 'DeleteArtifact') {
+        artifacts.delete(name);
+        return answer(200, { ok: true, artifact_id: '1' });
       }
       return answer(404, { msg: `no method ${method}` });
     }
@@ -58,7 +84,7 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return {
+  return Object.assign(state, {
     url,
     artifacts,
     env: {
@@ -69,5 +95,5 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
     },
-  };
+  });
 }

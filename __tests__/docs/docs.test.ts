@@ -66,7 +66,9 @@ describe('codes', () => {
 
 describe('docs/language.md', () => {
   it('names folders of tests that are there', () => {
-    const rows = [...read('docs/language.md').matchAll(/^\|.*\| ([a-z]+(?:, [a-z]+)*) \|$/gm)].flatMap((m) => m[1]!.split(', '));
+    const rows = [...read('docs/language.md').matchAll(/^\|.*\| ([a-z]+(?:, [a-z]+)*) \|$/gm)].flatMap((m) =>
+      m[1]!.split(', '),
+    );
     expect(rows.length).toBeGreaterThan(20);
     expect(rows.filter((name) => !existsSync(`__tests__/lang/${name}`))).toEqual([]);
   });

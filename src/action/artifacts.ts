@@ -1,6 +1,8 @@
 /** Uploading to the run's page, with names that tell what is in there and the same bytes for the same files. */
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ArtifactClient } from '@actions/artifact';
+import { EXIT, userError } from '../diagnostics/user-error.ts';
 import type { Manifest } from '../package/manifest.ts';
 import { annotate } from '../report/annotations.ts';
 import { formatSize } from '../report/sizes.ts';
@@ -51,7 +53,32 @@ export async function uploadArtifacts(
     const paths = files.map((file) => join(folder, file));
     // The archive that the client makes records the times of the files.
     for (const path of paths) await utimes(path, epoch, epoch);
-    const { size } = await client.uploadArtifact(name, paths, folder);
-    runner.write(`uploaded the artifact ${name}, ${formatSize(size ?? 0)}\n`);
+    try {
+      const { size } = await upload(client, name, paths, folder);
+      runner.write(`uploaded the artifact ${name}, ${formatSize(size ?? 0)}\n`);
+    } catch (error) {
+      throw userError(
+        'E608',
+        `cannot upload the artifact ${name}: ${error instanceof Error ? error.message : String(error)}`,
+        'run the job again, or set upload-artifacts to false',
+        EXIT.network,
+      );
+    }
+  }
+}
+
+/** Uploads; an artifact of this name that an earlier attempt of the run left is replaced. */
+async function upload(
+  client: ArtifactClient,
+  name: string,
+  paths: string[],
+  folder: string,
+): Promise<{ size?: number }> {
+  try {
+    return await client.uploadArtifact(name, paths, folder);
+  } catch (error) {
+    if (!/\b409\b|already exists/.test(String(error))) throw error;
+    await client.deleteArtifact(name);
+    return client.uploadArtifact(name, paths, folder);
   }
 }

@@ -220,6 +220,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E605', 'The input sources matches no file.'],
   ['E606', 'A release needs a tag.'],
   ['E607', 'A release needs a repository to be made in.'],
+  ['E608', 'The artifact service of the run does not take an artifact.'],
 ]);
 
 /** The explanation of a code, in any case; undefined for a code that does not exist. */
