@@ -72,7 +72,14 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: `test ${INPUTS}`,
     about: 'Run the tests of files or of a folder',
-    options: [['--filter <text>', 'Only the tests whose name contains this'], DIR, ENV, STRICT, GC_STRESS],
+    options: [
+      ['--filter <text>', 'Only the tests whose name contains this'],
+      ['--junit <file>', 'Write the results as JUnit XML, too'],
+      DIR,
+      ENV,
+      STRICT,
+      GC_STRESS,
+    ],
     wasmtime: true,
     example: 'test examples/inventory',
     load: async () => (await import('./test.ts')).test,

@@ -1,5 +1,7 @@
 import { findSources } from '../project/project.ts';
-import { type TestResult, testFile } from '../project/testing.ts';
+import { type FileResult, type TestResult, testFile } from '../project/testing.ts';
+import { type JUnitFile, junitXml } from '../report/junit.ts';
+import { fileError, writeAtomic } from '../toolchain/files.ts';
 import type { Wasmtime } from '../toolchain/install.ts';
 import { last } from './arguments.ts';
 import { type CapabilityFlags, capabilities } from './capabilities.ts';
@@ -8,6 +10,7 @@ import { getWasmtime, type WasmtimeFlags } from './wasmtime.ts';
 
 interface TestFlags extends WasmtimeFlags, CapabilityFlags {
   readonly filter?: string;
+  readonly junit?: string;
   readonly strict?: boolean;
   readonly gcStress?: boolean;
 }
@@ -21,6 +24,8 @@ export async function test(inputs: readonly string[], flags: TestFlags, out: Out
   let broken = 0;
   let count = 0;
   const report: object[] = [];
+  const junit: JUnitFile[] = [];
+  const onGithub = process.env.GITHUB_ACTIONS === 'true' && !out.json;
   for (const path of project.tests) {
     out.progress(`compiling ${path}`);
     const result = await testFile(path, () => (wasmtime ??= getWasmtime(flags, out, 'run', project.wasmtime)), {
@@ -45,12 +50,38 @@ export async function test(inputs: readonly string[], flags: TestFlags, out: Out
       broken++;
       if (!out.json) await printDiagnostics(out, diagnostics, sources);
     }
-    report.push({ file: result.file, diagnostics: await recordsOf(diagnostics, sources), tests: result.tests });
+    const records = await recordsOf(diagnostics, sources);
+    if (onGithub) out.print(await annotations(result));
+    const why =
+      wasm === undefined ? diagnostics.map((d) => `${d.severity}[${d.code}]: ${d.title}`).join('\n') : undefined;
+    junit.push({ file: result.file, tests: result.tests, ...(why === undefined ? {} : { broken: why }) });
+    report.push({ file: result.file, diagnostics: records, tests: result.tests });
+  }
+  const xml = last(flags.junit);
+  if (xml !== undefined) {
+    await writeAtomic(xml, junitXml(junit)).catch((error: unknown) => {
+      throw fileError(error, 'write', xml);
+    });
   }
   if (out.json) printJson(out, { ok: failed + broken === 0, passed: count - failed, failed, broken, files: report });
   else if (failed > 0) out.complain(`${out.paint('err', 'red', '[FAIL]')} ${failed} test(s) failed.\n`);
   else if (broken === 0 && count === 0) out.notice('there are no tests');
   return failed + broken === 0 ? 0 : 1;
+}
+
+/** Workflow commands that mark the failing lines, when GitHub runs this. */
+async function annotations({ file, tests }: FileResult): Promise<string> {
+  const failed = tests.filter((one) => !one.ok);
+  if (failed.length === 0) return '';
+  const { annotateTests } = await import('../report/annotations.ts');
+  const { firstFrame } = await import('../project/tasks.ts');
+  return annotateTests(
+    failed.map(({ name, line, message = '', trace = '' }) => ({
+      name,
+      output: `${message}\n${trace}`,
+      place: firstFrame(trace) ?? { file, line, col: 1 },
+    })),
+  );
 }
 
 function line(test: TestResult, out: Output): string {
