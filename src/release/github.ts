@@ -8,6 +8,7 @@ import { EXIT, isUserError, type UserError, userError } from '../diagnostics/use
 import { previousTag, type ReleasePlan } from './plan.ts';
 import { type ReleasePort, transient } from './port.ts';
 import type { RemoteAsset, RemoteRelease } from './reconcile.ts';
+import { fetchBlob } from './upload.ts';
 
 export interface GithubOptions {
   /** Without one, published releases of public repositories can be read. */
@@ -161,7 +162,7 @@ export function githubPort(options: GithubOptions): ReleasePort {
           url,
           data: body,
           headers: { 'content-type': contentTypeOf(asset.name) },
-          request: { retries: 0 },
+          request: { retries: 0, fetch: fetchBlob },
         });
         return toAsset(data);
       } catch (error) {
