@@ -5,7 +5,7 @@ import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import { mayGrow } from './list-growth.ts';
 import { lowerBuiltin, lowerValueMethod } from './lower-builtin.ts';
-import { callClosure, envArg, funValue, partial } from './lower-closure.ts';
+import { callClosure, funValue, partial } from './lower-closure.ts';
 import {
   emit,
   type Fn,
@@ -88,7 +88,7 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
       return zero(node);
     });
   }
-  const env = fun.self ? [get(fn, 0)] : hasEnv(fun) ? [envArg(fn, fun)] : [];
+  const env = fun.self ? [get(fn, 0)] : hasEnv(fun) ? [funValue(fn, fun)] : [];
   const call: Expr = {
     op: 'call',
     type: resultType(fun.result),
@@ -118,7 +118,7 @@ function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: N
   if (!shape) {
     // Never a function as far as the inference sees: fails when reached.
     return seq(fn, () => {
-      emit(fn, { op: 'do', value: lowerDrop(target) });
+      emit(fn, { op: 'do', value: target.ir });
       emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, 'only functions can be called')], e.span) });
       return zero(node);
     });
@@ -139,10 +139,6 @@ function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: N
     const called = callClosure(fn, get(fn, held), values, shape.params, shape.result, e.span);
     return isUnit(shape.result) ? called : coerce(fn, called, shape.result, node);
   });
-}
-
-function lowerDrop(v: Value): Expr {
-  return v.ir;
 }
 
 // ---- methods

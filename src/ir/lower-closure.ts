@@ -22,6 +22,7 @@ import {
   needFun,
   newLocal,
   nullCell,
+  nullRef,
   placeFields,
   resultType,
   seq,
@@ -124,7 +125,7 @@ export function makeClosure(fn: Fn, info: FunInfo): Expr {
   if (slots.length === 0) return staticClosure(lo, info);
   return seq(fn, () => {
     const values = slots.map((s) => {
-      if (s.fun) return fn.closures.has(s.fun) ? get(fn, fn.closures.get(s.fun)!) : i32ref();
+      if (s.fun) return fn.closures.has(s.fun) ? get(fn, fn.closures.get(s.fun)!) : nullRef;
       const sym = s.sym!;
       if (isBoxed(sym)) return boxOf(fn, sym);
       const place = fn.places.get(sym);
@@ -146,10 +147,6 @@ export function makeClosure(fn: Fn, info: FunInfo): Expr {
     });
     return get(fn, object);
   });
-}
-
-function i32ref(): Expr {
-  return { op: 'const', type: 'ref', value: 0 };
 }
 
 /** Declares a nested named function: its closure goes into a local, and into closures made earlier that use it. */
@@ -188,11 +185,6 @@ export function funValue(fn: Fn, info: FunInfo): Expr {
     return get(fn, local);
   }
   return staticClosure(fn.lo, info);
-}
-
-/** The environment argument for a direct call of a function that needs one. */
-export function envArg(fn: Fn, info: FunInfo): Expr {
-  return funValue(fn, info);
 }
 
 /** A function with the closure convention (environment first) around one without. */

@@ -211,7 +211,7 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
       const node = nodeOf(fn, e);
       const cond = exactlyTrue(value(fn, e.cond));
       const then = seq(fn, () => coerce(fn, lowerExpr(fn, e.then), nodeOf(fn, e.then), node));
-      const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : nilOf(node);
+      const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : zero(node);
       return { op: 'if', type: typeOf(reprOf(node)), cond, then, else: els };
     }
     case 'match':
@@ -221,17 +221,12 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
   }
 }
 
-/** Nil in the representation of a node (zero where it cannot be nil). */
-function nilOf(node: Node): Expr {
-  return zero(node);
-}
-
 function optional(fn: Fn, base: Value, id: number, then: (base: Value) => Expr): Expr {
   const node = fn.info.nodes.get(id)!;
   return seq(fn, () => {
     const held: Value = { ir: hold(fn, base.ir), node: base.node };
     const result = seq(fn, () => then(held));
-    return { op: 'if', type: typeOf(reprOf(node)), cond: isNull(fn, held), then: nilOf(node), else: result };
+    return { op: 'if', type: typeOf(reprOf(node)), cond: isNull(fn, held), then: zero(node), else: result };
   });
 }
 
@@ -807,7 +802,7 @@ export function newStruct(fn: Fn, struct: StructInfo, fields: readonly { name: s
     const object = newLocal(fn, 'ref');
     emit(fn, { op: 'set', local: object, value: alloc(layout.size, head) });
     for (const slot of layout.order) {
-      emit(fn, store(slot.repr, get(fn, object), slot.offset, values.get(slot.name) ?? nilOf(slot.node)));
+      emit(fn, store(slot.repr, get(fn, object), slot.offset, values.get(slot.name) ?? zero(slot.node)));
     }
     return get(fn, object);
   });
@@ -821,7 +816,7 @@ function lowerMatch(fn: Fn, e: Extract<Ast, { kind: 'match' }>): Expr {
   return seq(fn, () => {
     const held: Value = { ir: hold(fn, subject.ir), node: subject.node };
     const result = newLocal(fn, typeOf(reprOf(node)));
-    emit(fn, { op: 'set', local: result, value: nilOf(node) });
+    emit(fn, { op: 'set', local: result, value: zero(node) });
     const end = newLabel(fn);
     const body = collect(fn, () => {
       for (const arm of e.arms) {

@@ -231,7 +231,8 @@ function openEnv(fn: Fn, env: number): void {
       fn.places.set(slot.sym, place);
     }
   }
-  if (envFuns(fn.info).length >= 0 && fn.info.kind === 'named') fn.closures.set(fn.info, env);
+  // A nested function calls itself through the environment that it was given.
+  if (fn.info.kind === 'named') fn.closures.set(fn.info, env);
 }
 
 /** A method's view of its receiver: the fields that it uses, as local variables. */
