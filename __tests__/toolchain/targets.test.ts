@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearest } from '../../src/toolchain/nearest.ts';
+import { editDistance } from '../../src/diagnostics/edit-distance.ts';
+import { nearest } from '../../src/toolchain/nearest.ts';
 import { hostTarget, parseTargets, TARGETS } from '../../src/toolchain/targets.ts';
 
 describe('the target table', () => {

@@ -19,7 +19,6 @@ import {
   addData,
   collect,
   emit,
-  envFuns,
   type Fn,
   finishFunc,
   get,
