@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startArtifacts } from '../__tests__/action/fake-artifacts.ts';
 import { startFakeGithub } from '../__tests__/fake-github/server.ts';
+import { hostTarget } from '../src/toolchain/targets.ts';
 
 const ACT = '0.2.89';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -283,6 +284,7 @@ async function newcomerReleases(world) {
     github.requests.join('\n'),
   );
   checkDigests(github, release);
+  runReleased(github, release);
   check('the next step got the address of the release', good.log.includes(`Published ${release?.html_url}`), good.log);
   check('the summary says published', good.summary.includes('is published'), good.summary);
   check(
@@ -318,6 +320,21 @@ function checkDigests(github, release) {
     sums.length === contents.size - 1 && wrong.length === 0,
     wrong,
   );
+}
+
+/** The released executable of this machine, unpacked as a user would, prints what the program prints. */
+function runReleased(github, release) {
+  const host = hostTarget();
+  const asset = release?.assets.find(
+    (one) => host && one.name.includes(`-${host.name}.`) && /\.(?:tar\.gz|zip)$/.test(one.name),
+  );
+  if (!host || !asset) return check('there is an executable for this machine', false);
+  const folder = join(scratch, 'unpacked');
+  mkdirSync(folder);
+  writeFileSync(join(folder, asset.name), github.contentOf(asset));
+  spawnSync('tar', ['-xf', asset.name, '--strip-components', '1'], { cwd: folder });
+  const { stdout } = spawnSync(join(folder, `hello${host.exeSuffix}`), { encoding: 'utf8' });
+  check('the released executable runs', stdout === '42\n', stdout);
 }
 
 /** The example workflows of .github, in a copy of this repository. */

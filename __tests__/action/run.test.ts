@@ -103,6 +103,14 @@ describe('check', () => {
     expect(ran.summary).toContain('### Failed tests');
   });
 
+  it.runIf(process.platform !== 'win32')('takes no workflow commands from the names of files and tests', async () => {
+    put({ 'a\n::add-mask::b.mochi': 'test "t\\n::warning::x" { expect false }\n' });
+    const { log, summary } = await act({});
+    expect(log).toMatch(/^a\ufffd::add-mask::b\.mochi: /m);
+    expect(log.match(/^::\S+/gm)).toEqual(['::error']);
+    expect(summary).toContain('<summary>t ::warning::x (a ::add-mask::b.mochi)</summary>');
+  });
+
   it('takes globs, and says when none matches', async () => {
     put({ 'a.mochi': 'print(1)\n', 'b.mochi': 'let = broken\n' });
     expect((await act({ sources: 'a*.mochi' })).status).toBe(0);

@@ -120,6 +120,20 @@ describe('checkSummary', () => {
   });
 });
 
+describe('the place of an error', () => {
+  const at = { file: 'src/a "b".mochi', line: 3, column: 7, endLine: 3, endColumn: 9 };
+  const diagnostics = [{ severity: 'error' as const, code: 'T002', title: 'undefined variable: x', labels: [at] }];
+  const text = (blob?: string): string =>
+    checkSummary({ programs: [], diagnostics, failedTests: [], tested: true, blob });
+
+  it('is a link to its line where the repository is known', () => {
+    expect(text('https://github.com/o/r/blob/abc/')).toContain(
+      '- <a href="https://github.com/o/r/blob/abc/src/a%20%22b%22.mochi#L3"><code>src/a "b".mochi:3:7</code></a> **T002**',
+    );
+    expect(text()).toContain('- <code>src/a "b".mochi:3:7</code> **T002**');
+  });
+});
+
 describe('size changes', () => {
   const program = (file: string, wasmSize: number | undefined, sizeBefore: number | undefined) => ({
     file,

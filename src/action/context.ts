@@ -12,6 +12,8 @@ export interface Context {
   /** The tag that the run is for, without `refs/tags/`. */
   readonly tag: string | undefined;
   readonly workspace: string;
+  /** The address of the repository's files at the commit of the run; ends with a slash. */
+  readonly blob: string | undefined;
   /** Why the token is read-only, when the event says so. */
   readonly origin: 'fork' | 'dependabot' | undefined;
   /** GitHub Enterprise Server, which takes no artifacts of the current kind. */
@@ -31,6 +33,10 @@ export async function readContext(env: Env): Promise<Context> {
     sha: env.GITHUB_SHA || undefined,
     tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
+    blob:
+      env.GITHUB_SERVER_URL && env.GITHUB_REPOSITORY && env.GITHUB_SHA
+        ? `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/blob/${env.GITHUB_SHA}/`
+        : undefined,
     origin: originOf(env, event),
     enterpriseServer: isEnterpriseServer(env.GITHUB_SERVER_URL ?? 'https://github.com'),
   };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { userError } from '../diagnostics/user-error.ts';
 
 /** The nearest folder above this file, or above the bundle made of it, that holds action.yml. */
-export function actionRoot(): string {
+function actionRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'action.yml'))) {
     const parent = dirname(folder);

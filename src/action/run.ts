@@ -176,10 +176,12 @@ async function checkProject(
 }
 
 function describeFile({ file, built, tests }: CheckedFile): string {
-  if (built.wasm === undefined) return `${file}: does not compile`;
+  // A file's name is chosen by whoever opened the pull request: it must not begin a line, where workflow commands are.
+  const name = file.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+  if (built.wasm === undefined) return `${name}: does not compile`;
   const size = formatSize(built.wasm.length);
   const failed = tests.filter((test) => !test.ok).length;
-  return `${file}: ${size}${tests.length === 0 ? '' : `, ${tests.length - failed}/${tests.length} tests`}`;
+  return `${name}: ${size}${tests.length === 0 ? '' : `, ${tests.length - failed}/${tests.length} tests`}`;
 }
 
 /** A path as seen from the working directory, as the repository sees it: what annotations need. */
@@ -218,6 +220,7 @@ function summaryOf(job: Job, files: readonly CheckedFile[], before?: ReadonlyMap
   const project = { root: '.' } as Project;
   return {
     tested: job.inputs.test,
+    blob: job.context.blob,
     baseline: before === undefined ? undefined : job.inputs.baseline,
     programs: files.map(({ file, built, tests }) => ({
       file: inRepository(job, file),

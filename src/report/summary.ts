@@ -18,6 +18,8 @@ export interface CheckSummary {
   readonly diagnostics: readonly DiagnosticRecord[];
   readonly failedTests: readonly { readonly name: string; readonly file: string; readonly output: string }[];
   readonly tested: boolean;
+  /** The address of the repository's files at this commit, for links to lines; ends with a slash. */
+  readonly blob?: string | undefined;
   /** The commit that sizes are compared with. */
   readonly baseline?: string | undefined;
 }
@@ -70,7 +72,7 @@ export function checkSummary(summary: CheckSummary): string {
     lines.push('### Errors', '');
     for (const d of errors.slice(0, MOST_DETAILS)) {
       const at = d.labels[0];
-      const place = at ? `${code(`${at.file}:${at.line}:${at.column}`)} ` : '';
+      const place = at ? `${linked(code(`${at.file}:${at.line}:${at.column}`), summary.blob, at)} ` : '';
       lines.push(`- ${place}**${d.code}** ${text(d.title)}${d.hint === undefined ? '' : ` — ${text(d.hint)}`}`);
     }
     if (errors.length > MOST_DETAILS) lines.push(`- … and ${errors.length - MOST_DETAILS} more`);
@@ -80,7 +82,7 @@ export function checkSummary(summary: CheckSummary): string {
     lines.push('### Failed tests', '');
     for (const [i, test] of failedTests.slice(0, MOST_DETAILS).entries()) {
       lines.push(
-        `<details${i < OPEN_DETAILS ? ' open' : ''}><summary>${html(test.name)} (${html(test.file)})</summary>`,
+        `<details${i < OPEN_DETAILS ? ' open' : ''}><summary>${html(oneLine(test.name))} (${html(oneLine(test.file))})</summary>`,
         '',
         fence(test.output.slice(0, 4000)),
         '',
@@ -168,7 +170,11 @@ export function releaseSummary({ manifest, tag, url, state }: ReleaseSummary): s
 
 /** Text in a table cell or a list item, without what Markdown or HTML would make of it. */
 function text(value: string): string {
-  return html(value.replace(/\s+/g, ' ')).replace(/[\\`*_[\]|#~]/g, '\\$&');
+  return html(oneLine(value)).replace(/[\\`*_[\]|#~]/g, '\\$&');
+}
+
+function oneLine(value: string): string {
+  return value.replace(/\s+/g, ' ');
 }
 
 function html(value: string): string {
@@ -177,9 +183,16 @@ function html(value: string): string {
 
 /** Text as inline code that may stand in a table. */
 function code(value: string): string {
-  return `<code>${html(value.replace(/\s+/g, ' '))
+  return `<code>${html(oneLine(value))
     .replaceAll('|', '&#124;')
     .replace(/[\\`*_[\]~]/g, '\\$&')}</code>`;
+}
+
+/** A place with a link to its line, when the repository's address is known. */
+function linked(shown: string, blob: string | undefined, at: { file: string; line: number }): string {
+  if (blob === undefined) return shown;
+  const path = at.file.split('/').map(encodeURIComponent).join('/');
+  return `<a href="${html(blob + path)}#L${at.line}">${shown}</a>`;
 }
 
 /** A fenced block whose fence is longer than any in the text. */
