@@ -114,6 +114,36 @@ describe('makeRelease', () => {
     expect(sha256(later.get('hello-1.2.3.wasm')!)).toBe(sha256(WASM));
   });
 
+  it('lists the launcher and its crates with their licences in the bill of materials, when there are executables', async () => {
+    interface Component {
+      purl?: string;
+      licenses?: { expression: string }[];
+      hashes?: unknown[];
+    }
+    interface Bom {
+      components: Component[];
+      dependencies: { ref: string; dependsOn?: string[] }[];
+      serialNumber: string;
+    }
+    const bomOf = async (overrides: Parameters<typeof input>[0]): Promise<Bom> =>
+      JSON.parse(Buffer.from((await makeRelease(input(overrides))).files.get('hello-1.2.3.cdx.json')!).toString());
+    const whole = await bomOf({});
+    const purls = whole.components.flatMap((c) => c.purl ?? []);
+    expect(new Set(purls).size).toBe(purls.length);
+    const crates = whole.components.filter((c) => c.purl?.startsWith('pkg:cargo/'));
+    expect(crates.length).toBeGreaterThan(50);
+    for (const crate of crates) expect(crate.licenses?.[0]?.expression, crate.purl).toMatch(/\w/);
+    const needs = new Map(whole.dependencies.map((d) => [d.ref, d.dependsOn ?? []]));
+    const launcher = purls.find((p) => p.startsWith('pkg:cargo/mochi-launcher@'))!;
+    expect(needs.get('pkg:generic/hello@1.2.3')).toContain(launcher);
+    expect(needs.get(launcher)!.some((p) => p.startsWith('pkg:cargo/cap-std@'))).toBe(true);
+    for (const ref of [...needs.values()].flat()) expect(needs.has(ref), ref).toBe(true);
+
+    const bare = await bomOf({ emit: { wasm: true, cwasm: false, exe: false } });
+    expect(bare.components.some((c) => c.purl?.startsWith('pkg:cargo/mochi-launcher@'))).toBe(false);
+    expect(bare.serialNumber).not.toBe(whole.serialNumber);
+  });
+
   it('makes only what is asked for', async () => {
     let compiled = 0;
     const precompile = async (): Promise<Uint8Array> => {

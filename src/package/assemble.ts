@@ -162,6 +162,7 @@ export async function makeRelease(
       wasmtimeVersion,
       epoch,
       programs: digests,
+      executables: archives.length > 0,
       license,
     });
     add({ name: `${stem(name, version, name)}.cdx.json`, role: 'sbom' }, Buffer.from(sbom));
