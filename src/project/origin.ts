@@ -42,7 +42,7 @@ export async function findSource(root: string, env: Env, options: SourceOptions)
 /** `OWNER/NAME`, an https address or what git calls a remote, as the address of the repository's page. */
 export function repositoryUrl(text: string, env: Env = {}): string | undefined {
   const server = (env.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/, '');
-  const name = '[A-Za-z0-9._-]+';
+  const name = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+';
   if (new RegExp(`^${name}/${name}$`).test(text)) return `${server}/${text}`;
   const [, host, path] =
     /^(?:https?:\/\/|ssh:\/\/|git:\/\/)(?:[^@/]*@)?([^/]+)\/(.+)$/.exec(text) ??
