@@ -40,7 +40,7 @@ function suite(file: JUnitFile): string {
   const broken =
     file.broken === undefined
       ? ''
-      : `    <testcase${attributes({ name: 'compiles', classname: file.file })}>\n      <error message="does not compile">${escape(file.broken)}</error>\n    </testcase>\n`;
+      : `    <testcase${attributes({ name: 'compiles', classname: file.file })}>\n      <error message="does not compile">${xmlText(file.broken)}</error>\n    </testcase>\n`;
   return `  <testsuite${head}>\n${broken}${file.tests.map((t) => testCase(file.file, t)).join('')}  </testsuite>\n`;
 }
 
@@ -54,8 +54,8 @@ function testCase(file: string, t: JUnitTest): string {
   });
   const failure = t.ok
     ? ''
-    : `      <failure${attributes({ message: t.message ?? 'failed' })}>${escape(t.trace ?? '')}</failure>\n`;
-  const output = t.output ? `      <system-out>${escape(t.output)}</system-out>\n` : '';
+    : `      <failure${attributes({ message: t.message ?? 'failed' })}>${xmlText(t.trace ?? '')}</failure>\n`;
+  const output = t.output ? `      <system-out>${xmlText(t.output)}</system-out>\n` : '';
   return failure + output === ''
     ? `    <testcase${head}/>\n`
     : `    <testcase${head}>\n${failure}${output}    </testcase>\n`;
@@ -67,12 +67,12 @@ function seconds(tests: readonly JUnitTest[]): string {
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escape(String(value)).replace(/\n/g, '&#10;')}"`)
+    .map(([name, value]) => ` ${name}="${xmlText(String(value)).replace(/\n/g, '&#10;')}"`)
     .join('');
 }
 
 /** XML text: markup escaped, characters that XML 1.0 does not allow replaced. */
-function escape(text: string): string {
+function xmlText(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
