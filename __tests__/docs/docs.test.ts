@@ -88,7 +88,7 @@ interface Schema {
 describe('docs/mochi.schema.json', () => {
   const schema = JSON.parse(read('docs/mochi.schema.json')) as Schema;
   const resolve = (s: Schema): Schema => (s.$ref ? schema.$defs![s.$ref.split('/').at(-1)!]! : s);
-  const GOOD: Record<string, string> = { version: '"1.2.3"', main: '"src/a.mochi"' };
+  const GOOD: Record<string, string> = { version: '"1.2.3"', main: '"src/a.mochi"', installers: '["scoop"]' };
 
   /** Every key of the schema with a table header and a line that sets it. */
   function keys(s: Schema, path: string[]): { table: string; key: string; schema: Schema }[] {
@@ -107,17 +107,19 @@ describe('docs/mochi.schema.json', () => {
       'package.name',
       'package.version',
       'package.license',
+      'package.description',
       'wasm.main',
       'wasm.tests',
       'wasm.targets',
       'wasm.wasmtime',
+      'wasm.installers',
       'wasm.launcher.dirs',
       'wasm.launcher.env',
     ]);
   });
 
   it.each(all)('$table.$key is taken, and refused with another type', ({ table, key, schema: s }) => {
-    const good = s.type === 'array' ? '["a"]' : (GOOD[key] ?? '"a"');
+    const good = GOOD[key] ?? (s.type === 'array' ? '["a"]' : '"a"');
     expect(parse(`[${table}]\n${key} = ${good}\n`)).not.toThrow();
     expect(parse(`[${table}]\n${key} = 5\n`)).toThrow(key);
   });

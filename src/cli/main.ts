@@ -104,7 +104,7 @@ const COMMANDS: readonly Spec[] = [
         '--source-date-epoch <seconds>',
         'The date of files in archives (default: SOURCE_DATE_EPOCH, else the last commit)',
       ],
-      ['--repository <name>', 'Where it will be published, OWNER/NAME or an address (default: mochi.toml, CI, git)'],
+      ['--repository <name>', 'Where it will be published, OWNER/NAME or an address (default: of CI, else of git)'],
       ['--tag <tag>', "The release's tag (default: the one that CI runs for, else v and the version)"],
       ['--installers <list>', 'sh, ps1, homebrew, scoop, or none (default: sh,ps1)'],
       ['--no-sbom', 'Leave out the bill of materials'],

@@ -36,10 +36,14 @@ export async function makePackage(inputs: readonly string[], flags: PackageFlags
   const targets = parseTargets(last(flags.targets) ?? project.targets);
   const name = last(flags.name) ?? project.name;
   const version = last(flags.packageVersion) ?? project.version ?? NO_VERSION;
-  const repository = last(flags.repository) ?? project.repository;
   const epoch = last(flags.sourceDateEpoch) ?? process.env.SOURCE_DATE_EPOCH;
   const outDir = last(flags.outDir) ?? 'out';
-  const source = await findSource(project.root, process.env, { name, version, repository, tag: last(flags.tag) });
+  const source = await findSource(project.root, process.env, {
+    name,
+    version,
+    repository: last(flags.repository),
+    tag: last(flags.tag),
+  });
 
   const { programs, manifest } = await packageProject(
     project,

@@ -23,7 +23,6 @@ const schema = z.object({
       version: z.optional(z.string().check(z.regex(SEMVER, 'must be a version such as "1.2.3"'))),
       license: z.optional(z.string()),
       description: z.optional(z.string()),
-      repository: z.optional(z.string()),
     }),
   ),
   wasm: z.optional(

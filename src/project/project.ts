@@ -27,8 +27,6 @@ export interface Project {
   readonly license?: string;
   /** What the package is, in a sentence. */
   readonly description?: string;
-  /** Where the package is published: `OWNER/NAME` or an address. */
-  readonly repository?: string;
   /** The installers that mochi.toml asks for. */
   readonly installers?: readonly InstallerKind[];
   readonly programs: readonly Program[];
@@ -129,7 +127,6 @@ export async function loadFolder(folder: string, configFile = join(folder, CONFI
     version: config.package?.version,
     license: config.package?.license,
     description: config.package?.description,
-    repository: config.package?.repository,
     installers: config.wasm?.installers,
     programs,
     tests: [...mains, ...tests],
