@@ -1,6 +1,8 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { cseModule } from '../ir/cse.ts';
 import { foldModule } from '../ir/fold.ts';
+import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
 import type { Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
@@ -61,7 +63,8 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
-    current = check(reach(current), 'reach');
+    current = check(cseModule(reach(current)), 'common subexpressions');
+    current = check(hoistModule(current), 'hoist');
   }
   current = check(addRoots(current), 'roots');
   const { wasm, lineTable, emitted } = finish(current, options);
