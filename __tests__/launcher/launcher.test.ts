@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launcherConfig } from '../../src/toolchain/flags.ts';
+import { COUNTED_FRAMES, launcherConfig, SHOWN_FRAMES } from '../../src/toolchain/flags.ts';
 import { encodeLines } from '../../src/wasm/lines.ts';
 import { type ProgramName, workshop } from './programs.ts';
 
@@ -46,7 +46,8 @@ test('the source holds the settings of the one flags table', () => {
   );
   expect(without.filter((feature) => ['runtime', 'std'].includes(feature))).toEqual([]);
   const constants = { max_wasm_stack: 'MAX_WASM_STACK', wasm_backtrace_max_frames: 'COUNTED_FRAMES' };
-  expect(Object.keys(config).sort()).toEqual(Object.keys(constants).sort());
+  expect(Object.keys(config).sort()).toEqual([...Object.keys(constants), 'memory_init_cow'].sort());
+  expect(source).toContain(`config.memory_init_cow(${config.memory_init_cow});`);
   for (const [method, constant] of Object.entries(constants)) {
     expect(source).toMatch(new RegExp(`config\\.${method}\\(.*${constant}`));
     const [, base, shift] = source.match(new RegExp(`const ${constant}: usize = (\\d+) << (\\d+);`))!;
@@ -179,15 +180,27 @@ describe('a trap', () => {
     expect(done).toMatchObject({ status: 1 });
     expect(done.err).toBe('error: wasm trap: integer divide by zero\n  at <wasm function 1> (src/main.mochi:3:5)\n');
   });
-  test('by endless recursion shows 20 frames and counts the rest', async () => {
+  test('by endless recursion shows 20 frames and counts the rest of those that are kept', async () => {
     const { lines } = await tableFor('overflow', { f: [0, 2, 3] });
     const done = await run('overflow', { lines });
     expect(done.status).toBe(1);
     const rows = done.err.trimEnd().split('\n');
     expect(rows[0]).toBe('error: stack overflow');
     expect(rows.slice(1, 21)).toEqual(Array(20).fill('  at f (src/main.mochi:2:3)'));
-    expect(rows[21]).toMatch(/^ {2}\.\.\. \d{5,} more$/);
+    // The innermost frame is at the very start of f, which this table does not cover.
+    expect(rows[21]).toBe(`  ... ${COUNTED_FRAMES - 1 - SHOWN_FRAMES} more`);
     expect(rows.length).toBe(22);
+  });
+  test('does not lose what was printed: it comes before the report, whatever happens in printing it', async () => {
+    const { lines } = await tableFor('overflow_after_output', { f: [0, 2, 3] });
+    const exe = shop.put('flushed', await shop.make('overflow_after_output', { lines }));
+    const both = spawnSync('sh', ['-c', `exec ${exe} 2>&1`]);
+    expect(both.status).toBe(1);
+    expect(both.stdout.toString()).toMatch(/^before\nerror: stack overflow\n {2}at f \(src\/main.mochi:2:3\)\n/);
+    expect(both.stdout.toString().split('error').length).toBe(2);
+    // A trap in there is not reported: the program's own is.
+    expect(await run('trap_after_trap')).toMatchObject({ status: 134, out: 'before\n' });
+    expect((await run('trap_after_trap')).err).toMatch(/^error: wasm trap: integer divide by zero\n {2}0: .*\n$/);
   });
   test('in any other program gives the engine’s text and 134', async () => {
     const done = await run('divide');

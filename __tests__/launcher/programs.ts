@@ -129,6 +129,20 @@ export const PROGRAMS = {
     `(func $f (param i32) (result i32) (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1)))))
      (func (export "_start") (drop (call $f (i32.const 1))))`,
   ),
+  /** Endless recursion with output still in the program's hands: the host asks for it by calling `mochi.flush`. */
+  overflow_after_output: module(
+    ['fd_write'],
+    `(func $f (param i32) (result i32) (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1)))))
+     (func (export "mochi.flush") ${write(1, '(i32.const 1024)', '(i32.const 7)')})
+     (func (export "_start") (drop (call $f (i32.const 1))))`,
+    'before\n',
+  ),
+  trap_after_trap: module(
+    ['fd_write'],
+    `(func (export "mochi.flush") ${write(1, '(i32.const 1024)', '(i32.const 7)')} unreachable)
+     (func (export "_start") (drop (i32.div_s (i32.const 1) (i32.load (i32.const 0)))))`,
+    'before\n',
+  ),
   /** Prints its arguments and then its variables, each ended by a zero byte. */
   words: module(
     ['fd_write', 'args_get', 'args_sizes_get', 'environ_get', 'environ_sizes_get'],

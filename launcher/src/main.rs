@@ -5,6 +5,8 @@
 //! own error report. The command line belongs wholly to the program: the launcher has no options of its own.
 #![no_main]
 
+#[cfg(target_os = "linux")]
+mod arena;
 mod lines;
 mod os;
 mod payload;
@@ -23,8 +25,8 @@ const MAX_WASM_STACK: usize = 64 << 20;
 const HOST_STACK: usize = 1 << 20;
 /// How many frames of a stack trace are printed.
 const SHOWN_FRAMES: usize = 20;
-/// How many frames are looked at, so that the rest can be counted.
-const COUNTED_FRAMES: usize = 1 << 16;
+/// How many frames are looked at, so that the rest can be counted; the same number as in src/toolchain/flags.ts.
+const COUNTED_FRAMES: usize = 4 << 10;
 
 /// The payload is mapped readable and executable with the executable itself, so there is nothing left to do.
 struct Mapped;
@@ -63,9 +65,8 @@ fn run() -> ! {
     config.max_wasm_stack(MAX_WASM_STACK);
     config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(COUNTED_FRAMES));
     config.with_custom_code_memory(Some(Arc::new(Mapped)));
-    // Initial memory comes from a copy (which Linux then maps copy-on-write): the engine cannot map it from this file,
-    // and would insist on a page-aligned program for that.
-    config.force_memory_init_memfd(true);
+    // Initial memory is copied from the program: mapping it would need a file of its own, or a page-aligned program.
+    config.memory_init_cow(false);
     let engine = Engine::new(&config).unwrap_or_else(|e| cannot_load(&e));
     // SAFETY: the bytes are what `wasmtime compile` wrote (their digest has just been checked), and they are mapped,
     // never written, for as long as the process lives.
@@ -76,7 +77,7 @@ fn run() -> ! {
     let imports = wasi::link(&mut store, &module).unwrap_or_else(|e| os::die(&e));
     let instance = match Instance::new(&mut store, &module, &imports) {
         Ok(instance) => instance,
-        Err(e) if e.is::<Trap>() => trapped(&e, &payload),
+        Err(e) if e.is::<Trap>() => report(&e, &payload),
         // The usual reserve of 4 GiB of address space did not fit under `ulimit -v`: code that relies on it must not
         // run without it. A soft limit may be raised; a hard one only named.
         Err(e) => match os::raise_address_space_limit() {
@@ -91,7 +92,14 @@ fn run() -> ! {
     let start = start.unwrap_or_else(|_| os::die("the program has no function `_start`: it is not a WASI command"));
     match start.call(&mut store, ()) {
         Ok(()) => os::exit(0),
-        Err(e) => trapped(&e, &payload),
+        Err(e) => {
+            // What a Mochi program has printed before must not be lost with its buffer, and stands before the report. A
+            // trap in here changes nothing: the report is of the first one.
+            if let Ok(flush) = instance.get_typed_func::<(), ()>(&mut store, "mochi.flush") {
+                let _ = flush.call(&mut store, ());
+            }
+            report(&e, &payload)
+        }
     }
 }
 
@@ -105,7 +113,7 @@ fn no_memory(e: &Error) -> ! {
 
 /// Reports a trap and ends the process. A Mochi program has said itself what went wrong before it executed `unreachable`,
 /// so only its frames are added, and the status is 1; any other program gets the engine's text and status 134.
-fn trapped(e: &Error, payload: &Payload) -> ! {
+fn report(e: &Error, payload: &Payload) -> ! {
     let trap = e.downcast_ref::<Trap>();
     let trace = e.downcast_ref::<WasmBacktrace>();
     let frames = trace.map_or(&[][..], |t| t.frames());

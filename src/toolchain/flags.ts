@@ -7,8 +7,11 @@
 /** Bytes of stack that WebAssembly frames may take; ordinary frames of a Mochi program take 50 to 500 bytes. */
 export const MAX_WASM_STACK = 64 * 1024 * 1024;
 
-/** How many frames of a trap's backtrace are captured, so that those not shown can be counted. */
-export const COUNTED_FRAMES = 65_536;
+/**
+ * How many frames of a trap's backtrace are captured, so that those not shown can be counted. Each costs a look-up:
+ * all 700,000 of an endless recursion would take longer than the recursion did.
+ */
+export const COUNTED_FRAMES = 4096;
 
 /** How many Mochi frames of a stack trace are printed. */
 export const SHOWN_FRAMES = 20;
@@ -37,6 +40,8 @@ export const FLAGS: readonly Flag[] = [
   { group: 'W', name: 'component-model', value: 'n', when: 'code', launcher: { without: 'component-model' } },
   { group: 'W', name: 'gc-support', value: 'n', when: 'code', launcher: { without: 'gc' } },
   { group: 'W', name: 'exceptions', value: 'n', when: 'code', launcher: { without: 'gc' } },
+  // Mapping the initial memory pays for large ones that many instances share; one start is faster with a copy.
+  { group: 'O', name: 'memory-init-cow', value: 'n', when: 'code', launcher: { method: 'memory_init_cow' } },
   {
     group: 'W',
     name: 'max-wasm-stack',
@@ -67,12 +72,12 @@ export function runArgs(): string[] {
 }
 
 /** What the launcher needs: crate features that must be absent, and Config methods with their values. */
-export function launcherConfig(): { without: string[]; config: Record<string, number> } {
+export function launcherConfig(): { without: string[]; config: Record<string, number | boolean> } {
   const without = new Set<string>();
-  const config: Record<string, number> = {};
+  const config: Record<string, number | boolean> = {};
   for (const { launcher, value } of FLAGS) {
     if ('without' in launcher) without.add(launcher.without);
-    else config[launcher.method] = Number(value);
+    else config[launcher.method] = value === 'n' ? false : Number(value);
   }
   return { without: [...without].sort(), config };
 }

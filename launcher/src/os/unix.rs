@@ -55,16 +55,20 @@ pub fn exit(status: i32) -> ! {
 /// is the only thread: another one would make up a fifth of the whole start-up.
 #[cfg(target_os = "linux")]
 pub fn on_stack(size: usize, run: fn() -> !) -> ! {
+    /// Signal handlers get a stack too, in the same mapping; with less, the engine would map another one.
+    const SIGNAL_STACK: usize = 256 << 10;
     let protection = libc::PROT_READ | libc::PROT_WRITE;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
     // SAFETY: the new mapping is this function's own, and nothing of the old stack is needed any more. The lowest page
     // (of 64 KiB, the largest there is) catches an overflow.
     unsafe {
-        let base = libc::mmap(std::ptr::null_mut(), size, protection, flags, -1, 0);
+        let base = libc::mmap(std::ptr::null_mut(), size + SIGNAL_STACK, protection, flags, -1, 0);
         if base == libc::MAP_FAILED || libc::mprotect(base, 1 << 16, libc::PROT_NONE) != 0 {
             super::die(&format!("cannot get {} MiB for the stack: {}", size >> 20, io::Error::last_os_error()));
         }
-        libc::madvise(base, size, libc::MADV_NOHUGEPAGE);
+        libc::madvise(base, size + SIGNAL_STACK, libc::MADV_NOHUGEPAGE);
+        let signals = libc::stack_t { ss_sp: base.add(size), ss_flags: 0, ss_size: SIGNAL_STACK };
+        libc::sigaltstack(&signals, std::ptr::null_mut());
         psm::replace_stack(base.cast(), size, || run())
     }
 }
@@ -180,4 +184,12 @@ pub fn payload() -> Option<&'static [u8]> {
         let start = getsectiondata(header, c"__MOCHI".as_ptr(), c"__payload".as_ptr(), &mut size);
         (!start.is_null()).then(|| std::slice::from_raw_parts(start, size as usize))
     }
+}
+
+/// Rust registers destructors of thread-local values with this; without it, musl takes a more expensive way. The only
+/// thread never ends before the process does, so none of them would ever be called.
+#[cfg(target_env = "musl")]
+#[unsafe(no_mangle)]
+extern "C" fn __cxa_thread_atexit_impl(_: *const libc::c_void, _: *const libc::c_void, _: *const libc::c_void) -> i32 {
+    0
 }

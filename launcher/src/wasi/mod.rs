@@ -10,6 +10,7 @@ mod poll;
 use crate::os;
 use descriptors::Descriptors;
 use errno::Errno;
+use std::cell::OnceCell;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use wasmtime::{Caller, Extern, Func, Memory, Module, Store};
 
@@ -20,7 +21,8 @@ pub struct Context {
     arguments: Vec<Vec<u8>>,
     environment: Vec<Vec<u8>>,
     descriptors: Descriptors,
-    started: Instant,
+    /// When the program first asked for the time since some start.
+    started: OnceCell<Instant>,
 }
 
 type Answer<T = ()> = Result<T, Errno>;
@@ -38,7 +40,7 @@ impl Context {
             arguments: os::arguments().iter().map(|a| terminated(&[a])).collect(),
             environment: env.iter().filter_map(variable).collect(),
             descriptors: Descriptors::new(dirs),
-            started: Instant::now(),
+            started: OnceCell::new(),
         }
     }
 
@@ -46,7 +48,7 @@ impl Context {
     fn now(&self, clock: u32) -> Answer<u64> {
         match clock {
             0 => Ok(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64)),
-            1 => Ok(self.started.elapsed().as_nanos() as u64),
+            1 => Ok(self.started.get_or_init(Instant::now).elapsed().as_nanos() as u64 + 1),
             _ => Err(errno::BADF),
         }
     }
