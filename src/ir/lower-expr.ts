@@ -518,7 +518,9 @@ function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: N
 export function lowerIn(fn: Fn, x: Value, container: Value, span: Span): Expr {
   const kinds = maskOf(container.node) & ~NULL;
   if (reprOf(container.node) === 'ref') {
-    if (kinds === STR && maskOf(x.node) === STR) return rt('i32', 'str_contains', [container.ir, x.ir]);
+    if (kinds === STR && maskOf(x.node) === STR) {
+      return swapped(fn, x.ir, container.ir, (v, c) => rt('i32', 'str_contains', [c, v]));
+    }
     if (kinds === LIST) {
       const elem = elementNode(fn, container.node);
       if (reprOf(elem) === reprOf(x.node) && reprOf(elem) !== 'ref') {
