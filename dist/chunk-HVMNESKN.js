@@ -1,0 +1,2 @@
+import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
+function formatSize(bytes){if(bytes<1e3)return`${bytes} B`;let units=["kB","MB","GB","TB"],value=bytes/1e3,unit=0;for(;value>=999.5&&unit<units.length-1;)value/=1e3,unit++;return`${value>=99.95?value.toFixed(0):value>=9.995?value.toFixed(1):value.toFixed(2)} ${units[unit]}`}function count(n,noun){return`${n} ${noun}${n===1?"":"s"}`}export{formatSize,count};

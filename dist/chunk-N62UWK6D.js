@@ -1,0 +1,2 @@
+import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
+var EXIT={ok:0,failed:1,usage:2,verification:3,network:4};function userError(code,message,fix,exit=EXIT.failed,options){let error=new Error(message,options);return Object.assign(error,{name:"UserError",code,fix,exit})}function isUserError(value){return value instanceof Error&&value.name==="UserError"&&"fix"in value&&"exit"in value}export{EXIT,userError,isUserError};

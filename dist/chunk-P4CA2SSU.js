@@ -1,0 +1,2 @@
+import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
+function transient(cause,retryAfter){let error=new Error(cause.message,{cause});return Object.assign(error,{name:"Transient",retryAfter})}function isTransient(value){return value instanceof Error&&value.name==="Transient"}export{transient,isTransient};
