@@ -30,8 +30,13 @@ export async function tools() {
   };
   const gcc = version('gcc', ['--version']);
   if (gcc === undefined) throw new Error('the benchmarks need gcc: install it, and Go if you want to compare with it');
-  execFileSync('gcc', ['-O2', '-o', join(WORK, 'measure'), join(HERE, 'measure.c')]);
+  buildMeasure();
   return { wasmtime, gcc, go: version('go', ['version']) };
+}
+
+/** Compiles the helper that run() uses. */
+export function buildMeasure() {
+  execFileSync('gcc', ['-O2', '-o', join(WORK, 'measure'), join(HERE, 'measure.c')]);
 }
 
 /** Runs a program once: { us, kb, status, output }. `us` is CPU time, `kb` peak memory. */
