@@ -322,7 +322,9 @@ export function field(target: Value, f: string): Value {
     case 'group':
       if (f === 'key') return target.key;
       if (f === 'items') return target.items;
-      return BigInt(target.items.items.length);
+      if (f === 'count') return BigInt(target.items.items.length);
+      // The parts of a key of several parts.
+      return field(target.key, f);
     default:
       throw new Error(`no field ${f}`);
   }

@@ -118,8 +118,8 @@ function groups(g: Gen, depth: number): string {
   return text;
 }
 
-/** The key of a group is named by its field; of anything else by its place. */
-const notField = (e: string): string => (/\.\w+$/.test(e) ? `[${e}][0]` : e);
+/** A part of a key is named by its field or variable; anything else by its place. */
+const notField = (e: string): string => (/^[a-z][\w.]*$/.test(e) ? `[${e}][0]` : e);
 
 /** A query whose `select` is an aggregate. */
 export function aggregate(g: Gen, t: Type, depth: number): string {

@@ -108,7 +108,8 @@ export function check(text: string, variants = VARIANTS): Verdict {
 
 /** The way in which a program differs, without what depends on the program. */
 export function differenceClass(what: string): string {
-  return what.replace(/["'`].*/, '').replace(/\d+/g, 'N');
+  const error = /error: .*/.exec(what)?.[0] ?? '';
+  return `${what.replace(/["'`].*/, '')} ${error.replace(/".*"/, '')}`.replace(/\d+/g, 'N');
 }
 
 /** Makes a differing program smaller as long as it differs in the same way. */

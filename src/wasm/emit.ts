@@ -229,6 +229,11 @@ function emitFunc(
         for (const arg of e.args) expr(arg);
         expr(e.target);
         mark(e.span);
+        if (tables.tableIndex.size === 0) {
+          // No function is ever a value, so there is no table: what is called here is null.
+          w.u8(OP.unreachable);
+          return;
+        }
         w.u8(OP.call_indirect);
         w.u32(tables.typeIndex(e.params, e.type));
         w.u8(0);
