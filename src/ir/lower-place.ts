@@ -5,6 +5,7 @@ import type { Sym } from '../check/program.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Accessor, Expr as Ast, Stmt as AstStmt } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
+import { growthDuring } from './list-growth.ts';
 import {
   ELEMENT,
   emit,
@@ -31,6 +32,7 @@ import {
   nodeOf,
   symRead,
 } from './lower-expr.ts';
+import { shareValue } from './lower-stmt.ts';
 
 type Assign = Extract<AstStmt, { kind: 'assign' }>;
 
@@ -114,12 +116,22 @@ function sameSimple(a: Ast, b: Ast): boolean {
   }
 }
 
+/** Whether the list that is written to may be grown, where it is, by what the indexes and the value call. */
+function targetMayGrow(fn: Fn, s: Assign): boolean {
+  const sym = fn.info.syms.get(s.id)!;
+  return [s.value, ...s.path.flatMap((a) => (a.kind === 'index' ? [a.index] : []))].some((e) => {
+    const growth = growthDuring(fn.info, e, fn.lo.growth);
+    if (s.path.length > 1) return growth.places || growth.unknown;
+    return growth.vars.has(sym) || (growth.unknown && (sym.captured || sym.global));
+  });
+}
+
 function assignIndex(fn: Fn, base: Value, index: Ast, s: Assign, span: Span): void {
   const mask = maskOf(base.node);
   const kinds = mask & ~NULL;
   const item = growsItself(fn, s);
   if (reprOf(base.node) === 'ref' && kinds === LIST) {
-    const list = hold(fn, base.ir);
+    const list = hold(fn, targetMayGrow(fn, s) ? shareValue(base.ir) : base.ir);
     const at = hold(fn, toInt({ ir: lowerExpr(fn, index), node: nodeOf(fn, index) }, index.span));
     const elem = elementNode(fn, base.node);
     const repr = reprOf(elem);
