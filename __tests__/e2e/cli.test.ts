@@ -117,7 +117,12 @@ describe('bad input', () => {
       2,
       /there is no wasmtime at none\/wasmtime/,
     ],
-    ['a date that is none', ['package', 'a.mochi', '--source-date-epoch', 'now'], 2, /"now", which is not a date in seconds/],
+    [
+      'a date that is none',
+      ['package', 'a.mochi', '--source-date-epoch', 'now'],
+      2,
+      /"now", which is not a date in seconds/,
+    ],
   ])('%s: a clear message and nothing written', (_what, args, status, message) => {
     put('a.mochi', 'print(1)\n');
     put('bin.mochi', Buffer.from([0x61, 0xff, 0xfe]));
