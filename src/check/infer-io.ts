@@ -259,7 +259,7 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
     mask: STR,
     span: e.span,
     code: 'T028',
-    title: 'the address of `fetch` is a string',
+    title: 'the address of `fetch` must be a string',
   });
   const options = e.with;
   if (options?.kind === 'map') {
@@ -272,7 +272,7 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
     }
   } else if (options) {
     const node = inferExpr(ctx, options, scope);
-    const title = 'the options of `fetch` are a map';
+    const title = 'the options of `fetch` must be a map';
     ctx.checks.push({ kind: 'kind', node, mask: MAP | STRUCT, span: e.span, code: 'T029', title });
   }
   const wanted = source.type ?? type;
