@@ -2011,16 +2011,7 @@ fun kind_rank(c: cell, kind: i32): i32 {
 fun lists_compare(a: ref, b: ref): i32 {
   let m = load32(a, 4)
   let n = load32(b, 4)
-  let both = if m < n { m } else { n }
-  if list_kind(a) == ELEM_I64 && list_kind(b) == ELEM_I64 {
-    for i in 0..both {
-      let x = load64(list_at(a, i, 8), 8)
-      let y = load64(list_at(b, i, 8), 8)
-      if x != y { return if x < y { -1 } else { 1 } }
-    }
-    return i32(m > n) - i32(m < n)
-  }
-  for i in 0..both {
+  for i in 0..(if m < n { m } else { n }) {
     let order = cell_compare(list_cell_at(a, i), list_cell_at(b, i))
     if order != 0 { return order }
   }
@@ -5530,8 +5521,6 @@ fun list_grow(xs: ref, need: i32) {
   if cap != 0 { memory_copy(i32(buffer) + 8, i32(old) + 8, load32(xs, 4) * size) }
   storeref(xs, 12, buffer)
   store32(xs, 8, div_u(load32(buffer, 4), size))
-  // Only a list's own header refers to its buffer.
-  if cap != 0 { free_large(old) }
 }
 
 /// Appends in place.
@@ -6797,16 +6786,6 @@ fun extend_in_place(o: ref, size: i32): bool {
   heap_top = a + need
   since = since + (need - old)
   return true
-}
-
-/// Gives back the memory of an object that nothing refers to any more, if it is large.
-fun free_large(o: ref) {
-  if and(load32(o, 0), LARGE_BIT) != 0 {
-    let a = o - 16
-    let size = load32(a, 0)
-    since = if gt_u(since, size) { since - size } else { 0 }
-    free_chunk(a, size)
-  }
 }
 
 /// The number of bytes that a request of \`size\` bytes really gets.
