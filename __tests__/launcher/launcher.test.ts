@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTED_FRAMES, launcherConfig, SHOWN_FRAMES } from '../../src/toolchain/flags.ts';
-import { encodeLines } from '../../src/wasm/lines.ts';
+import { encodeLines, type LineSite } from '../../src/wasm/lines.ts';
 import { type ProgramName, workshop } from './programs.ts';
 
 let shop: Awaited<ReturnType<typeof workshop>>;
@@ -149,7 +149,11 @@ describe('files', () => {
 });
 
 /** A line table for a program, from the offsets in its report without one: `files` gives each function's place. */
-async function tableFor(program: ProgramName, files: Record<string, [file: number, line: number, col: number]>) {
+async function tableFor(
+  program: ProgramName,
+  files: Record<string, [file: number, line: number, col: number]>,
+  inlined: readonly LineSite[] = [],
+) {
   const plain = await run(program);
   const frames = [...plain.err.matchAll(/^ {2}\d+: 0x([0-9a-f]+) - (.*)$/gm)].map((m) => ({
     offset: Number.parseInt(m[1]!, 16),
@@ -159,10 +163,10 @@ async function tableFor(program: ProgramName, files: Record<string, [file: numbe
   const funcs = unique.map(({ offset, name }) => {
     const [file, line, col] = files[name] ?? [-1, 0, 0];
     const rows = [
-      { offset, line, col },
-      { offset: offset + 1000, line: line + 1, col },
+      { offset, line, col, site: inlined.length },
+      { offset: offset + 1000, line: line + 1, col, site: 0 },
     ];
-    return { name, file, start: offset - 1, rows: file < 0 ? [] : rows };
+    return { name, file, start: offset - 1, sites: file < 0 ? [] : inlined, rows: file < 0 ? [] : rows };
   });
   return { plain, lines: encodeLines({ files: ['src/main.mochi', 'src/ä.mochi'], funcs }) };
 }
@@ -179,6 +183,18 @@ describe('a trap', () => {
     const done = await run('divide', { lines });
     expect(done).toMatchObject({ status: 1 });
     expect(done.err).toBe('error: wasm trap: integer divide by zero\n  at <wasm function 1> (src/main.mochi:3:5)\n');
+  });
+  test('in functions that were inlined shows their frames', async () => {
+    const inlined = [
+      { name: 'first', file: 0, line: 7, col: 9, site: 0 },
+      { name: 'second', file: 1, line: 5, col: 2, site: 1 },
+    ];
+    const { lines } = await tableFor('divide', { '<wasm function 1>': [1, 3, 5] }, inlined);
+    const done = await run('divide', { lines });
+    expect(done.err).toBe(
+      'error: wasm trap: integer divide by zero\n' +
+        '  at second (src/ä.mochi:3:5)\n  at first (src/main.mochi:5:2)\n  at <wasm function 1> (src/ä.mochi:7:9)\n',
+    );
   });
   test('by endless recursion shows 20 frames and counts the rest of those that are kept', async () => {
     const { lines } = await tableFor('overflow', { f: [0, 2, 3] });

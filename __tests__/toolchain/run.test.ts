@@ -66,21 +66,21 @@ it("tells a trap of another's module in the engine's words", async () => {
 it('tells a trap by the line table, and leaves out hidden functions', async () => {
   const lineTable = {
     files: ['a.mochi'],
-    funcs: [{ name: 'f', file: 0, start: 0, rows: [{ offset: 0, line: 4, col: 2 }] }],
+    funcs: [{ name: 'f', file: 0, start: 0, sites: [], rows: [{ offset: 0, line: 4, col: 2, site: 0 }] }],
   };
   expect(await run('divide', { lineTable })).toEqual({
     status: 1,
     out: '',
     err: 'error: wasm trap: integer divide by zero\n  at f (a.mochi:4:2)\n',
   });
-  const hidden = { files: [], funcs: [{ name: 'f', file: -1, start: 0, rows: [] }] };
+  const hidden = { files: [], funcs: [{ name: 'f', file: -1, start: 0, sites: [], rows: [] }] };
   expect((await run('divide', { lineTable: hidden })).err).toBe('error: wasm trap: integer divide by zero\n');
 });
 
 it('names a stack overflow', async () => {
   const lineTable = {
     files: ['a.mochi'],
-    funcs: [{ name: 'f', file: 0, start: 0, rows: [{ offset: 0, line: 4, col: 2 }] }],
+    funcs: [{ name: 'f', file: 0, start: 0, sites: [], rows: [{ offset: 0, line: 4, col: 2, site: 0 }] }],
   };
   const { status, err } = await run('overflow', { lineTable });
   expect(status).toBe(1);

@@ -6,9 +6,9 @@ import type { LineTable } from '../../src/wasm/lines.ts';
 const table: LineTable = {
   files: ['a.mochi'],
   funcs: [
-    { name: 'inner', file: 0, start: 0x50, rows: [{ offset: 0x50, line: 3, col: 5 }] },
-    { name: 'alloc', file: -1, start: 0x70, rows: [] },
-    { name: 'main', file: 0, start: 0x90, rows: [{ offset: 0x90, line: 9, col: 1 }] },
+    { name: 'inner', file: 0, start: 0x50, sites: [], rows: [{ offset: 0x50, line: 3, col: 5, site: 0 }] },
+    { name: 'alloc', file: -1, start: 0x70, sites: [], rows: [] },
+    { name: 'main', file: 0, start: 0x90, sites: [], rows: [{ offset: 0x90, line: 9, col: 1, site: 0 }] },
   ],
 };
 

@@ -172,9 +172,9 @@ describe('line rows', () => {
     }
     const offsets = [...stack.matchAll(/wasm-function\[\d+\]:0x([0-9a-f]+)/g)].map((m) => Number.parseInt(m[1]!, 16));
     expect(offsets.map((offset) => lookup(lineTable, offset))).toEqual([
-      { name: 'outer', file: 'p.mochi', line: 9, col: 18 },
-      undefined,
-      { name: 'main', file: 'p.mochi', line: 3, col: 6 },
+      [{ name: 'outer', file: 'p.mochi', line: 9, col: 18 }],
+      [],
+      [{ name: 'main', file: 'p.mochi', line: 3, col: 6 }],
     ]);
   });
 });

@@ -126,7 +126,7 @@ fn report(e: &Error, payload: &Payload) -> ! {
                 Some(Trap::StackOverflow) => "error: stack overflow\n".into(),
                 _ => format!("error: {text}\n"),
             };
-            let places = || frames.iter().filter_map(|f| table.lookup(f.module_offset()?));
+            let places = || frames.iter().filter_map(|f| f.module_offset()).flat_map(|offset| table.lookup(offset));
             let line = |p: lines::Place| format!("  at {} ({}:{}:{})\n", p.name, p.file, p.line, p.col);
             (title, 1, places().take(SHOWN_FRAMES).map(line).collect::<String>(), places().count())
         }

@@ -30,6 +30,20 @@ export type StoreOp = 'i32.store' | 'i32.store8' | 'i32.store16' | 'i64.store' |
 /** Names of WebAssembly's own numeric instructions, e.g. `i64.add`, `f64.lt`, `i32.wrap_i64`. */
 export type NumericOp = `${'i32' | 'i64' | 'f64'}.${string}`;
 
+/**
+ * A position in the source. For code that a call brought in by inlining, `inlined` says whose code it is and where the
+ * call was, so that stack traces can show the frame that is no more; one object stands for one inlined call.
+ */
+export interface Position extends Span {
+  readonly inlined?: Inlined;
+}
+
+export interface Inlined {
+  /** What a stack trace shows of the function. */
+  readonly name: string;
+  readonly call: Position;
+}
+
 export type Expr =
   /** i32/ref: a number; i64/cell: a bigint; f64: a number. */
   | { readonly op: 'const'; readonly type: Type; readonly value: number | bigint }
@@ -52,7 +66,7 @@ export type Expr =
       readonly type: Type | undefined;
       readonly func: string;
       readonly args: readonly Expr[];
-      readonly span?: Span;
+      readonly span?: Position;
     }
   | {
       readonly op: 'callIndirect';
@@ -61,7 +75,7 @@ export type Expr =
       /** The function's index in the module's table (i32). */
       readonly target: Expr;
       readonly args: readonly Expr[];
-      readonly span?: Span;
+      readonly span?: Position;
     }
   /** The table index of a function (i32); it puts the function into the table. */
   | { readonly op: 'funcIndex'; readonly type: 'i32'; readonly func: string }
@@ -96,7 +110,7 @@ export type Stmt =
   /** `br_table`: to `labels[value]`, or `otherwise` when out of range (unsigned). */
   | { readonly op: 'switch'; readonly value: Expr; readonly labels: readonly number[]; readonly otherwise: number }
   | { readonly op: 'return'; readonly value?: Expr }
-  | { readonly op: 'unreachable'; readonly span?: Span }
+  | { readonly op: 'unreachable'; readonly span?: Position }
   | { readonly op: 'memoryCopy'; readonly to: Expr; readonly from: Expr; readonly bytes: Expr }
   | { readonly op: 'memoryFill'; readonly to: Expr; readonly byte: Expr; readonly bytes: Expr }
   /** Keeps a reference alive up to here (no code): for code that holds raw addresses into the object. */

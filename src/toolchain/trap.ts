@@ -107,7 +107,7 @@ export function wordReport(report: string, table: LineTable | undefined): TrapRe
         : last.startsWith('wasm trap: ')
           ? `error: wasm trap: ${trap}\n`
           : `error: ${last}\n`;
-  const places = frames.flatMap((f) => (f.offset === undefined ? [] : (lookup(table, f.offset) ?? [])));
+  const places = frames.flatMap((f) => (f.offset === undefined ? [] : lookup(table, f.offset)));
   const shown = places.slice(0, SHOWN_FRAMES).map((p) => `  at ${p.name} (${p.file}:${p.line}:${p.col})\n`);
   return { text: `${title}${shown.join('')}${moreLine(places.length - shown.length)}`, status: 1 };
 }

@@ -1,8 +1,7 @@
 /** From IR to a WebAssembly module: encodes function bodies and collects where in the source they come from. */
 import { assertNever } from '../diagnostics/assert.ts';
-import type { Span } from '../diagnostics/diagnostic.ts';
 import { fallsThrough, walk } from '../ir/build.ts';
-import type { Expr, Func, Module, Stmt, Type } from '../ir/ir.ts';
+import type { Expr, Func, Module, Position, Stmt, Type } from '../ir/ir.ts';
 import { type Layout, layOut } from '../ir/link.ts';
 import { STACK_POINTER } from '../ir/names.ts';
 import { WASM_TYPE } from '../ir/ops.ts';
@@ -14,7 +13,7 @@ import { ALIGNMENT, NUMERIC, OP, VAL_TYPE_CODE, type ValType } from './opcodes.t
 /** A place in a function's code that has a source position: offset from the function's first instruction. */
 export interface CodePosition {
   readonly offset: number;
-  readonly span: Span;
+  readonly span: Position;
 }
 
 export interface Emitted {
@@ -154,7 +153,7 @@ function emitFunc(
   let setEnd = -1;
   let setLocal = -1;
 
-  const mark = (span: Span | undefined): void => {
+  const mark = (span: Position | undefined): void => {
     if (span && func.display !== undefined) positions.push({ offset: w.length, span });
   };
   const depth = (label: number): number => {

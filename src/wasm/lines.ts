@@ -1,6 +1,6 @@
 /**
  * The line table of a program: which source line a module offset belongs to. It is the content of the custom section
- * `mochi.lines` and is copied into executables, where the launcher reads it (docs/values.md has the format).
+ * `mochi.lines` and is copied into executables, where the launcher reads it. All numbers are LEB128; docs/values.md has the format.
  */
 import { ByteReader, ByteWriter } from './bytes.ts';
 
@@ -9,6 +9,21 @@ export interface LineRow {
   readonly offset: number;
   readonly line: number;
   readonly col: number;
+  /** The inlined call that the code is part of: an index into the function's `sites` and 1, or 0 for its own code. */
+  readonly site: number;
+}
+
+/** A call that was inlined: its frame exists only here. */
+export interface LineSite {
+  /** The function that was called. */
+  readonly name: string;
+  /** Where its code is: an index into `files`. */
+  readonly file: number;
+  /** The position of the call. */
+  readonly line: number;
+  readonly col: number;
+  /** The inlined call that this call is part of, as in `LineRow`; less than the site's own number. */
+  readonly site: number;
 }
 
 export interface LineFunc {
@@ -17,8 +32,17 @@ export interface LineFunc {
   readonly file: number;
   /** Where the function's body begins, as an offset from the beginning of the .wasm file. */
   readonly start: number;
+  readonly sites: readonly LineSite[];
   /** By ascending offset. */
   readonly rows: readonly LineRow[];
+}
+
+/** A frame of a stack trace. */
+export interface LinePlace {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
 }
 
 export interface LineTable {
@@ -27,7 +51,7 @@ export interface LineTable {
   readonly funcs: readonly LineFunc[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 const zigzag = (value: number): number => (value >= 0 ? value * 2 : -value * 2 - 1);
 const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
@@ -45,15 +69,24 @@ export function encodeLines(table: LineTable): Uint8Array {
     out.u32(func.file + 1);
     out.u32(func.start - previousStart);
     previousStart = func.start;
-    const rows = func.file < 0 ? [] : func.rows;
-    out.u32(rows.length);
+    if (func.file < 0) continue;
+    out.u32(func.sites.length);
+    for (const site of func.sites) {
+      out.name(site.name);
+      out.u32(site.file);
+      out.u32(site.line);
+      out.u32(site.col);
+      out.u32(site.site);
+    }
+    out.u32(func.rows.length);
     let offset = func.start;
     let line = 0;
     let col = 0;
-    for (const row of rows) {
+    for (const row of func.rows) {
       out.u32(row.offset - offset);
       out.u32(zigzag(row.line - line));
       out.u32(zigzag(row.col - col));
+      if (func.sites.length > 0) out.u32(row.site);
       offset = row.offset;
       line = row.line;
       col = row.col;
@@ -76,34 +109,53 @@ export function decodeLines(bytes: Uint8Array): LineTable {
     const file = input.u32() - 1;
     if (file >= files.length) throw new RangeError(`line table names file ${file} of ${files.length}`);
     start += input.u32();
+    const sites: LineSite[] = [];
     const rows: LineRow[] = [];
-    let offset = start;
-    let line = 0;
-    let col = 0;
-    for (let r = input.u32(); r > 0; r--) {
-      offset += input.u32();
-      line += unzigzag(input.u32());
-      col += unzigzag(input.u32());
-      rows.push({ offset, line, col });
+    if (file >= 0) {
+      const sitesAhead = (): number => {
+        const site = input.u32();
+        if (site > sites.length) throw new RangeError(`line table names inlined call ${site} of ${sites.length}`);
+        return site;
+      };
+      for (let r = input.u32(); r > 0; r--) {
+        const site = { name: input.name(), file: input.u32(), line: input.u32(), col: input.u32(), site: sitesAhead() };
+        if (site.file >= files.length) throw new RangeError(`line table names file ${site.file} of ${files.length}`);
+        sites.push(site);
+      }
+      let offset = start;
+      let line = 0;
+      let col = 0;
+      for (let r = input.u32(); r > 0; r--) {
+        offset += input.u32();
+        line += unzigzag(input.u32());
+        col += unzigzag(input.u32());
+        rows.push({ offset, line, col, site: sites.length > 0 ? sitesAhead() : 0 });
+      }
     }
-    funcs.push({ name, file, start, rows });
+    funcs.push({ name, file, start, sites, rows });
   }
   if (!input.done) throw new RangeError('line table has bytes after its end');
   return { files, funcs };
 }
 
 /**
- * The place of a module offset: the last function that starts at or before it and in it the last row at or before it
- * (else its first). Undefined for hidden functions and for offsets before all functions.
+ * The frames at a module offset, innermost first: the row is the last one at or before it (else the first) in the last
+ * function that starts at or before it; inlined calls that it is part of come before the function itself. Empty for
+ * hidden functions and for offsets before all functions.
  */
-export function lookup(
-  table: LineTable,
-  offset: number,
-): { name: string; file: string; line: number; col: number } | undefined {
+export function lookup(table: LineTable, offset: number): LinePlace[] {
   const func = lastAtOrBefore(table.funcs, offset, (f) => f.start);
-  if (!func || func.file < 0) return undefined;
+  if (!func || func.file < 0) return [];
   const row = lastAtOrBefore(func.rows, offset, (r) => r.offset) ?? func.rows[0];
-  return { name: func.name, file: table.files[func.file] ?? '', line: row?.line ?? 0, col: row?.col ?? 0 };
+  const places: LinePlace[] = [];
+  let at = row ?? { line: 0, col: 0, site: 0 };
+  while (at.site > 0) {
+    const site = func.sites[at.site - 1]!;
+    places.push({ name: site.name, file: table.files[site.file] ?? '', line: at.line, col: at.col });
+    at = site;
+  }
+  places.push({ name: func.name, file: table.files[func.file] ?? '', line: at.line, col: at.col });
+  return places;
 }
 
 function lastAtOrBefore<T>(items: readonly T[], offset: number, key: (item: T) => number): T | undefined {

@@ -4,7 +4,7 @@ import { cseModule } from '../ir/cse.ts';
 import { foldModule } from '../ir/fold.ts';
 import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
-import type { Module } from '../ir/ir.ts';
+import type { Inlined, Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
 import { reach } from '../ir/reach.ts';
@@ -12,7 +12,7 @@ import { addRoots } from '../ir/roots.ts';
 import { irType, type Runtime } from '../ir/system.ts';
 import { type Emitted, emitModule } from './emit.ts';
 import { encodeModule } from './encode.ts';
-import { encodeLines, type LineFunc, type LineTable } from './lines.ts';
+import { encodeLines, type LineFunc, type LineRow, type LineSite, type LineTable } from './lines.ts';
 import { printWat } from './wat.ts';
 
 /** How spans become lines: display names of the files, and 1-based line and column of a span's start. */
@@ -99,23 +99,39 @@ function lineTableOf(
     const start = bodyOffsets[i]!;
     if (func.display === undefined) {
       // One entry does for a run of hidden functions.
-      if (funcs.at(-1)?.file !== -1) funcs.push({ name: '', file: -1, start, rows: [] });
+      if (funcs.at(-1)?.file !== -1) funcs.push({ name: '', file: -1, start, sites: [], rows: [] });
       return;
     }
-    const rows: { offset: number; line: number; col: number }[] = [];
+    const sites: LineSite[] = [];
+    const known = new Map<Inlined, number>();
+    /** The number of an inlined call whose code is in `file`. */
+    const siteOf = (inlined: Inlined | undefined, file: number): number => {
+      if (!inlined) return 0;
+      let number = known.get(inlined);
+      if (number === undefined) {
+        const { call } = inlined;
+        const at = lines.position(call);
+        const site = siteOf(call.inlined, at.file);
+        number = sites.push({ name: inlined.name, file, line: at.line, col: at.col, site });
+        known.set(inlined, number);
+      }
+      return number;
+    };
+    const rows: LineRow[] = [];
     let file = func.span ? lines.position(func.span).file : -1;
     for (const { offset, span } of positions) {
       const at = lines.position(span);
       if (file < 0) file = at.file;
+      const site = siteOf(span.inlined, at.file);
       const last = rows.at(-1);
-      if (last && last.line === at.line && last.col === at.col) continue;
-      rows.push({ offset: codeOffsets[i]! + offset, line: at.line, col: at.col });
+      if (last && last.line === at.line && last.col === at.col && last.site === site) continue;
+      rows.push({ offset: codeOffsets[i]! + offset, line: at.line, col: at.col, site });
     }
     if (rows.length === 0 && func.span) {
       const at = lines.position(func.span);
-      rows.push({ offset: start, line: at.line, col: at.col });
+      rows.push({ offset: start, line: at.line, col: at.col, site: 0 });
     }
-    funcs.push({ name: func.display, file, start, rows });
+    funcs.push({ name: func.display, file, start, sites, rows });
   });
   return { files: [...lines.fileNames], funcs };
 }
