@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +111,15 @@ describe('check', () => {
     expect(summary).toContain('<summary>t ::warning::x (a ::add-mask::b.mochi)</summary>');
   });
 
+  it('ends a test that never ends, on its line', async () => {
+    put({ 'a.mochi': 'print(1)\n\ntest "spins" {\n  while true { }\n}\n' });
+    const ran = await act({ 'test-timeout': '0.5' });
+    expect(ran).toMatchObject({ status: 1, outputs: { 'tests-failed': '1' } });
+    expect(ran.log).toContain(
+      '::error file=a.mochi,line=3,col=1,title=test spins::did not end within 0.5 s and was stopped',
+    );
+  });
+
   it('takes globs, and says when none matches', async () => {
     put({ 'a.mochi': 'print(1)\n', 'b.mochi': 'let = broken\n' });
     expect((await act({ sources: 'a*.mochi' })).status).toBe(0);
@@ -195,6 +204,43 @@ describe('package', () => {
   });
 });
 
+describe('packages of several jobs', () => {
+  const PARTS = { emit: 'wasm,cwasm,exe', 'smoke-test': 'none' };
+
+  it('are merged and released as if one job had made them, without the sources', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const make = (name: string, targets: string) =>
+      act({ command: 'package', ...PARTS, targets, 'dist-dir': `parts/hello-1.2.3-${name}` }, TAG);
+    for (const name of ['s390x-linux', 'x86_64-linux']) expect((await make(name, name)).log).not.toContain('::error');
+    expect((await act({ command: 'package', ...PARTS, targets: 's390x-linux,x86_64-linux' }, TAG)).status).toBe(0);
+    const whole = readFileSync(join(dir, 'dist-release', 'SHA256SUMS'), 'utf8');
+    for (const name of ['mochi.toml', 'main.mochi', 'dist-release']) rmSync(join(dir, name), { recursive: true });
+
+    const ran = await act({ from: 'parts', 'smoke-test': 'none' }, TAG);
+    expect(ran.log).toContain('merged 2 packages of hello 1.2.3: x86_64-linux, s390x-linux');
+    expect(ran).toMatchObject({ status: 0, outputs: { published: 'true', version: '1.2.3', tag: 'v1.2.3' } });
+    expect(readFileSync(join(dir, 'dist-release', 'SHA256SUMS'), 'utf8')).toBe(whole);
+    expect(github.releases[0]?.assets.map((asset) => asset.name)).toContain('hello-1.2.3-s390x-linux.tar.gz');
+  });
+
+  it('are merged into a package when no tag was pushed', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    await act({ command: 'package', ...QUICK, 'dist-dir': 'parts/a' });
+    const ran = await act({ from: 'parts/a', 'smoke-test': 'none' });
+    expect(ran).toMatchObject({ status: 0, summary: expect.stringContaining('is packaged') });
+    expect(github.requests).toEqual([]);
+  });
+
+  it('must be for the tag, and are not for a check', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    await act({ command: 'package', ...QUICK, 'dist-dir': 'parts/a' });
+    const other = await act({ from: 'parts', 'smoke-test': 'none' }, { GITHUB_REF: 'refs/tags/v1.2.4' });
+    expect(other).toMatchObject({ status: 1, log: expect.stringContaining('title=E402::') });
+    const check = await act({ from: 'parts', command: 'check' });
+    expect(check).toMatchObject({ status: 2, log: expect.stringContaining('the input from does not go with') });
+  });
+});
+
 describe('release', () => {
   it('packages, drafts, uploads, verifies and publishes on a tag push, and then finds nothing to do', async () => {
     put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
@@ -254,6 +300,13 @@ describe('release', () => {
       '::error title=E402::the tag v2.0.0 names version 2.0.0, but mochi.toml says 1.2.3%0A' +
         'set version = "2.0.0" in [package], or push the tag v1.2.3\n',
     );
+  });
+
+  it('refuses before any work when the tag is of something else', async () => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act({ command: 'release' }, { GITHUB_REF: 'refs/tags/other-v1.2.3' });
+    expect(ran).toMatchObject({ status: 1, outputs: {} });
+    expect(ran.log).toContain('the tag other-v1.2.3 names no version of hello, and mochi.toml says 1.2.3%0A');
   });
 
   it('names the permission that is missing', async () => {

@@ -264,6 +264,18 @@ describe('test', () => {
     });
   });
 
+  it('ends a test that never ends', () => {
+    put('a.mochi', 'test "spins" { while true { } }\ntest "ends" { expect true }\n');
+    const { status, out, err } = run(['test', 'a.mochi', '--timeout', '0.5']);
+    expect([status, err]).toEqual([1, '[FAIL] 1 test(s) failed.\n']);
+    expect(out).toMatch(/spins .* fail did not end within 0\.5 s and was stopped/);
+    expect(out).toMatch(/ends .* ok/);
+    expect(run(['test', 'a.mochi', '--timeout', 'soon'])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('error[E217]: --timeout is "soon"'),
+    });
+  });
+
   it('finds the tests of a folder', () => {
     put('d/a_test.mochi', 'test "one" { expect true }\n');
     put('d/b.mochi', 'test "two" { expect false }\n');

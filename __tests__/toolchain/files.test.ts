@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheRoot, fileError, sha256, sha256File, writeAtomic } from '../../src/toolchain/files.ts';
+import { cacheRoot, fileError, makeFolder, sha256, sha256File, writeAtomic } from '../../src/toolchain/files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +24,30 @@ describe('cacheRoot', () => {
   it('is in the home folder otherwise', () => {
     expect(cacheRoot({}, 'linux')).toMatch(/\.cache[\\/]mochi-wasm$/);
     expect(cacheRoot({}, 'darwin')).toMatch(/Library[\\/]Caches[\\/]mochi-wasm$/);
+  });
+});
+
+describe('makeFolder', () => {
+  it('makes what is missing, and takes what is there', async () => {
+    const path = join(folder, 'a', 'b', 'c');
+    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, 'd'))]);
+    await makeFolder(path);
+    expect(readdirSync(path)).toEqual(['d']);
+    await makeFolder(resolve('/'));
+  });
+
+  it('refuses where a file is in the way', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(makeFolder(join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it.runIf(existsSync('/proc/self'))('ends where the system takes no folders', async () => {
+    await expect(makeFolder('/proc/nothing/x/y')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeAtomic('/proc/nothing/x', 'text')).rejects.toMatchObject({
+      code: 'E204',
+      message: 'cannot write /proc/nothing/x: the system does not let a folder above it be made',
+    });
   });
 });
 

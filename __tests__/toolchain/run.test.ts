@@ -107,3 +107,14 @@ it('hands signals on and ends with the program', async () => {
   expect(await ended).toBe(0);
   expect(chunks.join('')).toBe('!\nstatus 143, SIGTERM\n');
 });
+
+it('ends a program that takes too long, or prints too much, and says so', async () => {
+  const options = { stdin: 'ignore', stdout: 'capture', stderr: 'capture' } as const;
+  const spins = await runModule(wt, { wasm: Buffer.from(PROGRAMS.spin), ...options, timeoutMs: 200 });
+  expect(spins).toMatchObject({ stopped: 'timeout', signal: 'SIGKILL' });
+  const copies = { wasm: Buffer.from(PROGRAMS.copy), ...options, stdin: Buffer.alloc(200_000, 'x'), maxOutput: 1000 };
+  const talks = await runModule(wt, copies);
+  expect([talks.stopped, talks.stdout.length]).toEqual(['output', 1000]);
+  const enough = await runModule(wt, { ...copies, maxOutput: 200_000, timeoutMs: 60_000 });
+  expect([enough.stopped, enough.status, enough.stdout.length]).toEqual([undefined, 0, 200_000]);
+});

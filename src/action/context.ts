@@ -74,12 +74,16 @@ function isEnterpriseServer(url: string): boolean {
 const MADE = new Set(['created', 'published', 'released', 'prereleased']);
 
 /**
- * What `auto` means in a run: release when a tag that ends in a version was pushed or a release for it was made, else check.
+ * What `auto` means in a run: release when a tag that ends in a version was pushed or a release for it was made, else `otherwise`.
  */
-export function resolveCommand(command: Inputs['command'], context: Context): Exclude<Command, 'auto'> {
+export function resolveCommand(
+  command: Inputs['command'],
+  context: Context,
+  otherwise: 'check' | 'package' = 'check',
+): Exclude<Command, 'auto'> {
   if (command !== 'auto') return command;
   const forVersion = context.tag !== undefined && /(?:^|[-/@])v?\d+\.\d+\.\d+(?:[-+].*)?$/.test(context.tag);
   const { eventName, eventAction } = context;
   const made = eventName === 'push' || (eventName === 'release' && MADE.has(eventAction ?? ''));
-  return forVersion && made ? 'release' : 'check';
+  return forVersion && made ? 'release' : otherwise;
 }

@@ -13,7 +13,7 @@ export async function main(runner: Runner): Promise<number> {
   try {
     const inputs = readInputs(runner.env);
     const context = await readContext(runner.env);
-    const command = resolveCommand(inputs.command, context);
+    const command = resolveCommand(inputs.command, context, inputs.from.length > 0 ? 'package' : 'check');
     const { run } = await import('./run.ts');
     return await run({ runner, inputs, context, command });
   } catch (error) {

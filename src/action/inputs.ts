@@ -1,5 +1,6 @@
 /** All inputs of the action, read by one function into a plain object. action.yml repeats this table; a test compares them. */
 import { EXIT, userError } from '../diagnostics/user-error.ts';
+import { parseTimeout } from '../project/timeout.ts';
 import { nearest } from '../toolchain/nearest.ts';
 
 export type Command = 'auto' | 'check' | 'build' | 'package' | 'release' | 'setup' | 'verify';
@@ -20,6 +21,8 @@ export interface Inputs {
   readonly wasmtimeUrl: string | undefined;
   readonly strict: boolean;
   readonly test: boolean;
+  /** Seconds that a test may take; 0 for no limit. */
+  readonly testTimeout: number | undefined;
   /** A commit to compare sizes with. */
   readonly baseline: string | undefined;
   readonly tag: string | undefined;
@@ -31,6 +34,8 @@ export interface Inputs {
   readonly notes: string;
   readonly onExisting: 'reconcile' | 'replace' | 'fail';
   readonly distDir: string;
+  /** Folders with packages that other jobs made; empty means: build. */
+  readonly from: readonly string[];
   readonly smokeTest: 'host' | 'emulated' | 'none';
   readonly explore: boolean;
   readonly uploadArtifacts: Auto;
@@ -73,6 +78,7 @@ export const INPUT_ROWS: readonly InputRow[] = [
   row('wasmtime-url', '', 'A mirror: the address of a wasmtime archive'),
   row('strict', 'false', 'Report as errors what only warns otherwise'),
   row('test', 'true', 'Run the tests'),
+  row('test-timeout', '60', 'The seconds that a test may take before it is ended and has failed; 0 for no limit'),
   row(
     'baseline',
     '',
@@ -102,6 +108,11 @@ export const INPUT_ROWS: readonly InputRow[] = [
     'When a release with the tag exists: reconcile (keep what is right, add what is missing), replace or fail',
   ),
   row('dist-dir', 'dist-release', 'The folder for what is packaged, below the working directory'),
+  row(
+    'from',
+    '',
+    'For package and release: merge the packages in these folders (or in the folders in them), which the jobs of a matrix made for a target each, instead of building',
+  ),
   row(
     'smoke-test',
     'host',
@@ -183,8 +194,13 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw usage('E602', `the input wasmtime-sha256 is ${quote(sha256)}`, 'give 64 hexadecimal digits');
   }
+  const command = choice('command', COMMANDS);
+  const from = lines(text('from'));
+  if (from.length > 0 && !['auto', 'package', 'release'].includes(command)) {
+    throw usage('E602', `the input from does not go with the command ${command}`, 'use it with package or release');
+  }
   return {
-    command: choice('command', COMMANDS),
+    command,
     workingDirectory: text('working-directory'),
     config: optional('config'),
     sources: words(text('sources')),
@@ -195,6 +211,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
     wasmtimeUrl: optional('wasmtime-url'),
     strict: flag('strict'),
     test: flag('test'),
+    testTimeout: parseTimeout(text('test-timeout'), 'the input test-timeout'),
     baseline: optional('baseline'),
     tag: optional('tag')?.replace(/^refs\/tags\//, ''),
     name: optional('name'),
@@ -204,6 +221,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
     notes: text('notes'),
     onExisting: choice('on-existing', ['reconcile', 'replace', 'fail']),
     distDir: text('dist-dir'),
+    from,
     smokeTest: choice('smoke-test', ['host', 'emulated', 'none']),
     explore: flag('explore'),
     uploadArtifacts: flagOrAuto('upload-artifacts'),
@@ -233,6 +251,14 @@ export function variable(name: string): string {
 
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** A list of paths, which may have spaces in them. */
+function lines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 function quote(text: string): string {

@@ -1,9 +1,10 @@
 /** The action's own folder, and the files of it that other steps of a job use. */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { userError } from '../diagnostics/user-error.ts';
+import { makeFolder } from '../toolchain/files.ts';
 
 /** The nearest folder above this file, or above the bundle made of it, that holds action.yml. */
 function actionRoot(): string {
@@ -27,7 +28,7 @@ export function addMatcher(): string {
 export async function installCommand(folder: string): Promise<void> {
   const cli = join(actionRoot(), 'dist', 'cli.js');
   const node = process.execPath;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const script = join(folder, 'mochi-wasm');
   await writeFile(script, `#!/bin/sh\nexec ${shellQuote(node)} ${shellQuote(cli)} "$@"\n`);
   await chmod(script, 0o755);

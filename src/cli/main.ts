@@ -75,6 +75,7 @@ const COMMANDS: readonly Spec[] = [
     options: [
       ['--filter <text>', 'Only the tests whose name contains this'],
       ['--junit <file>', 'Write the results as JUnit XML, too'],
+      ['--timeout <seconds>', 'End a test, and fail it, after so long; 0 for no limit (default: 60)'],
       DIR,
       ENV,
       STRICT,
@@ -113,6 +114,16 @@ const COMMANDS: readonly Spec[] = [
     wasmtime: true,
     example: 'package examples/inventory --out-dir out',
     load: async () => (await import('./package.ts')).makePackage,
+  },
+  {
+    usage: 'merge [...folders]',
+    about: 'Make one package of several that were made for different targets, or of the folders in a folder',
+    options: [
+      ['--out-dir <folder>', 'Where to write it; replaced as a whole (default: out)'],
+      ['--tag <tag>', "The release's tag (default: the one that the packages name)"],
+    ],
+    example: 'merge parts --out-dir out',
+    load: async () => (await import('./merge.ts')).merge,
   },
   {
     usage: 'plan [...folder]',

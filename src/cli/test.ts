@@ -1,5 +1,6 @@
 import { findSources } from '../project/project.ts';
 import { type FileResult, type TestResult, testFile } from '../project/testing.ts';
+import { parseTimeout } from '../project/timeout.ts';
 import { type JUnitFile, junitXml } from '../report/junit.ts';
 import { fileError, writeAtomic } from '../toolchain/files.ts';
 import type { Wasmtime } from '../toolchain/install.ts';
@@ -11,12 +12,17 @@ import { getWasmtime, type WasmtimeFlags } from './wasmtime.ts';
 interface TestFlags extends WasmtimeFlags, CapabilityFlags {
   readonly filter?: string;
   readonly junit?: string;
+  readonly timeout?: string | string[];
   readonly strict?: boolean;
   readonly gcStress?: boolean;
 }
 
+/** How many characters of a failed test's output are shown. */
+const SHOWN = 4_000;
+
 /** `test`: runs the tests of every file; status 1 if one fails or a file does not compile. */
 export async function test(inputs: readonly string[], flags: TestFlags, out: Output): Promise<number> {
+  const timeout = parseTimeout(last(flags.timeout), '--timeout');
   const project = await findSources(inputs, 'tests');
   const { dirs, env } = capabilities(flags, project.capabilities.env);
   let wasmtime: Promise<Wasmtime> | undefined;
@@ -33,6 +39,7 @@ export async function test(inputs: readonly string[], flags: TestFlags, out: Out
       gcStress: flags.gcStress,
       root: project.root,
       filter: last(flags.filter),
+      timeout,
       dirs,
       env,
       notice: out.notice,
@@ -88,6 +95,12 @@ function line(test: TestResult, out: Output): string {
   const status = test.ok ? out.paint('out', 'green', 'ok') : `${out.paint('out', 'red', 'fail')} ${test.message ?? ''}`;
   const head = `   test ${test.name.padEnd(30)} ... ${status} ${out.paint('out', 'dim', `(${duration(test.milliseconds)})`)}\n`;
   if (test.ok) return head;
-  const details = [test.output, test.trace].filter((text) => text !== undefined).join('\n');
+  const details = [shortened(test.output), test.trace].filter((text) => text !== undefined).join('\n');
   return head + details.replace(/\n$/, '').replace(/^(?=.)/gm, '      ') + (details === '' ? '' : '\n');
+}
+
+/** What a failed test printed, as far as a reader wants to see it. */
+function shortened(output: string | undefined): string | undefined {
+  if (output === undefined || output.length <= SHOWN) return output;
+  return `${output.slice(0, SHOWN)}\n… and ${output.length - SHOWN} more characters; --json has them all`;
 }

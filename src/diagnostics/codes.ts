@@ -159,6 +159,7 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E214', 'Two programs would make products of the same name.'],
   ['E215', 'mochi.toml names a program that does not exist, or none.'],
   ['E216', 'A new project would replace a file that is there.'],
+  ['E217', 'The time limit of tests is not a number of seconds.'],
 
   // ---- packages
   ['E302', 'The folder for the package holds other files; it would not be clear what belongs to the package.'],
@@ -181,6 +182,8 @@ export const CODES: ReadonlyMap<string, string> = new Map([
   ['E319', 'An executable does not do what its .wasm does.'],
   ['E320', 'Built again, the release has other bytes.'],
   ['E321', 'A release cannot be built again from these sources.'],
+  ['E322', 'Folders to merge are not parts of one package: they differ in what all of them must have alike.'],
+  ['E323', 'A folder to merge holds no package.'],
 
   // ---- releases
   ['E401', 'The version is not a semantic version such as 1.2.3.'],

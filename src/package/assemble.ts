@@ -177,6 +177,8 @@ export async function makeRelease(
     schema: 1,
     name,
     version,
+    ...(input.license ? { license: input.license } : {}),
+    ...(input.description ? { description: input.description } : {}),
     generator: { name: 'mochi-wasm', version: GENERATOR_VERSION },
     ...(input.source ? { source: input.source } : {}),
     sourceDateEpoch: epoch,
@@ -190,13 +192,19 @@ export async function makeRelease(
     targets: manifestTargets,
     files: entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
-  const digests = new Map(entries.map((entry) => [entry.name, entry.sha256]));
-  const manifestBytes = Buffer.from(formatManifest(manifest));
-  const manifestName = `${stem(name, version, name)}-manifest.json`;
-  files.set(manifestName, manifestBytes);
-  digests.set(manifestName, sha256(manifestBytes));
-  files.set(CHECKSUMS_FILE, Buffer.from(formatChecksums(digests)));
+  seal(files, manifest);
   return { files, manifest };
+}
+
+/** Adds to the files of a release, which `manifest` describes, the manifest itself and SHA256SUMS. */
+export function seal(files: Map<string, Uint8Array>, manifest: Manifest): void {
+  const { name, version } = manifest;
+  const digests = new Map(manifest.files.map((entry) => [entry.name, entry.sha256]));
+  const bytes = Buffer.from(formatManifest(manifest));
+  const manifestName = `${stem(name, version, name)}-manifest.json`;
+  files.set(manifestName, bytes);
+  digests.set(manifestName, sha256(bytes));
+  files.set(CHECKSUMS_FILE, Buffer.from(formatChecksums(digests)));
 }
 
 /**

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { userError } from '../diagnostics/user-error.ts';
-import { errorCode, fileError } from '../toolchain/files.ts';
+import { removeOnSignal } from '../toolchain/cleanup.ts';
+import { errorCode, fileError, makeFolder } from '../toolchain/files.ts';
 import { CHECKSUMS_FILE } from './checksums.ts';
 
 /**
@@ -16,6 +18,7 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
   const suffix = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const fresh = join(dirname(target), `.${basename(target)}.new-${suffix}`);
   const old = join(dirname(target), `.${basename(target)}.old-${suffix}`);
+  const keep = removeOnSignal(fresh);
   try {
     const before = await listIfThere(target);
     if (before !== undefined && before.length > 0 && !before.includes(CHECKSUMS_FILE)) {
@@ -25,22 +28,24 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
         'choose another folder, or delete that one',
       );
     }
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await mkdir(fresh);
     for (const [name, bytes] of files) {
       await writeFile(join(fresh, name), bytes);
       await utimes(join(fresh, name), epoch, epoch);
     }
-    if (before !== undefined) await rename(target, old);
+    // Not awaited: a signal between the two would leave the folder under its other name.
+    if (before !== undefined) renameSync(target, old);
     try {
-      await rename(fresh, target);
+      renameSync(fresh, target);
     } catch (error) {
-      if (before !== undefined) await rename(old, target);
+      if (before !== undefined) renameSync(old, target);
       throw error;
     }
   } catch (error) {
     throw fileError(error, 'write', outDir);
   } finally {
+    keep();
     for (const leftover of [fresh, old]) await rm(leftover, { recursive: true, force: true }).catch(() => undefined);
   }
 }

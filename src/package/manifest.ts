@@ -31,6 +31,8 @@ export const ManifestSchema = z
     schema: z.literal(1),
     name: z.string().min(1),
     version: z.string().min(1),
+    license: z.string().optional().describe('an SPDX expression'),
+    description: z.string().optional().describe('what the package is, in a sentence'),
     generator: z.strictObject({ name: z.literal('mochi-wasm'), version: z.string() }),
     source: z
       .strictObject({

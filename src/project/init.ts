@@ -1,8 +1,8 @@
 /** A new project: mochi.toml, a program with a test, and a workflow that checks and releases it. */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
-import { fileError, writeAtomic } from '../toolchain/files.ts';
+import { fileError, makeFolder, writeAtomic } from '../toolchain/files.ts';
 import { CONFIG_FILE } from './project.ts';
 import { shownPath } from './source.ts';
 
@@ -100,7 +100,7 @@ export async function initProject(
   for (const [path, text] of files) {
     const full = join(folder, path);
     try {
-      await mkdir(dirname(full), { recursive: true });
+      await makeFolder(dirname(full));
     } catch (error) {
       throw fileError(error, 'write', shownPath(dirname(full)));
     }

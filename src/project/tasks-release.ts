@@ -1,5 +1,5 @@
 /** Releasing for the command line and the action: verify the folder, plan, and bring GitHub to the plan. */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
 import { ASSET_NAME, CHECKSUMS_FILE, parseChecksums } from '../package/checksums.ts';
@@ -9,7 +9,7 @@ import { changelogSection, changelogVersions, LONGEST_NOTES } from '../release/n
 import { type OnExisting, planRelease, type ReleaseNotes, type ReleasePlan } from '../release/plan.ts';
 import type { ReleasePort } from '../release/port.ts';
 import type { RemoteAsset, RemoteRelease } from '../release/reconcile.ts';
-import { fileError } from '../toolchain/files.ts';
+import { fileError, makeFolder } from '../toolchain/files.ts';
 
 export interface ReleaseOptions {
   /** A folder that the package command made. */
@@ -122,7 +122,7 @@ export async function downloadAssets(
   wanted: (name: string) => boolean,
   onAsset?: (asset: RemoteAsset) => void,
 ): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const queue = release.assets.filter((asset) => asset.state === 'uploaded' && wanted(asset.name));
   const worker = async (): Promise<void> => {
     for (let asset = queue.shift(); asset; asset = queue.shift()) {

@@ -1,9 +1,11 @@
 /** Trying what was packaged: the executables of this machine and of those it can emulate; and a look at their code. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
 import type { Manifest } from '../package/manifest.ts';
+import { removeOnSignal } from '../toolchain/cleanup.ts';
+import { makeFolder } from '../toolchain/files.ts';
 import { compileArgs } from '../toolchain/flags.ts';
 import type { Wasmtime } from '../toolchain/install.ts';
 import { capture } from '../toolchain/process.ts';
@@ -42,6 +44,7 @@ export async function smokeTest(
     const emulator = target.name === host?.name ? [] : which === 'emulated' ? await findEmulator(target) : undefined;
     if (!emulator) continue;
     const folder = await mkdtemp(join(tmpdir(), 'mochi-smoke-'));
+    const keep = removeOnSignal(folder);
     try {
       const unpack = await capture('tar', ['-xf', join(dir, made.archive), '-C', folder, '--strip-components', '1']);
       if (unpack.status !== 0) {
@@ -54,6 +57,7 @@ export async function smokeTest(
         trials.push({ target: target.name, program, status: 'ok', detail });
       }
     } finally {
+      keep();
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -70,7 +74,7 @@ async function tryOne(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const command = [...emulator, join(folder, path)];
-  const got = await capture(command[0]!, command.slice(1), { timeoutMs: PATIENCE });
+  const got = await capture(command[0]!, command.slice(1), { timeoutMs: PATIENCE, keepBytes: 1_000_000 });
   if (got.error) {
     throw differs(path, `it cannot be started: ${got.error.message}`);
   }
@@ -119,7 +123,7 @@ async function findEmulator({ emulator }: Target): Promise<string[] | undefined>
  * when wasmtime cannot make it.
  */
 export async function exploreProgram(wt: Wasmtime, name: string, wasm: Uint8Array, folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const page = join(folder, `${name}.html`);
   const from = join(folder, `.${name}.wasm`);
   try {

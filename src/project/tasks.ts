@@ -12,6 +12,8 @@ export interface CheckOptions {
   readonly test: boolean;
   readonly dirs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Seconds that a test may take, as testFile() takes them. */
+  readonly timeout?: number;
   readonly onFile?: (file: CheckedFile) => void;
   readonly notice?: (text: string) => void;
 }
@@ -42,10 +44,10 @@ export async function checkFiles(
 ): Promise<CheckedFile[]> {
   const files: CheckedFile[] = [];
   for (const path of paths) {
-    const { strict, root, dirs, env, notice } = options;
+    const { strict, root, dirs, env, timeout, notice } = options;
     const built = await buildProgram(path, { mode: 'run', strict, root });
     const runs = options.test && built.wasm !== undefined && built.tests.length > 0;
-    const tests = runs ? (await testFile(path, wasmtime, { strict, root, dirs, env, notice })).tests : [];
+    const tests = runs ? (await testFile(path, wasmtime, { strict, root, dirs, env, timeout, notice })).tests : [];
     const file = { file: built.shown, built, tests };
     files.push(file);
     options.onFile?.(file);

@@ -1,8 +1,9 @@
 /** Runs a file's tests: one module, one process a test, so that no test sees what another did. */
 import { availableParallelism } from 'node:os';
 import type { Wasmtime } from '../toolchain/install.ts';
-import { runModule } from '../toolchain/run.ts';
+import { type RunResult, runModule } from '../toolchain/run.ts';
 import { type Built, buildProgram } from './build.ts';
+import { TEST_TIMEOUT } from './timeout.ts';
 
 export interface TestResult {
   readonly name: string;
@@ -17,6 +18,9 @@ export interface TestResult {
   /** How long its process lived, in milliseconds. */
   readonly milliseconds: number;
 }
+
+/** How much a test may print, in bytes: what it prints is kept in memory and shown when it fails. */
+const MAX_OUTPUT = 16 * 1024 * 1024;
 
 export interface FileResult {
   readonly file: string;
@@ -34,6 +38,8 @@ export interface TestOptions {
   /** Folders the programs may open, and variables they may read. */
   readonly dirs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** After so many seconds a test is ended and has failed: `TEST_TIMEOUT` unless given; 0 for no limit. */
+  readonly timeout?: number;
   /** Called before a file's first test, and after each test, in order. */
   readonly onFile?: (file: string, built: Built) => void;
   readonly onTest?: (file: string, test: TestResult) => void;
@@ -62,7 +68,8 @@ export async function testFile(
   if (wasm === undefined || wanted.length === 0) return { file: shown, built, tests: [] };
   options.onFile?.(shown, built);
   const wt = await wasmtime();
-  const running = new Map<number, Promise<TestResult>>();
+  const timeout = options.timeout ?? TEST_TIMEOUT;
+  const running = new Map<number, Promise<TestResult & { interrupted?: NodeJS.Signals }>>();
   const start = (position: number): void => {
     const test = wanted[position];
     if (test === undefined || running.has(position)) return;
@@ -78,15 +85,18 @@ export async function testFile(
       stdin: 'ignore',
       stdout: 'capture',
       stderr: 'capture',
-    }).then((result): TestResult => {
-      const ok = result.status === 0;
+      timeoutMs: timeout * 1000,
+      maxOutput: MAX_OUTPUT,
+    }).then((result) => {
+      const ok = result.status === 0 && result.stopped === undefined;
       return {
         name: test.name,
         line: test.line,
         ok,
         milliseconds: result.milliseconds,
         ...(result.stdout.length > 0 ? { output: result.stdout.toString('utf8') } : {}),
-        ...(ok ? {} : failure(result.stderr.toString('utf8'), result.status, result.signal)),
+        ...(ok ? {} : failure(result, timeout)),
+        ...(result.interrupted === undefined ? {} : { interrupted: result.interrupted }),
       };
     });
     // Awaited in order below; a failure of a later one must not count as unhandled meanwhile.
@@ -98,8 +108,13 @@ export async function testFile(
   // The first fills the compile cache for the others.
   start(0);
   for (let i = 0; i < wanted.length; i++) {
-    const result = await running.get(i)!;
+    const { interrupted, ...result } = await running.get(i)!;
     running.delete(i);
+    if (interrupted !== undefined) {
+      // The signal was for this process as well, which had handed it on: it ends when no test is left to hand it to.
+      await Promise.allSettled(running.values());
+      process.kill(process.pid, interrupted);
+    }
     tests.push(result);
     for (let next = i + 1; next <= i + ahead; next++) start(next);
     options.onTest?.(shown, result);
@@ -107,8 +122,10 @@ export async function testFile(
   return { file: shown, built, tests };
 }
 
-function failure(stderr: string, status: number, signal: string | undefined): { message: string; trace?: string } {
-  const lines = stderr.replace(/\n$/, '').split('\n');
+function failure({ stderr, status, signal, stopped }: RunResult, timeout: number): { message: string; trace?: string } {
+  if (stopped === 'timeout') return { message: `did not end within ${timeout} s and was stopped` };
+  if (stopped === 'output') return { message: `printed more than ${MAX_OUTPUT / 1024 / 1024} MiB and was stopped` };
+  const lines = stderr.toString('utf8').replace(/\n$/, '').split('\n');
   const at = lines.findLastIndex((line) => line.startsWith('error: '));
   if (at < 0) return { message: signal === undefined ? `exit status ${status}` : `ended by ${signal}` };
   const trace = lines.slice(at + 1).join('\n');

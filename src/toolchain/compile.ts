@@ -1,8 +1,8 @@
 /** Makes machine code of WebAssembly with `wasmtime compile`, and keeps it in a cache addressed by content. */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isUserError, userError } from '../diagnostics/user-error.ts';
-import { fileError, sha256, temporaryName } from './files.ts';
+import { fileError, makeFolder, sha256, temporaryName } from './files.ts';
 import { compileArgs } from './flags.ts';
 import type { Wasmtime } from './install.ts';
 import { capture } from './process.ts';
@@ -47,7 +47,7 @@ export async function precompileCached(
   await pruneOccasionally(root);
   const work = temporaryName(folder);
   try {
-    await mkdir(work, { recursive: true });
+    await makeFolder(work);
     const from = join(work, 'in.wasm');
     const to = join(work, 'out.cwasm');
     await writeFile(from, wasm);
@@ -56,7 +56,7 @@ export async function precompileCached(
     if (run.status !== 0) throw refused(run.error?.message ?? run.stderr.toString('utf8'), run.signal, target);
     const bytes = await readFile(to);
     const path = join(folder, `${sha256(bytes)}.cwasm`);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await rename(to, path);
     return { path, bytes, cacheHit: false };
   } catch (error) {
@@ -112,7 +112,7 @@ async function pruneOccasionally(root: string): Promise<void> {
   const last = await stat(stamp).catch(() => undefined);
   if (last !== undefined && last.mtimeMs > Date.now() - PRUNE_EVERY) return;
   try {
-    await mkdir(dirname(stamp), { recursive: true });
+    await makeFolder(dirname(stamp));
     await writeFile(stamp, '');
     for (const name of await readdir(root)) {
       const path = join(root, name);

@@ -1,9 +1,10 @@
 /** Files of the tool's own: where its cache is, whole-or-nothing writing, digests, and file errors in plain words. */
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT, type UserError, userError } from '../diagnostics/user-error.ts';
+import { removeOnSignal } from './cleanup.ts';
 
 /**
  * The folder for downloads and compiled code: MOCHI_WASM_CACHE, else the operating system's place for caches
@@ -22,13 +23,43 @@ export function temporaryName(path: string): string {
 }
 
 /**
+ * Makes a folder and those above it that are missing. Not mkdir's own `recursive`: it never ends where the system takes no new
+ * folders and says that the parent is missing, as below /proc. Throws the system's errors, ENOTDIR for a file that is in the way.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (errorCode(error) === 'ENOENT' && parent !== path) {
+      await makeFolder(parent);
+      await mkdir(path).catch(async (again) => {
+        if (errorCode(again) !== 'EEXIST' || !(await isFolder(path))) throw again;
+      });
+      return;
+    }
+    // A folder that exists is reported in other ways, too: EISDIR for a root, EPERM for a drive, EROFS below a read-only mount.
+    if (await isFolder(path)) return;
+    throw errorCode(error) === 'EEXIST' ? Object.assign(error as Error, { code: 'ENOTDIR' }) : error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}
+
+/**
  * Writes a whole file or nothing: under a temporary name in the same folder, which is made if it is missing, then
  * renamed. Throws a UserError when the folder cannot be written or the disk is full.
  */
 export async function writeAtomic(path: string, data: Uint8Array | string, mode = 0o644): Promise<void> {
   const temporary = temporaryName(path);
+  const keep = removeOnSignal(temporary);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(data);
@@ -39,6 +70,8 @@ export async function writeAtomic(path: string, data: Uint8Array | string, mode 
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError(error, 'write', path);
+  } finally {
+    keep();
   }
 }
 
@@ -87,12 +120,19 @@ const FILE_ERRORS: Readonly<Record<string, readonly [code: string, problem: stri
   EISDIR: ['E204', 'it is a folder', 'Name a file.'],
   ENAMETOOLONG: ['E204', 'the name is too long', 'Choose a shorter one.'],
   ELOOP: ['E204', 'its symbolic links go in a circle', 'Choose another path.'],
+  EINVAL: ['E204', 'the system does not take such a name there', 'Choose another path.'],
+  EBUSY: ['E204', 'another program uses it', 'End that program, or choose another path.'],
+  EIO: ['E202', 'the device reports an error', 'Choose another place.'],
   EMFILE: ['E205', 'too many files are open', 'Raise the limit (ulimit -n) and try again.'],
 };
 
+/** What ENOENT means for writing: everything above the path was to be made. */
+const NO_FOLDER = ['E204', 'the system does not let a folder above it be made', 'Choose another place.'] as const;
+
 /** Turns a file system error into a UserError; every other value is returned as it is. */
 export function fileError(error: unknown, verb: 'read' | 'write', path: string): UserError | unknown {
-  const known = FILE_ERRORS[errorCode(error) ?? ''];
+  const system = errorCode(error) ?? '';
+  const known = verb === 'write' && system === 'ENOENT' ? NO_FOLDER : FILE_ERRORS[system];
   if (known === undefined) return error;
   const [code, problem, fix] = known;
   return userError(code, `cannot ${verb} ${path}: ${problem}`, fix, 1, { cause: error });

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { delimiter, join } from 'node:path';
 import matrix from '../../matrix.json' with { type: 'json' };
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
-import { cacheRoot, checkDigest, errorCode, fileError, sha256File, temporaryName } from './files.ts';
+import { cacheRoot, checkDigest, errorCode, fileError, makeFolder, sha256File, temporaryName } from './files.ts';
 import { capture } from './process.ts';
 import { requireHost, type Target, type TargetName } from './targets.ts';
 import type { Python } from './unpack.ts';
@@ -239,7 +239,7 @@ async function install(
   const work = temporaryName(folder);
   try {
     await dropLeftovers(join(folder, '..'));
-    await mkdir(join(work, 'unpacked'), { recursive: true });
+    await makeFolder(join(work, 'unpacked'));
     const file = join(work, 'download');
     // Loaded only for an installation: every other start is faster.
     const { extractArchive } = await import('./unpack.ts');

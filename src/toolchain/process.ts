@@ -10,15 +10,22 @@ export interface Finished {
   readonly error?: NodeJS.ErrnoException;
 }
 
-/** Runs a program to its end with no stdin and collects its output; never throws. */
+/** Runs a program to its end with no stdin and collects its output, or the first `keepBytes` of each stream; never throws. */
 export function capture(
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; timeoutMs?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; timeoutMs?: number; keepBytes?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve) => {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    const keep = (list: Buffer[]) => {
+      let room = options.keepBytes ?? Number.POSITIVE_INFINITY;
+      return (chunk: Buffer) => {
+        if (room > 0) list.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+        room -= chunk.length;
+      };
+    };
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: options.env ?? process.env,
@@ -26,8 +33,8 @@ export function capture(
       timeout: options.timeoutMs,
       windowsHide: true,
     });
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdout.on('data', keep(out));
+    child.stderr.on('data', keep(err));
     const finish = (status: number | null, signal: NodeJS.Signals | null, error?: NodeJS.ErrnoException) =>
       resolve({ status, signal, stdout: Buffer.concat(out), stderr: Buffer.concat(err), error });
     child.on('error', (error) => finish(null, null, error));

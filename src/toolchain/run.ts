@@ -27,6 +27,10 @@ export interface RunOptions {
   readonly stdout?: 'inherit' | 'ignore' | 'capture';
   /** Where stderr goes: this process's own unless given. */
   readonly stderr?: 'inherit' | 'capture';
+  /** After so many milliseconds the program is ended. */
+  readonly timeoutMs?: number;
+  /** When so many bytes have been captured the program is ended; the rest is not kept. */
+  readonly maxOutput?: number;
   readonly notice?: (text: string) => void;
 }
 
@@ -35,6 +39,10 @@ export interface RunResult {
   readonly status: number;
   /** The signal that ended it, if one did (then the status is 128 + its number). */
   readonly signal?: NodeJS.Signals;
+  /** Why the program was ended before its own end. */
+  readonly stopped?: 'timeout' | 'output';
+  /** The signal that this process got meanwhile and handed on: it was to end, too. */
+  readonly interrupted?: NodeJS.Signals;
   /** What was captured; empty otherwise. */
   readonly stdout: Buffer;
   readonly stderr: Buffer;
@@ -68,9 +76,22 @@ export async function runModule(wt: Wasmtime, options: RunOptions): Promise<RunR
   });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+  let stopped: RunResult['stopped'];
+  const stop = (why: 'timeout' | 'output') => {
+    stopped ??= why;
+    child.kill('SIGKILL');
+  };
+  let captured = 0;
+  const keep = (list: Buffer[], chunk: Buffer) => {
+    const room = (options.maxOutput ?? Number.POSITIVE_INFINITY) - captured;
+    captured += chunk.length;
+    if (room > 0) list.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    if (chunk.length > room) stop('output');
+  };
+  const timer = options.timeoutMs && setTimeout(() => stop('timeout'), options.timeoutMs);
+  child.stdout?.on('data', (chunk: Buffer) => keep(out, chunk));
   const pass = (chunk: Buffer) => {
-    if (options.stderr === 'capture') err.push(chunk);
+    if (options.stderr === 'capture') keep(err, chunk);
     else process.stderr.write(chunk);
   };
   const filter = splitAtMarker(reportMarker(path), pass);
@@ -80,11 +101,18 @@ export async function runModule(wt: Wasmtime, options: RunOptions): Promise<RunR
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
   }
+  let interrupted: NodeJS.Signals | undefined;
   const forward = FORWARDED.map((signal) => {
-    const handler = () => child.kill(signal);
+    const handler = () => {
+      interrupted = signal;
+      child.kill(signal);
+    };
     process.on(signal, handler);
     return () => process.off(signal, handler);
   });
+  // However this process ends, the program does not go on alone.
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on('error', (error) =>
       reject(
@@ -93,7 +121,9 @@ export async function runModule(wt: Wasmtime, options: RunOptions): Promise<RunR
     );
     child.on('close', (status, died) => resolve([status, died]));
   }).finally(() => {
-    for (const stop of forward) stop();
+    if (timer) clearTimeout(timer);
+    for (const off of forward) off();
+    process.off('exit', end);
   });
   const report = filter.end();
   const worded = report === undefined || code === 0 ? undefined : wordReport(report, options.lineTable);
@@ -102,6 +132,8 @@ export async function runModule(wt: Wasmtime, options: RunOptions): Promise<RunR
   return {
     status,
     ...(signal === null ? {} : { signal }),
+    ...(stopped === undefined ? {} : { stopped }),
+    ...(interrupted === undefined ? {} : { interrupted }),
     stdout: Buffer.concat(out),
     stderr: Buffer.concat(err),
     milliseconds: performance.now() - started,
