@@ -92,6 +92,18 @@ fun test_chain(length: i32, width: i32): ref {
   return top
 }
 
+// Lists that grow one after the other, each up to a length, and stay alive.
+fun test_rows(count: i32, length: i32): ref {
+  let rows = list_new(ELEM_REF, 0)
+  test_root = rows
+  for i in 0..count {
+    let row = list_new(ELEM_I64, 0)
+    list_push<ref>(rows, row)
+    for j in 0..length { list_push<i64>(row, i64(i) * 100000 + i64(j)) }
+  }
+  return rows
+}
+
 fun test_garbage(count: i32, size: i32) {
   for i in 0..count {
     let o = alloc_any(size, KIND_RAWS)
@@ -127,6 +139,7 @@ const EXPORTS = [
   'test_text',
   'test_deep',
   'test_chain',
+  'test_rows',
   'test_garbage',
   'test_mark_max',
   'test_collections',
@@ -139,6 +152,7 @@ const EXPORTS = [
   'map_find_str',
   'map_find_i64',
   'map_keys',
+  'next_limit',
 ];
 
 /** Type 1: 32 bytes, fields at +4 ref, +8 int, +16 cell, +24 float. */
@@ -506,6 +520,41 @@ describe('allocator', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('takes the buffers that growing lists leave behind for other lists', async () => {
+    for (const length of [100, 500, 1500]) {
+      const r = await start(false);
+      const rows: number = r.call['test_rows']!(200, length);
+      expect(r.call['test_collections']!()).toBe(0);
+      // Elements, at most half as much again for room, and what a block of each class wastes.
+      expect(r.call['test_heap']!()).toBeLessThan(200 * length * 8 * 1.6 + 40 * 65_536);
+      for (const after of ['growing', 'a collection'] as const) {
+        if (after === 'a collection') {
+          r.call['collect']!();
+          r.call['test_garbage']!(5000, 64);
+          r.call['test_garbage']!(500, 4000);
+        }
+        const first = r.view().getUint32(rows + 12, true) + 8;
+        for (let i = 0; i < 200; i++) {
+          const row = r.view().getUint32(first + i * 4, true);
+          const expected = Array.from({ length }, (_, j) => BigInt(i * 100_000 + j));
+          expect(readList(r, row)).toEqual(expected);
+        }
+      }
+    }
+  });
+
+  it('collects sooner when marking is cheap', async () => {
+    const r = await start(false);
+    const limit = (live: number, effort: bigint): number => r.call['next_limit']!(live, effort);
+    const MB = 1 << 20;
+    expect(limit(0, 0n)).toBe(4 * MB);
+    expect(limit(3 * MB, BigInt(100 * MB))).toBe(4 * MB);
+    expect(limit(64 * MB, 0n)).toBe(8 * MB);
+    expect(limit(64 * MB, BigInt(20 * MB))).toBe(20 * MB);
+    expect(limit(64 * MB, BigInt(64 * MB))).toBe(64 * MB);
+    expect(limit(64 * MB, 1n << 40n)).toBe(64 * MB);
   });
 
   it('reports that memory is exhausted', async () => {

@@ -5496,31 +5496,44 @@ fun list_extend(xs: ref, i: i64): i32 {
   return i32(i)
 }
 
-/// Gives the list room for at least \`need\` elements; the capacity doubles, or grows by half beyond 1 MB.
+/// Gives the list room for at least \`need\` elements; the capacity doubles, or grows by half beyond 2 KB.
 /// noinline
 fun list_grow(xs: ref, need: i32) {
   let kind = list_kind(xs)
   let size = elem_size(kind)
   let cap = load32(xs, 8)
   var want = cap + shr_u(cap, 1)
-  if lt_u(cap * size, 0x100000) { want = cap + cap }
+  if lt_u(cap * size, 2048) { want = cap + cap }
   if lt_u(want, need) { want = need }
   if lt_u(want, div_u(24, size)) { want = div_u(24, size) }
+  let used = load32(xs, 4) * size
   let old = loadref(xs, 12)
+  if gt_u(want, div_u(0x7FFEFFF0, size)) { fail("out of memory") }
   let bytes = usable_size(want * size + 8)
-  if cap != 0 && lt_u(want, 0x0FFF0000) {
-    if extend_in_place(old, bytes) {
-      let before = load32(old, 4)
-      if kind >= ELEM_REF { zero(i32(old) + 8 + before, bytes - 8 - before) }
-      store32(old, 4, bytes - 8)
-      store32(xs, 8, div_u(bytes - 8, size))
-      return
-    }
+  var buffer = old
+  if cap == 0 || !extend_in_place(old, bytes) {
+    buffer = buffer_new(bytes, if kind == ELEM_REF { KIND_REFS } else if kind == ELEM_CELL { KIND_CELLS } else { KIND_RAWS })
+    copy_words(i32(buffer) + 8, i32(old) + 8, used)
+    storeref(xs, 12, buffer)
+    // Only a list's own header refers to its buffer.
+    if cap != 0 { release(old) }
   }
-  let buffer = elems_new(kind, want)
-  if cap != 0 { memory_copy(i32(buffer) + 8, i32(old) + 8, load32(xs, 4) * size) }
-  storeref(xs, 12, buffer)
-  store32(xs, 8, div_u(load32(buffer, 4), size))
+  if kind >= ELEM_REF { zero(i32(buffer) + 8 + used, bytes - 8 - used) }
+  store32(buffer, 4, bytes - 8)
+  store32(xs, 8, div_u(bytes - 8, size))
+}
+
+/// Copies at least \`n\` bytes, in words of 8, between places that do not overlap and have room for whole words.
+fun copy_words(to: i32, from: i32, n: i32) {
+  if lt_u(n, 256) {
+    var i = 0
+    while i < n {
+      store64(to + i, 0, load64(from + i, 0))
+      i = i + 8
+    }
+  } else {
+    memory_copy(to, from, n)
+  }
 }
 
 /// Appends in place.
@@ -6444,9 +6457,11 @@ fun map_grow(m: ref) {
   let old = loadref(m, 12)
   var entries = old
   if count == 0 || !extend_in_place(old, bytes + 8) {
-    entries = alloc_any(bytes + 8, header)
-    if count != 0 { memory_copy(i32(entries) + 8, i32(old) + 8, used) }
+    entries = buffer_new(usable_size(bytes + 8), header)
+    copy_words(i32(entries) + 8, i32(old) + 8, used)
     storeref(m, 12, entries)
+    // Only the map refers to its entries and its index table.
+    if count != 0 { release(old) }
   }
   store32(entries, 4, bytes)
   zero(i32(entries) + 8 + used, bytes - used)
@@ -6456,7 +6471,9 @@ fun map_grow(m: ref) {
     store32(table, 4, room * 8)
     // Not through \`entries\`: the allocation above may have been a collection, the entries are the map's.
     store32(m, 16, 63 - ctz(room))
+    let before = loadref(m, 8)
     storeref(m, 8, table)
+    if before != 0 { release(before) }
     map_link_all(m, i32(table), count)
   }
 }
@@ -6554,7 +6571,7 @@ fun map_value_cell(m: ref, address: i32): cell {
 `,
   'memory.mochi': `// Memory: the allocator and the precise, non-moving mark-sweep collector.
 //
-// Small objects (up to 8 KB) live in 64 KB blocks of one size class each; large ones in chunks of whole kilobytes. Size
+// Small objects (up to 8 KB) live in 64 KB blocks of one size class each; large ones in chunks of their own. Size
 // classes are eight steps of 8 bytes and then four to a doubling (the mapping of TLSF: Masmano, Ripoll, Crespo, Real,
 // "TLSF: a new dynamic memory allocator for real-time systems", ECRTS 2004). A block is allocated by bumping a pointer
 // through runs of free objects, which a lazy sweep finds in the block's mark bitmap (Jones, Hosking, Moss, "The Garbage
@@ -6594,9 +6611,11 @@ let MAX_SMALL = 8192
 let BLOCK_BYTES = 65536
 let BLOCK_MARKS = 32
 let BLOCK_FIRST = 1056
-let GRANULE = 1024
+// The sizes of large chunks are multiples of it, and 64 bytes: see class_stride.
+let GRANULE = 512
+let STAGGER_FROM = 2048
 // The smallest free chunk that any request can use.
-let MIN_CHUNK = 9216
+let MIN_CHUNK = 8256
 
 let CLASSES = 36
 let BINS = 84
@@ -6621,6 +6640,8 @@ var since: i32 = 0
 var limit: i32 = 0x400000
 var gc_count: i32 = 0
 var gc_live: i32 = 0
+// What the last collection had to look at: objects, at 64 bytes each, and twice the bytes of traced buffers.
+var gc_effort: i64 = 0
 
 var mark_base: i32 = 0
 var mark_top: i32 = 0
@@ -6649,6 +6670,12 @@ fun free_bins(): i32 {
   return static_area("free bins", BINS * 4)
 }
 
+/// For each class the first of the spare buffers, which are linked through their second word: see \`release\`.
+/// inline
+fun spare_buffers(): i32 {
+  return static_area("spare buffers", CLASSES * 4)
+}
+
 /// The mark stack while it is small.
 /// inline
 fun first_marks(): i32 {
@@ -6664,10 +6691,18 @@ fun class_of(size: i32): i32 {
   return (k - 5) * 4 + shr_u(t, k - 2)
 }
 
+/// The size of the largest request of a class.
 /// inline
 fun class_size(c: i32): i32 {
   if c < 8 { return (c + 1) * 8 }
   return shl(and(c, 3) + 5, shr_u(c, 2) + 2)
+}
+
+/// The distance of the objects of a class: its size, and from 2 KB on 64 bytes more. Sizes are multiples of high powers of two
+/// there; at such a distance the same column of many rows competes for few sets of the caches.
+/// inline
+fun class_stride(size: i32): i32 {
+  return if size < STAGGER_FROM { size } else { size + 64 }
 }
 
 // ---- allocation
@@ -6683,7 +6718,7 @@ fun alloc(size: i32, header: i32): ref {
     let k = 31 - clz(or(t, 32))
     let slot = class_runs() + ((k - 5) * 4 + shr_u(t, k - 2)) * 8
     let p = load32(slot, 0)
-    let q = p + (or(t, shl(1, k - 2) - 1) + 1)
+    let q = p + class_stride(or(t, shl(1, k - 2) - 1) + 1)
     if le_u(q, load32(slot, 4)) {
       store32(slot, 0, q)
       store32(p, 0, header)
@@ -6732,7 +6767,7 @@ fun alloc_slow(size: i32, header: i32): ref {
     if !refill(c) { fail("out of memory") }
   }
   let p = load32(slot, 0)
-  let q = p + class_size(c)
+  let q = p + class_stride(class_size(c))
   store32(slot, 0, q)
   if gc_stress() != 0 { store32(slot, 4, q) }
   store32(p, 0, header)
@@ -6759,7 +6794,7 @@ fun alloc_large(size: i32, header: i32): ref {
 
 /// inline
 fun large_chunk_size(size: i32): i32 {
-  return and(size + 16 + GRANULE - 1, -GRANULE)
+  return and(size + 16 - 64 + GRANULE - 1, -GRANULE) + 64
 }
 
 /// inline
@@ -6786,6 +6821,47 @@ fun extend_in_place(o: ref, size: i32): bool {
   heap_top = a + need
   since = since + (need - old)
   return true
+}
+
+/// A buffer of \`bytes\` bytes (from \`usable_size\`) with a header: a spare one, or a new one. It is not initialised.
+fun buffer_new(bytes: i32, header: i32): ref {
+  if le_u(bytes, MAX_SMALL) {
+    let place = spare_buffers() + class_of(bytes) * 4
+    let spare = loadref(place, 0)
+    if spare != 0 {
+      store32(place, 0, load32(spare, 4))
+      store32(spare, 0, header)
+      return spare
+    }
+  }
+  return alloc_any(bytes, header)
+}
+
+/// Gives back a buffer that the collector need not find any more: the caller has just replaced it in the only object that
+/// refers to it, and nobody holds its address. Small ones go to the next \`buffer_new\` of their class, until a collection. In a
+/// program that collects at every allocation the buffer is overwritten and left to the collector, so that tests notice
+/// whoever still reads it.
+fun release(o: ref) {
+  let large = and(load32(o, 0), LARGE_BIT) != 0
+  if gc_stress() != 0 {
+    memory_fill(o + 8, 0xdd, load32(o, 4))
+    store8(o, 0, KIND_RAWS)
+  } else if large {
+    let a = o - 16
+    let size = load32(a, 0)
+    since = if gt_u(since, size) { since - size } else { 0 }
+    if a + size == heap_top {
+      heap_top = a
+    } else {
+      free_chunk(a, size)
+    }
+  } else {
+    let place = spare_buffers() + load32(and(i32(o), -65536), 12) * 4
+    // The collector sees nothing to trace in it, should it come across it.
+    store32(o, 0, KIND_RAWS)
+    store32(o, 4, load32(place, 0))
+    storeref(place, 0, o)
+  }
 }
 
 /// The number of bytes that a request of \`size\` bytes really gets.
@@ -6816,7 +6892,7 @@ fun refill(c: i32): bool {
   }
   let a = take_block()
   if a == 0 { return false }
-  let size = class_size(c)
+  let size = class_stride(class_size(c))
   let count = div_u(BLOCK_BYTES - BLOCK_FIRST, size)
   store32(a, 4, STATE_BLOCK)
   store32(a, 8, size)
@@ -6868,7 +6944,7 @@ fun free_chunk(a: i32, size: i32) {
   }
 }
 
-/// A chunk of exactly \`need\` bytes (a multiple of GRANULE) whose state the caller sets; 0 when memory is exhausted.
+/// A chunk of exactly \`need\` bytes (a multiple of 64) whose state the caller sets; 0 when memory is exhausted.
 /// Bins hold sizes up to their class's size, so that any chunk of a later bin is large enough.
 fun take_chunk(need: i32): i32 {
   var bin = free_bins() + class_of(shr_u(need, 7)) * 4
@@ -7055,6 +7131,7 @@ fun drain() {
   while mark_top != mark_base {
     mark_top = mark_top - 4
     let v = load32(mark_top, 0)
+    gc_effort = gc_effort + 64
     if and(v, 1) != 0 {
       mark_top = mark_top - 4
       trace_buffer(v - 1, load32(mark_top, 0))
@@ -7121,6 +7198,7 @@ fun trace_buffer(o: i32, start: i32) {
     store32(mark_top, 4, o + 1)
     mark_top = mark_top + 8
   }
+  gc_effort = gc_effort + i64_u(end - p) * 2
   let kind = and(h, 255)
   if kind == KIND_REFS {
     while p != end {
@@ -7185,6 +7263,8 @@ fun collect() {
   // Ends all runs; forgets what was still to be swept.
   memory_fill(class_runs(), 0, CLASSES * 8)
   memory_fill(class_queues(), 0, CLASSES * 16)
+  memory_fill(spare_buffers(), 0, CLASSES * 4)
+  gc_effort = 0
   mark_base = first_marks()
   mark_top = mark_base
   mark_end = mark_base + FIRST_MARKS
@@ -7237,6 +7317,7 @@ fun count_marks(a: i32): i32 {
 fun sweep() {
   memory_fill(free_bins(), 0, BINS * 4)
   var live = 0
+  var small = 0
   var free = 0
   var a = heap_low
   while a != heap_top {
@@ -7249,6 +7330,7 @@ fun sweep() {
         dead = true
       } else {
         live = live + n * load32(a, 8)
+        small = small + n
         if n != load32(a, 16) { queue_block(a) }
       }
     } else if state == STATE_LARGE {
@@ -7269,8 +7351,15 @@ fun sweep() {
   if free != 0 { heap_top = free }
   gc_live = live
   since = 0
-  limit = MIN_LIMIT
-  if gt_u(live, MIN_LIMIT) { limit = live }
+  limit = next_limit(live, gc_effort + i64_u(small) * 16)
+}
+
+/// How many bytes may be allocated until the next collection: as many as are alive, but fewer (down to an eighth) when what is
+/// alive took little effort to mark, as long texts and buffers of numbers do.
+fun next_limit(live: i32, effort: i64): i32 {
+  var bytes = shr_u(live, 3)
+  if gt_u(effort, i64_u(bytes)) { bytes = if gt_u(effort, i64_u(live)) { live } else { i32(effort) } }
+  return if gt_u(bytes, MIN_LIMIT) { bytes } else { MIN_LIMIT }
 }
 
 /// Puts a block at the end of its class's queue, so that the lowest addresses are filled first.
