@@ -25,12 +25,12 @@ import { constantGlobals } from './globals.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
 import { mayTrap } from './ops.ts';
 
-/** Folds all functions of a module. */
-export function foldModule(module: Module): Module {
+/** Folds the functions of a module, all or those chosen. */
+export function foldModule(module: Module, chosen: (func: Func) => boolean = () => true): Module {
   const noReturn = noReturnFuncs(module);
   const facts: Facts = { noReturn: (name) => noReturn.has(name), globals: constantGlobals(module) };
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values()) funcs.set(func.name, foldFunc(func, facts));
+  for (const func of module.funcs.values()) funcs.set(func.name, chosen(func) ? foldFunc(func, facts) : func);
   return { ...module, funcs };
 }
 

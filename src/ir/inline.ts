@@ -1,13 +1,13 @@
 /**
- * Inlining of run-time functions: those that their author marked, and small leaf functions. It is what makes a list
- * access or a checked addition a few instructions in the user's loop, and it is where constants meet the code that
- * depends on them. Functions of the user keep their frames in stack traces and are not inlined.
+ * Inlining: how a call becomes the body of what it calls, and which run-time functions it is done to: those that their
+ * author marked, and small leaf functions. It is what makes a list access or a checked addition a few instructions in
+ * the user's loop, and it is where constants meet the code that depends on them. Which functions of the user are inlined
+ * is decided in inline-user.ts.
  *
  * Callees are finished before their callers (a post-order walk of the call graph), so each body is copied in its final
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import type { Span } from '../diagnostics/diagnostic.ts';
 import {
   assigns,
   fallsThrough,
@@ -21,7 +21,7 @@ import {
   zero,
 } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
-import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
+import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from './ir.ts';
 
 /** Nodes up to which an unmarked leaf function is inlined: about what the call itself costs. */
 const SMALL = 14;
@@ -30,29 +30,42 @@ const SINGLE = 300;
 /** Nodes of a function from which on nothing unmarked is inlined into it. */
 const LARGE = 20_000;
 
-type Call = Extract<Expr, { op: 'call' }>;
+export type Call = Extract<Expr, { op: 'call' }>;
 
-interface Candidate {
+/** A function that may be inlined, with what the policy and the copy need to know of it. */
+export interface Candidate {
   readonly func: Func;
   /** Whether a parameter is assigned in the body. */
   readonly assigned: readonly boolean[];
   readonly labels: number;
   readonly nodes: number;
+  /** No loops and no calls. */
+  readonly simple: boolean;
+  /** How many calls of itself it has. */
+  readonly selfCalls: number;
 }
 
-/** Inlines in all functions of a module; functions that nothing calls any more stay until the next `reach`. */
-export function inlineModule(module: Module): Module {
-  return inlineWhere(module, (func, shape) => func.inline === 'always' || (shape.simple && shape.nodes <= SMALL));
+/** Where a call stands. */
+export interface CallSite {
+  readonly caller: Func;
+  /** How many loops of the caller are around it. */
+  readonly loops: number;
 }
 
-/**
- * Inlines the run-time functions that have a single call (and need not exist for themselves): that makes the program
- * smaller, whatever their size, up to a bound that keeps functions compilable. To be run after `inlineModule` and `reach`.
- */
-export function inlineSingle(module: Module): Module {
-  const calls = new Map<string, number>();
+/** What is inlined. */
+export interface Policy {
+  /** Whether a function may be inlined at all. */
+  readonly eligible: (func: Func) => boolean;
+  readonly wanted: (callee: Candidate, call: Call, site: CallSite) => boolean;
+  /** Nodes by which a function may grow. */
+  readonly growth: number;
+}
+
+/** How often each function is called or otherwise needed: a function that is a value or exported counts twice more. */
+export function countUses(module: Module): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
   const count = (name: string, n: number): void => {
-    calls.set(name, (calls.get(name) ?? 0) + n);
+    uses.set(name, (uses.get(name) ?? 0) + n);
   };
   for (const func of module.funcs.values()) {
     walk(func.body, (e) => {
@@ -64,20 +77,37 @@ export function inlineSingle(module: Module): Module {
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) count(reloc.func, 2);
   }
+  return uses;
+}
+
+const isRuntime = (func: Func): boolean => func.inline !== 'never' && func.display === undefined;
+
+/** Inlines run-time functions in all functions; those that nothing calls any more stay until the next `reach`. */
+export function inlineModule(module: Module): Module {
+  return inlineWhere(module, {
+    eligible: isRuntime,
+    wanted: ({ func, simple, nodes, selfCalls }) =>
+      selfCalls === 0 && (func.inline === 'always' || (simple && nodes <= SMALL)),
+    growth: LARGE,
+  });
+}
+
+/**
+ * Inlines the run-time functions that have a single call (and need not exist for themselves): that makes the program
+ * smaller, whatever their size, up to a bound that keeps functions compilable. To be run after `inlineModule` and `reach`.
+ */
+export function inlineSingle(module: Module): Module {
+  const uses = countUses(module);
   const noReturn = noReturnFuncs(module);
-  return inlineWhere(
-    module,
-    (func, shape) => calls.get(func.name) === 1 && shape.nodes <= SINGLE && !noReturn.has(func.name),
-  );
+  return inlineWhere(module, {
+    eligible: (func) => isRuntime(func) && uses.get(func.name) === 1 && !noReturn.has(func.name),
+    wanted: ({ nodes, selfCalls }) => selfCalls === 0 && nodes <= SINGLE,
+    growth: LARGE,
+  });
 }
 
-interface Shape {
-  readonly nodes: number;
-  /** No loops and no calls. */
-  readonly simple: boolean;
-}
-
-function inlineWhere(module: Module, wanted: (func: Func, shape: Shape) => boolean): Module {
+/** Inlines in all functions of a module what a policy wants. */
+export function inlineWhere(module: Module, policy: Policy): Module {
   const done = new Map<string, Func>();
   const candidates = new Map<string, Candidate | undefined>();
   const busy = new Set<string>();
@@ -90,10 +120,10 @@ function inlineWhere(module: Module, wanted: (func: Func, shape: Shape) => boole
     walk(func.body, (e) => {
       if (e.op !== 'call') return;
       const callee = module.funcs.get(e.func);
-      if (callee && mayInline(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
+      if (callee && policy.eligible(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
     });
     for (const callee of callees) if (!busy.has(callee.name)) finish(callee);
-    const result = inlineInto(func, candidate);
+    const result = inlineInto(func, candidate, policy);
     busy.delete(func.name);
     done.set(func.name, result);
     return result;
@@ -102,7 +132,7 @@ function inlineWhere(module: Module, wanted: (func: Func, shape: Shape) => boole
     if (candidates.has(name)) return candidates.get(name);
     const func = done.get(name);
     if (!func || busy.has(name)) return undefined;
-    const made = candidateOf(func, wanted);
+    const made = policy.eligible(func) ? candidateOf(func) : undefined;
     candidates.set(name, made);
     return made;
   };
@@ -112,13 +142,11 @@ function inlineWhere(module: Module, wanted: (func: Func, shape: Shape) => boole
   return { ...module, funcs };
 }
 
-const mayInline = (func: Func): boolean => func.inline !== 'never' && func.display === undefined;
-
-function candidateOf(func: Func, wanted: (func: Func, shape: Shape) => boolean): Candidate | undefined {
-  if (!mayInline(func)) return undefined;
+/** Measures a function for inlining. */
+export function candidateOf(func: Func): Candidate {
   let nodes = 0;
   let simple = true;
-  let recursive = false;
+  let selfCalls = 0;
   const assigned: boolean[] = func.params.map(() => false);
   walk(
     func.body,
@@ -126,7 +154,7 @@ function candidateOf(func: Func, wanted: (func: Func, shape: Shape) => boolean):
       nodes++;
       if (e.op === 'call' || e.op === 'callIndirect') {
         simple = false;
-        if (e.op === 'call' && e.func === func.name) recursive = true;
+        if (e.op === 'call' && e.func === func.name) selfCalls++;
       }
     },
     (s) => {
@@ -135,19 +163,29 @@ function candidateOf(func: Func, wanted: (func: Func, shape: Shape) => boolean):
       else if (s.op === 'set' && s.local < assigned.length) assigned[s.local] = true;
     },
   );
-  if (recursive) return undefined;
-  if (!wanted(func, { nodes, simple })) return undefined;
-  return { func, assigned, labels: maxLabel(func.body) + 1, nodes };
+  return { func, assigned, labels: maxLabel(func.body) + 1, nodes, simple, selfCalls };
 }
 
-function inlineInto(func: Func, candidate: (name: string) => Candidate | undefined): Func {
+/** A function with the calls replaced for which `candidate` has the callee and that the policy wants. */
+export function inlineInto(func: Func, candidate: (name: string) => Candidate | undefined, policy: Policy): Func {
   const locals = func.locals.slice();
   const localNames = locals.map((_, i) => func.localNames?.[i]);
   let nextLabel = -1;
-  let budget = LARGE;
+  let budget = policy.growth;
+  let loops = 0;
+  /** The last position of the function's own code; set from the first inlined call with a frame on. */
+  let own: Position | undefined;
+  let framed = false;
 
+  /** Calls after an inlined one need positions of their own, or they would seem to be part of it. */
+  const positioned = (e: Expr): Expr => {
+    if (e.op !== 'call' && e.op !== 'callIndirect') return e;
+    if (!e.span) return framed && own ? { ...e, span: own } : e;
+    own = e.span;
+    return e;
+  };
   const expr = (e: Expr): Expr => {
-    const mapped = mapExpr(e, { expr, body });
+    const mapped = positioned(mapExpr(e, { expr, body }));
     if (mapped.op !== 'call') return mapped;
     const callee = choose(mapped);
     return callee ? inlineCall(mapped, callee) : mapped;
@@ -155,23 +193,34 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
   const choose = (call: Call): Candidate | undefined => {
     const callee = candidate(call.func);
     if (!callee || (callee.func.inline !== 'always' && budget < 0)) return undefined;
+    if (!policy.wanted(callee, call, { caller: func, loops })) return undefined;
     budget -= callee.nodes;
     if (nextLabel < 0) nextLabel = maxLabel(func.body) + 1;
     return callee;
+  };
+  const stmt = (s: Stmt): Stmt => {
+    if (s.op === 'loop') {
+      loops++;
+      const mapped = mapStmt(s, { expr, body });
+      loops--;
+      return mapped;
+    }
+    const mapped = mapStmt(s, { expr, body });
+    return mapped.op === 'unreachable' && !mapped.span && framed && own ? { ...mapped, span: own } : mapped;
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
     list.forEach((s, i) => {
       if (s.op === 'do' && s.value.op === 'call' && s.value.type === undefined) {
         const args = mapSame(s.value.args, expr);
-        const call: Call = args === s.value.args ? s.value : { ...s.value, args };
+        const call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
         const callee = choose(call);
         if (callee || call !== s.value) out ??= list.slice(0, i);
         if (callee) out!.push(...inlineStmt(call, callee));
         else out?.push(call === s.value ? s : { ...s, value: call });
         return;
       }
-      const mapped = mapStmt(s, { expr, body });
+      const mapped = stmt(s);
       if (mapped !== s) out ??= list.slice(0, i);
       out?.push(mapped);
     });
@@ -204,10 +253,15 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
     return values;
   };
 
-  const renamed = (call: Call, callee: Candidate, values: readonly Expr[]): readonly Stmt[] => {
+  const renamed = (call: Call, { func: callee, labels }: Candidate, values: readonly Expr[]): readonly Stmt[] => {
     const base = nextLabel;
-    nextLabel += callee.labels;
-    return rename(callee.func.body, values, base, call.span);
+    nextLabel += labels;
+    if (callee.display === undefined) return rename(callee.body, values, base, (p) => p ?? call.span);
+    const position = call.span ?? own ?? func.span;
+    if (!position) return rename(callee.body, values, base, (p) => p);
+    framed = true;
+    own ??= position;
+    return rename(callee.body, values, base, inlinedPositions(callee, position));
   };
 
   const inlineCall = (call: Call, callee: Candidate): Expr => {
@@ -245,19 +299,42 @@ function inlineInto(func: Func, candidate: (name: string) => Candidate | undefin
   return rebuilt === func.body ? func : { ...func, locals, localNames, body: rebuilt };
 }
 
-/** A copy of a body with locals replaced, labels moved up by `base`, and positions set to that of the call. */
+/**
+ * What becomes of the positions in a function with a frame of its own when a call at `call` is inlined. Nodes without a
+ * position get that of the code before them, as they have it when the function is not inlined.
+ */
+function inlinedPositions(callee: Func, call: Position): (p: Position | undefined) => Position | undefined {
+  const site: Inlined = { name: callee.display!, call };
+  const lifted = new Map<Inlined, Inlined>();
+  const lift = (inlined: Inlined): Inlined => {
+    let known = lifted.get(inlined);
+    if (!known) {
+      known = { name: inlined.name, call: place(inlined.call) };
+      lifted.set(inlined, known);
+    }
+    return known;
+  };
+  const place = (p: Position): Position => ({ ...p, inlined: p.inlined ? lift(p.inlined) : site });
+  let last = callee.span;
+  return (p) => {
+    last = p ?? last;
+    return last && place(last);
+  };
+}
+
+/** A copy of a body with locals replaced, labels moved up by `base`, and positions as `position` says. */
 function rename(
   stmts: readonly Stmt[],
   values: readonly Expr[],
   base: number,
-  span: Span | undefined,
+  position: (p: Position | undefined) => Position | undefined,
 ): readonly Stmt[] {
   const expr = (e: Expr): Expr => {
     if (e.op === 'get') return values[e.local]!;
     const mapped = mapExpr(e, { expr, body });
-    return span && (mapped.op === 'call' || mapped.op === 'callIndirect') && !mapped.span
-      ? { ...mapped, span }
-      : mapped;
+    if (mapped.op !== 'call' && mapped.op !== 'callIndirect') return mapped;
+    const span = position(mapped.span);
+    return span === mapped.span ? mapped : { ...mapped, span };
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
   const stmt = (s: Stmt): Stmt => {
@@ -273,8 +350,10 @@ function rename(
         return base === 0 ? mapped : { ...mapped, label: mapped.label + base };
       case 'switch':
         return { ...mapped, labels: mapped.labels.map((l) => l + base), otherwise: mapped.otherwise + base };
-      case 'unreachable':
-        return span && !mapped.span ? { ...mapped, span } : mapped;
+      case 'unreachable': {
+        const span = position(mapped.span);
+        return span === mapped.span ? mapped : { ...mapped, span };
+      }
       default:
         return mapped;
     }

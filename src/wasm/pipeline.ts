@@ -1,10 +1,12 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { cseModule } from '../ir/cse.ts';
+import { devirtualise } from '../ir/devirtualise.ts';
 import { foldModule } from '../ir/fold.ts';
 import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
-import type { Inlined, Module } from '../ir/ir.ts';
+import { inlineUser } from '../ir/inline-user.ts';
+import type { Func, Inlined, Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
 import { reach } from '../ir/reach.ts';
@@ -39,6 +41,11 @@ export interface CompiledIr {
   readonly wat: () => string;
 }
 
+/** Rounds of inlining and making calls direct: a closure that a closure has captured needs one more. */
+const CALL_ROUNDS = 3;
+
+const isUser = (func: Func): boolean => func.display !== undefined;
+
 /** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
 export function compileIr(module: Module, runtime: Runtime, options: CompileIrOptions): CompiledIr {
   const check = (current: Module, pass: string): Module => {
@@ -60,6 +67,12 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
   }
   let current = check(reach(module, runtime), 'reach');
   if (options.optimise) {
+    for (let round = 0; round < CALL_ROUNDS; round++) {
+      current = check(reach(inlineUser(current)), 'calls');
+      const folded = check(foldModule(current, isUser), 'fold');
+      current = check(devirtualise(folded), 'devirtualise');
+      if (current === folded) break;
+    }
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
