@@ -1,14 +1,16 @@
-// The compiler's own speed: `node bench/compile.mjs [--rounds N] [--json]`. CPU time of compiling hello and 1,000 lines in a
-// process that has just started, and of starting the CLI, each the least of several runs.
+// The compiler's own speed: `node bench/compile.mjs [--rounds N] [--json]`. CPU time (all threads of a process) of compiling
+// hello and programs of 100 to 1,000 lines in a process that has just started, and of starting the CLI: the least of several
+// rounds, in which the measurements take turns.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildMeasure, run } from './lib.mjs';
+import { buildMeasure, run, WORK } from './lib.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(HERE, '..');
+const SIZES = [100, 300, 1000];
 
 /** A program of about `lines` lines, none of them like another: functions over numbers, lists, maps, texts and structs. */
 export function program(lines) {
@@ -54,6 +56,8 @@ export function program(lines) {
 
 if (process.argv[2] === '--child') {
   // A process of its own: what the first compilation takes, with nothing warm.
+  const { compileSeldom } = await import('../src/project/engine.ts');
+  compileSeldom(process.version);
   const { compile } = await import('../src/compiler.ts');
   const text = process.argv[3] === 'hello' ? 'print("Hello")\n' : program(Number(process.argv[3]));
   const before = process.cpuUsage();
@@ -65,35 +69,51 @@ if (process.argv[2] === '--child') {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
   });
-  const rounds = Number(values.rounds);
-  const least = (measure) => {
-    let best;
-    for (let i = 0; i < rounds; i++) {
-      const got = measure();
-      if (best === undefined || got.us < best.us) best = got;
-    }
-    return best;
-  };
   const compiled = (what) => () =>
     JSON.parse(execFileSync(process.execPath, [join(HERE, 'compile.mjs'), '--child', what], { encoding: 'utf8' }));
   buildMeasure();
-  const started = (args) => () => run([process.execPath, ...args]);
-  const report = {
-    hello: least(compiled('hello')),
-    lines: least(compiled('1000')),
-    empty: least(started(['-e', '0'])),
-    cli: existsSync(join(ROOT, 'dist', 'cli.js'))
-      ? least(started([join(ROOT, 'dist', 'cli.js'), '--version']))
-      : undefined,
-    source: least(started([join(ROOT, 'src', 'cli', 'main.ts'), '--version'])),
+  const started = (...args) => {
+    return () => run([process.execPath, ...args.map((arg) => (arg.endsWith('.js') ? join(ROOT, arg) : arg))]);
   };
+  const hello = join(WORK, 'hello.mochi');
+  writeFileSync(hello, 'print("Hello")\n');
+  const cli = 'dist/cli.js';
+  const measures = {
+    hello: compiled('hello'),
+    ...Object.fromEntries(SIZES.map((lines) => [`lines${lines}`, compiled(String(lines))])),
+    empty: started('-e', '0'),
+    ...(existsSync(join(ROOT, cli))
+      ? {
+          version: started(cli, '--version'),
+          check: started(cli, 'check', hello),
+          build: started(cli, 'build', hello, '--emit', 'wasm', '--out', join(WORK, 'hello.wasm')),
+        }
+      : {}),
+  };
+  const report = {};
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [name, measure] of Object.entries(measures)) {
+      const got = measure();
+      if (!report[name] || got.us < report[name].us) report[name] = got;
+    }
+  }
   if (values.json) console.log(JSON.stringify(report));
   else {
-    const ms = (r) => (r ? `${(r.us / 1000).toFixed(1)} ms` : 'not built');
-    console.log(`compile hello           ${ms(report.hello)}  (${report.hello.wasm} bytes)`);
-    console.log(`compile ${report.lines.lines} lines      ${ms(report.lines)}  (${report.lines.wasm} bytes)`);
-    console.log(`start: empty script     ${ms(report.empty)}`);
-    console.log(`start: dist/cli.js      ${ms(report.cli)}`);
-    console.log(`start: src/cli/main.ts  ${ms(report.source)}`);
+    const row = (label, r) => {
+      const size = r.wasm === undefined ? '' : `${r.wasm} bytes of .wasm`.padStart(24);
+      console.log(`${label.padEnd(26)}${`${(r.us / 1000).toFixed(1)} ms`.padStart(10)}${size}`);
+    };
+    row('compile hello', report.hello);
+    for (const lines of SIZES) row(`compile ${report[`lines${lines}`].lines} lines`, report[`lines${lines}`]);
+    row('node, empty script', report.empty);
+    for (const [name, label] of [
+      ['version', '--version'],
+      ['check', 'check hello'],
+      ['build', 'build hello'],
+    ]) {
+      if (!report[name]) continue;
+      row(`${cli} ${label}`, { us: report[name].us - report.empty.us });
+    }
+    console.log('The last rows are without what an empty script takes.');
   }
 }

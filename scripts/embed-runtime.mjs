@@ -1,8 +1,9 @@
-// Writes src/runtime/sources.generated.ts: the run-time library's Mochi sources as text, so that the compiler core
-// needs no file system. `--check` only tells whether the file is up to date (exit 1 if not).
+// Writes src/runtime/sources.generated.ts: the run-time library's Mochi sources as prebuilt IR (src/ir/library.ts), so that
+// the compiler core needs no file system and programs wait for no parser. `--check` only tells whether the file is up to date (exit 1 if not).
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodeLibrary } from '../src/ir/library-encode.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'runtime');
 export const GENERATED = join(folder, 'sources.generated.ts');
@@ -12,15 +13,15 @@ export function generate() {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.mochi'))
     .sort();
-  const literal = (text) => `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``;
-  const entries = names.map((name) => {
-    const text = readFileSync(join(folder, name), 'utf8').replace(/\r\n/g, '\n');
-    return `  '${name}': ${literal(text)},\n`;
-  });
+  const sources = Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(folder, name), 'utf8').replace(/\r\n/g, '\n')]),
+  );
+  const text = encodeLibrary(sources).replace(/[\\`]|\$\{/g, '\\$&');
   return [
     '// Made by scripts/embed-runtime.mjs from the .mochi files beside it; `npm run build` renews it.\n',
+    '/** The run-time library, for loadLibrary(). */\n',
     '// biome-ignore format: generated\n',
-    `export const RUNTIME_SOURCES: Readonly<Record<string, string>> = {\n${entries.join('')}};\n`,
+    `export const LIBRARY = \`${text}\`;\n`,
   ].join('');
 }
 

@@ -6,10 +6,10 @@ import { checkProgram } from './check/infer.ts';
 import { ANY, BIG, RAT } from './check/nodes.ts';
 import type { CheckedProgram } from './check/program.ts';
 import type { Diagnostic, SourceFile, Span } from './diagnostics/diagnostic.ts';
+import { loadLibrary } from './ir/library.ts';
 import { lowerProgram } from './ir/lower.ts';
 import { printModule } from './ir/print.ts';
-import { createRuntime } from './ir/system.ts';
-import { RUNTIME_SOURCES } from './runtime/sources.generated.ts';
+import { LIBRARY } from './runtime/sources.generated.ts';
 import type { Program } from './syntax/ast.ts';
 import { parse } from './syntax/parser.ts';
 import { lineMap, position, sourceFile } from './syntax/source.ts';
@@ -76,7 +76,7 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
   });
   const before = () => printModule(module);
   const maps = files.map((f) => lineMap(f.text));
-  const runtime = createRuntime(RUNTIME_SOURCES, {
+  const runtime = loadLibrary(LIBRARY, {
     gcStress: options.gcStress ?? false,
     bigInts: holds(checked, BIG | RAT),
     bigRats: holds(checked, RAT),

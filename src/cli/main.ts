@@ -1,16 +1,14 @@
 /** The command line: parses it and hands over to one file a command, which is loaded only then. */
-import { setFlagsFromString } from 'node:v8';
 import { type Command, cac } from 'cac';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
+import { compileSeldom } from '../project/engine.ts';
 import { nearest } from '../toolchain/nearest.ts';
 import { guard, unguard } from './arguments.ts';
 import { type CommonOptions, makeOutput, type Output, printUserError } from './output.ts';
 import { GITHUB_OPTIONS, RELEASE_OPTIONS } from './release-options.ts';
 
-// A run of the compiler is too short for optimised machine code to pay: without it, compiling takes a third less CPU.
-setFlagsFromString('--no-opt');
-setFlagsFromString('--no-maglev');
+compileSeldom(process.version);
 
 /** What a command's file exports: gives the exit status. */
 type Run = (inputs: readonly string[], options: never, out: Output) => Promise<number>;

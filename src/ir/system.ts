@@ -1,9 +1,9 @@
 /**
  * The run-time library: sources in Mochi's system dialect, turned into IR on demand.
  *
- * A program uses a small part of the library, so nothing is done ahead: the sources are only indexed (top-level
- * declarations begin in column 1), and a declaration is parsed, checked and lowered when somebody asks for it. Generic
- * functions are instantiated for each set of types they are asked for. Errors in these sources are bugs of ours, not of
+ * The sources are only indexed (top-level declarations begin in column 1), and a declaration is parsed, checked and
+ * lowered when somebody asks for it: tests ask for a few, the build for all of them (library.ts has them as prebuilt IR,
+ * which is what programs get). Generic functions are instantiated for each set of types they are asked for. Errors in these sources are bugs of ours, not of
  * the user: they throw, with file, line and column.
  */
 import type { Stmt as SynStmt } from '../syntax/ast.ts';
@@ -244,6 +244,17 @@ export function checkLibrary(
     }
   }
   return errors;
+}
+
+/** Every declaration of a library that can be asked for, by name; generic functions once for every element type. */
+export function declarations(
+  sources: Readonly<Record<string, string>>,
+): { readonly name: string; readonly kind: Slice['kind'] }[] {
+  return [...index(sources).values()].flatMap((slice) => {
+    const decl = declaration(slice);
+    const suffixes = decl.kind === 'fun' ? allInstances(slice.name, decl.typeParams.length) : [''];
+    return suffixes.map((suffix) => ({ name: slice.name + suffix, kind: slice.kind }));
+  });
 }
 
 function allInstances(_name: string, typeParams: number): string[] {
