@@ -250,3 +250,22 @@ export const VALUE_METHODS: ReadonlyMap<string, { kinds: number; result: number;
     padStart: { kinds: STR, result: STR, args: 2 },
   }),
 );
+
+/**
+ * Methods of maps whose entries hold no functions, `m.get(k, otherwise)` and the like: how many arguments they take. A map of
+ * functions, and a record with such a field, calls its own.
+ */
+export const MAP_METHODS: ReadonlyMap<string, { min: number; max: number }> = new Map(
+  Object.entries({ keys: { min: 0, max: 0 }, values: { min: 0, max: 0 }, get: { min: 1, max: 2 } }),
+);
+
+/** What a method of a map gives. */
+export function mapMethod(s: Solver, name: string, map: Node, args: readonly Node[], result: Node): void {
+  if (name === 'keys') keysOf(s, [map], result);
+  else if (name === 'values') valuesOf(s, [map], result);
+  else {
+    s.flow(valNode(s, map), result);
+    s.add(result, NULL);
+    if (args[1]) s.flow(args[1], result);
+  }
+}

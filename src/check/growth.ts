@@ -7,18 +7,10 @@
  * own result. A value that is reduced by `%` or `/` on the way is taken to be bounded, and so are the digits of a number
  * put together. A product that is reduced at once, `(a * b) % m`, needs no big integer: `int_mul_rem` takes it.
  */
-import type { Block, Expr, IfStmt, Stmt } from '../syntax/ast.ts';
+import type { Expr } from '../syntax/ast.ts';
+import { type Assignment, type Body, bodyOf, createFlows, type Loop, membersOf } from './growth-flow.ts';
 import { INT, maskOf } from './nodes.ts';
 import type { CheckedProgram, FunInfo, Sym } from './program.ts';
-
-interface Assignment {
-  readonly sym: Sym;
-  readonly value: Expr;
-  /** The loops around it, innermost last. */
-  readonly loops: readonly Loop[];
-}
-
-type Loop = Extract<Stmt, { kind: 'while' | 'for' }>;
 
 /** Factors by which digits are put together: `x * 10 + d` stays as long as the text is. */
 const DIGIT_BASES: ReadonlySet<bigint> = new Set([2n, 8n, 10n, 16n]);
@@ -26,14 +18,13 @@ const DIGIT_BASES: ReadonlySet<bigint> = new Set([2n, 8n, 10n, 16n]);
 /** The ids of the binary expressions whose results may be big. */
 export function growingSites(program: CheckedProgram): Set<number> {
   const sites = new Set<number>();
+  const flows = createFlows(program);
   for (const fun of allFuns(program)) {
-    const body = fun === program.main ? program.body : (fun.decl?.body.body ?? fun.lambda?.block?.body ?? []);
-    const assignments: Assignment[] = [];
-    const returns: Expr[] = [];
-    collect(fun, body, [], assignments, returns);
-    if (fun.lambda?.expr) returns.push(fun.lambda.expr);
-    recurrences(fun, assignments, sites);
-    recursion(fun, assignments, returns, sites);
+    const body = bodyOf(program, fun);
+    const whole = body.assignments.filter((a) => !a.part);
+    recurrences(fun, whole, sites);
+    recursion(fun, whole, body.returns, sites);
+    throughCalls(fun, body, flows, sites);
   }
   return sites;
 }
@@ -49,57 +40,6 @@ function allFuns(program: CheckedProgram): Set<FunInfo> {
   visit(program.main);
   for (const s of program.structs) for (const m of s.methods.values()) visit(m);
   return found;
-}
-
-/** The assignments of variables and the returned expressions of a function. */
-function collect(
-  fun: FunInfo,
-  body: readonly Stmt[],
-  loops: readonly Loop[],
-  out: Assignment[],
-  returns: Expr[],
-): void {
-  const block = (b: Block, l: readonly Loop[]) => collect(fun, b.body, l, out, returns);
-  for (const s of body) {
-    switch (s.kind) {
-      case 'assign': {
-        const sym = fun.syms.get(s.id);
-        if (sym && s.path.length === 0) out.push({ sym, value: s.value, loops });
-        break;
-      }
-      case 'let': {
-        const sym = fun.syms.get(s.id);
-        if (sym && s.value) out.push({ sym, value: s.value, loops });
-        break;
-      }
-      case 'return':
-        if (s.value) returns.push(s.value);
-        break;
-      case 'if': {
-        let at: IfStmt | Block | undefined = s;
-        while (at) {
-          if ('kind' in at) {
-            block(at.then, loops);
-            at = at.else;
-          } else {
-            block(at, loops);
-            at = undefined;
-          }
-        }
-        break;
-      }
-      case 'while':
-      case 'for':
-        block(s.body, [...loops, s]);
-        break;
-      case 'test':
-      case 'bench':
-        block(s.body, loops);
-        break;
-      default:
-        break;
-    }
-  }
 }
 
 /** A variable as a term of a sum: how often it is in it (2 stands for any factor above 1). */
@@ -190,6 +130,23 @@ function isBounded(fun: FunInfo, loops: readonly Loop[], sym: Sym): boolean {
     return false;
   };
   return loops.some((l) => l.kind === 'while' && below(l.cond));
+}
+
+/**
+ * Variables that feed on themselves by way of functions: `m = multiply(m, m)` where `multiply` adds up products of its
+ * arguments' elements, `n = step(n)` where `step` doubles. The same growth, and the same bounds, as in `recurrences`.
+ */
+function throughCalls(fun: FunInfo, body: Body, flows: ReturnType<typeof createFlows>, sites: Set<number>): void {
+  for (const a of body.assignments) {
+    const loop = a.loops.at(-1);
+    if (!loop || a.part || !flows.callsFunction(fun, a.value)) continue;
+    const inLoop = body.assignments.filter((b) => b.loops.includes(loop));
+    const members = membersOf(flows, fun, inLoop, a.sym);
+    if (![...flows.of(fun, a.value).keys()].some((sym) => members.has(sym))) continue;
+    if (inLoop.some((b) => b.sym === a.sym && isReduction(fun, b.value, b.sym))) continue;
+    if ([...members].some((sym) => isBounded(fun, a.loops, sym))) continue;
+    for (const site of flows.growth(fun, a.value, members)) sites.add(site);
+  }
 }
 
 /** Marks the sums and products of an expression. */

@@ -1,6 +1,6 @@
 /** Inference of expressions: what each one may hold, what each name and call means. */
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
-import { BUILTINS, VALUE_METHODS } from './builtins.ts';
+import { BUILTINS, MAP_METHODS, mapMethod, VALUE_METHODS } from './builtins.ts';
 import { type Ctx, checkDeclared, errorAt, needsMap, noteAnonymous, unsupported, useSym, warnAt } from './context.ts';
 import { canFallThrough } from './control.ts';
 import { conditionFacts, isPresent, withFacts } from './facts.ts';
@@ -419,6 +419,7 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
           const expected = builtin.min === builtin.max ? `${builtin.min}` : `${builtin.min} to ${builtin.max}`;
           errorAt(ctx, 'T039', `function ${callee.name} expects ${expected} argument(s), got ${args.length}`, e.span);
         } else builtin.infer(solver, args, result);
+        if (callee.name === 'int' && ctx.growing.has(e.id)) solver.add(result, BIG);
         builtinLimits(ctx, callee.name, e);
         return result;
       }
@@ -557,6 +558,8 @@ function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>,
   scope.fun.calls.set(e.id, { kind: 'method', name });
   const result = solver.node();
   const builtin = VALUE_METHODS.get(name);
+  const limits = MAP_METHODS.get(name);
+  const ofMap = limits !== undefined && args.length >= limits.min && args.length <= limits.max;
   const done = new Set<StructInfo>();
   let called = false;
   solver.when([target], () => {
@@ -576,6 +579,7 @@ function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>,
         }
         solver.flow(m.result, result);
       } else if (f) solver.flow(callValue(ctx, f.node, args), result);
+      else if (ofMap && s.anonymous) needsMap(ctx, target);
     }
     if (builtin && root.mask & builtin.kinds) {
       solver.add(result, builtin.result);
@@ -584,7 +588,11 @@ function methodCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'field' }>,
       }
     } else if (root.mask & MAP && !called) {
       called = true;
-      solver.add(keyNode(solver, target), STR);
+      if (!ofMap) solver.add(keyNode(solver, target), STR);
+      else {
+        mapMethod(solver, name, target, args, result);
+        if (args[0]) flowKey(ctx, args[0], target);
+      }
       solver.flow(callValue(ctx, valNode(solver, target), args), result);
     }
   });

@@ -1,5 +1,20 @@
 /** Lowering of built-in functions (LANGUAGE section 5). */
-import { ANY, elemNode, FLOAT, find, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../check/nodes.ts';
+import {
+  ANY,
+  BIG,
+  elemNode,
+  FLOAT,
+  FUN,
+  find,
+  INT,
+  LIST,
+  MAP,
+  maskOf,
+  type Node,
+  NULL,
+  reprOf,
+  STR,
+} from '../check/nodes.ts';
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import type { Call } from './lower-call.ts';
@@ -28,8 +43,30 @@ import {
   stringData,
   typeOf,
 } from './lower-context.ts';
-import { box, coerce, toCell, toFloat64, toInt, toStr, toText, unbox, type Value, zero } from './lower-convert.ts';
-import { elementNode, lowerBefore, lowerExpr, lowerIn, lowerPlaced, nodeOf, value } from './lower-expr.ts';
+import {
+  box,
+  coerce,
+  isNull,
+  toCell,
+  toFloat64,
+  toInt,
+  toStr,
+  toText,
+  unbox,
+  type Value,
+  zero,
+} from './lower-convert.ts';
+import {
+  elementNode,
+  indexOf,
+  lowerBefore,
+  lowerExpr,
+  lowerIn,
+  lowerPlaced,
+  mapValueNode,
+  nodeOf,
+  value,
+} from './lower-expr.ts';
 import { forEachRow, groupOf, isPlainQuery } from './lower-query.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
@@ -169,9 +206,10 @@ function contains(fn: Fn, e: Call): Expr {
 }
 
 function conversion(cellName: string): Rule {
-  return (fn, e) => {
+  return (fn, e, node) => {
     const v = arg(fn, e, 0);
     if (cellName === 'cell_as_int') {
+      if (maskOf(node) & BIG) return unbox(rt('cell', 'cell_as_big', [toCell(v)], e.span), node, e.span);
       if (maskOf(v.node) === INT) return v.ir;
       if (maskOf(v.node) === FLOAT) return rt('i64', 'float_to_int', [v.ir], e.span);
       if (maskOf(v.node) === STR) return rt('i64', 'str_int', [v.ir], e.span);
@@ -252,22 +290,24 @@ function abs(fn: Fn, e: Call, node: Node): Expr {
   return unbox(rt('cell', 'cell_abs', [toCell(v)], e.span), node, e.span);
 }
 
-function keys(fn: Fn, e: Call): Expr {
-  const v = arg(fn, e, 0);
+const keys = (fn: Fn, e: Call): Expr => keysOf(arg(fn, e, 0), e.span);
+
+function keysOf(v: Value, span: Call['span']): Expr {
   // The run-time library keeps the sorted keys: the program gets its own copy.
   const own = (list: Expr) => rt('ref', 'list_slice', [list, i64(0n), i64(0x7fff_ffff_ffff_ffffn)]);
   if (isRef(v) && kindsOf(v) === MAP) return own(rt('ref', 'map_keys', [v.ir]));
-  return own(rt('ref', 'cell_keys', [toCell(v)], e.span));
+  return own(rt('ref', 'cell_keys', [toCell(v)], span));
 }
 
-function values(fn: Fn, e: Call, node: Node): Expr {
-  const v = arg(fn, e, 0);
+const values = (fn: Fn, e: Call, node: Node): Expr => valuesOf(fn, arg(fn, e, 0), node, e.span);
+
+function valuesOf(fn: Fn, v: Value, node: Node, span: Call['span']): Expr {
   if (isRef(v) && kindsOf(v) === MAP) return rt('ref', 'map_values', [v.ir]);
   return rt(
     'ref',
     'list_convert',
-    [rt('ref', 'cell_values', [toCell(v)], e.span), i32(ELEMENT[elemRepr(fn.lo, node)].kind)],
-    e.span,
+    [rt('ref', 'cell_values', [toCell(v)], span), i32(ELEMENT[elemRepr(fn.lo, node)].kind)],
+    span,
   );
 }
 
@@ -507,7 +547,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
 );
 
 /** Methods of strings and containers: `s.contains(x)` and the like; undefined when the target has no such method. */
-export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value): Expr | undefined {
+export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value, node: Node): Expr | undefined {
   const args = (i: number): Ast => e.args[i]!;
   switch (name) {
     case 'contains':
@@ -524,7 +564,32 @@ export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value): 
         [toStr(target, e.span), toInt(value(fn, args(0))), toStr(value(fn, args(1)))],
         e.span,
       );
+    case 'keys':
+      return isPlainMap(fn, target) && e.args.length === 0 ? keysOf(target, e.span) : undefined;
+    case 'values':
+      return isPlainMap(fn, target) && e.args.length === 0 ? valuesOf(fn, target, node, e.span) : undefined;
+    case 'get': {
+      if (!isPlainMap(fn, target) || e.args.length < 1 || e.args.length > 2) return undefined;
+      return seq(fn, () => {
+        const map: Value = { ir: hold(fn, target.ir), node: target.node };
+        const entry = hold(fn, indexOf(fn, map, value(fn, args(0)), node, e.span));
+        const other = e.args[1];
+        if (!other) return entry;
+        return {
+          op: 'if',
+          type: typeOf(reprOf(node)),
+          cond: isNull(fn, { ir: entry, node }),
+          then: seq(fn, () => coerce(fn, lowerExpr(fn, other), nodeOf(fn, other), node)),
+          else: entry,
+        };
+      });
+    }
     default:
       return undefined;
   }
+}
+
+/** Whether a value is a map, if it is not nil, and none of its entries can be called. */
+function isPlainMap(fn: Fn, v: Value): boolean {
+  return isRef(v) && kindsOf(v) === MAP && !(maskOf(mapValueNode(fn, v.node)) & FUN);
 }

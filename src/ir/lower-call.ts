@@ -149,7 +149,7 @@ function methodCall(fn: Fn, e: Call, name: string): Expr {
   const target = value(fn, callee.target);
   const kinds = maskOf(target.node) & ~NULL;
   if (reprOf(target.node) === 'ref' && kinds === STRUCT) return structMethod(fn, e, callee, name, target, node);
-  const builtin = lowerValueMethod(fn, e, name, target);
+  const builtin = lowerValueMethod(fn, e, name, target, node);
   if (builtin) return builtin;
   if (reprOf(target.node) === 'ref' && !intKeyed(target.node)) {
     const val = mapValueNode(fn, target.node);
