@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { startArtifacts } from '../__tests__/action/fake-artifacts.ts';
 import { startFakeGithub } from '../__tests__/fake-github/server.ts';
 import { hostTarget } from '../src/toolchain/targets.ts';
+import { firstMissing, quotedBlocks } from './quoted.mjs';
 
 const ACT = '0.2.89';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -50,6 +51,17 @@ function check(what, good, detail = '') {
   console.log(
     `  ${good ? 'ok  ' : 'FAIL'} ${what}${good || detail === '' ? '' : `\n       ${String(detail).slice(0, 2000)}`}`,
   );
+}
+
+const quotes = quotedBlocks(readFileSync(join(root, 'docs/first-run.md'), 'utf8'));
+
+/** docs/first-run.md quotes this run as it is. */
+function checkQuotes(run, { log, summary }) {
+  const missing = quotes
+    .filter((block) => block.run === run)
+    .map(({ lines }) => firstMissing(lines, `${log}\n${summary}`))
+    .filter((line) => line !== undefined);
+  check('docs/first-run.md quotes it as it is', missing.length === 0, missing.join('\n') + log);
 }
 
 // ---- repositories
@@ -102,45 +114,66 @@ function copyOfThis() {
   return dir;
 }
 
-/** An action in place of actions/attest: it takes the same input and looks whether the file is one of checksums. */
-function standInForAttest() {
-  const dir = join(scratch, 'attest');
-  mkdirSync(dir, { recursive: true });
-  const text = `name: stand-in
-description: Checks its input
+/**
+ * Actions in place of those that need more of GitHub than there is here, each with the inputs of the real one: actions/attest looks whether its
+ * file is one of checksums, actions/download-artifact gets everything that was uploaded, a folder each.
+ */
+function standIns(artifacts) {
+  const steps = {
+    attest: [
+      'subject-checksums',
+      `grep -cE '^[0-9a-f]{64}  [A-Za-z0-9._-]+$' "$INPUT" | sed 's/$/ subjects to attest/'`,
+    ],
+    'download-artifact': [
+      'path',
+      `curl -fsS ${artifacts.url}/artifacts | while read -r name; do
+          mkdir -p "$INPUT/$name" && curl -fsS -o "$INPUT/$name.zip" "${artifacts.url}/artifacts/$name"
+          python3 -m zipfile -e "$INPUT/$name.zip" "$INPUT/$name" && rm "$INPUT/$name.zip"
+        done`,
+    ],
+  };
+  return Object.fromEntries(
+    Object.entries(steps).map(([name, [input, script]]) => {
+      const dir = join(scratch, name);
+      mkdirSync(dir, { recursive: true });
+      const text = `name: stand-in
+description: Takes the input of the real one
 inputs:
-  subject-checksums:
-    description: A file in the format of sha256sum
+  ${input}:
+    description: As in the real one
     required: true
 runs:
   using: composite
   steps:
     - shell: bash
       env:
-        FILE: \${{ inputs.subject-checksums }}
+        INPUT: \${{ inputs.${input} }}
       run: |
-        grep -cE '^[0-9a-f]{64}  [A-Za-z0-9._-]+$' "$FILE" | sed 's/$/ subjects to attest/'
+        ${script}
 `;
-  writeFileSync(join(dir, 'action.yml'), text);
-  return dir;
+      writeFileSync(join(dir, 'action.yml'), text);
+      return [name, dir];
+    }),
+  );
 }
 
 // ---- runs
 
 /** Runs one workflow under act; gives its exit status, the log without act's prefixes, and the summary. */
-async function run({ act, action, artifacts }, dir, workflow, event, payload = {}, label = workflow) {
+async function run({ act, action, actions, artifacts }, dir, workflow, event, payload = {}, label = workflow) {
   const eventFile = join(scratch, 'event.json');
   writeFileSync(eventFile, JSON.stringify(payload));
-  // What a workflow asks the attestation service for is taken by a stand-in.
-  const used = readFileSync(join(dir, '.github/workflows', workflow), 'utf8').match(/actions\/attest@\w+/)?.[0];
-  const attest = used === undefined ? [] : ['--local-repository', `${used}=${standInForAttest()}`];
+  const used = readFileSync(join(dir, '.github/workflows', workflow), 'utf8').matchAll(
+    /uses: (actions\/([\w-]+)@\w+)/g,
+  );
+  const places = [...used].flatMap(([, action, name]) => (name in actions ? [`${action}=${actions[name]}`] : []));
   const args = [
     event,
     ...['-W', join('.github/workflows', workflow)],
     ...['-e', eventFile],
-    ...['-P', 'ubuntu-latest=-self-hosted', '-P', 'ubuntu-24.04=-self-hosted'],
+    ...['ubuntu-latest', 'ubuntu-24.04', 'macos-15', 'windows-2025'].flatMap((name) => ['-P', `${name}=-self-hosted`]),
     ...['--local-repository', `mochilang/mochi-wasm-action@v1=${action}`],
-    ...attest,
+    ...places.flatMap((place) => ['--local-repository', place]),
     ...['--action-cache-path', join(scratch, 'actions')],
     ...['-s', 'GITHUB_TOKEN=a-token-for-tests'],
     ...Object.entries(artifacts.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -187,8 +220,13 @@ async function newcomerChecks(world) {
   const good = await run(world, dir, 'check.yml', 'push', { ref: 'refs/heads/main' }, 'check');
   check('the job succeeds', good.status === 0, good.log);
   check('the test passed', good.log.includes('1 program, 0 of them did not compile; 1 passed, 0 failed'), good.log);
-  check('the summary has the table', good.summary.includes('| ✅ | <code>src/main.mochi</code> |'), good.summary);
+  check(
+    'the summary has the table',
+    /\| ✅ \| <a href="[^"]+\/src\/main\.mochi"><code>src\/main\.mochi<\/code><\/a> \|/.test(good.summary),
+    good.summary,
+  );
   check('it talked to no API and was given no token', world.github.requests.length === 0);
+  checkQuotes('check', good);
 
   console.log('README.md, check: a failing test and a mistake, on a pull request');
   writeFileSync(join(dir, 'src/main.mochi'), PROGRAM.replace('== 8', '== 9'));
@@ -217,6 +255,7 @@ async function newcomerChecks(world) {
     bad.summary.includes('### Errors') && bad.summary.includes('### Failed tests'),
     bad.summary,
   );
+  checkQuotes('check-mistakes', bad);
 }
 
 /** README.md's release: the first mistakes, then the release, then the same again. */
@@ -240,6 +279,17 @@ async function newcomerReleases(world) {
   check('the job fails', differs.status === 1, differs.log);
   check('the error says what to do', /E402.*v1\.2\.4.*1\.2\.3/s.test(differs.log), differs.log);
   check('nothing was asked of GitHub', github.requests.length === 0, github.requests);
+  checkQuotes('release-tag', differs);
+
+  console.log('README.md, release: a misspelt input');
+  const file = join(dir, '.github/workflows/release.yml');
+  writeFileSync(file, workflow.replace('command: release', 'comand: release'));
+  commit(dir);
+  const typo = await run(world, dir, 'release.yml', 'push', TAG, 'release-typo');
+  check('the job fails', typo.status === 1, typo.log);
+  checkQuotes('release-typo', typo);
+  writeFileSync(file, workflow);
+  commit(dir);
 
   console.log('README.md, release: the permissions are missing');
   github.deny = true;
@@ -247,12 +297,14 @@ async function newcomerReleases(world) {
   const denied = await run(world, dir, 'release.yml', 'push', TAG, 'release-permissions');
   check('the job fails', denied.status === 1, denied.log);
   check('the error names the lines to add', /E431/.test(denied.log) && /contents: write/.test(denied.log), denied.log);
+  checkQuotes('release-permissions', denied);
   github.deny = false;
   github.requests.length = 0;
 
   console.log('README.md, release: a tag push');
   const good = await run(world, dir, 'release.yml', 'push', TAG, 'release');
   check('the job succeeds', good.status === 0, good.log);
+  checkQuotes('release', good);
   const [release] = github.releases;
   check(
     'one release is published',
@@ -301,6 +353,7 @@ async function newcomerReleases(world) {
     again.status === 0 && github.requests.every((r) => r.startsWith('GET')),
     github.requests.join('\n'),
   );
+  checkQuotes('release-again', again);
 }
 
 /** Every asset that arrived has the digest of SHA256SUMS, which lists them all. */
@@ -362,6 +415,25 @@ async function examples(world) {
     github.requests.every((r) => !r.startsWith('POST')),
   );
 
+  console.log('.github/workflows/example-matrix.yml');
+  artifacts.artifacts.clear();
+  const merged = await run(world, action, 'example-matrix.yml', 'workflow_dispatch', {}, 'example-matrix');
+  check('the jobs succeed', merged.status === 0, merged.log);
+  check(
+    'each job made an artifact of its target, and the last one of all three',
+    [...artifacts.artifacts.keys()]
+      .sort()
+      .join(' ')
+      .replaceAll(/inventory-[\d.]+/g, 'P') ===
+      'P-aarch64-macos P-x86_64-linux P-x86_64-linux-aarch64-macos-x86_64-windows P-x86_64-windows',
+    [...artifacts.artifacts.keys()],
+  );
+  check(
+    'the merged package has one SHA256SUMS and one manifest, and verifies',
+    /^inventory-[\d.]+-manifest\.json: OK$/m.test(merged.log) && !merged.log.includes('FAILED'),
+    merged.log,
+  );
+
   console.log('.github/workflows/example-release.yml');
   const file = join(action, '.github/workflows/example-release.yml');
   const workflow = readFileSync(file, 'utf8');
@@ -387,11 +459,13 @@ async function examples(world) {
   checkDigests(github, release);
 }
 
+const artifacts = await startArtifacts();
 const world = {
   act: findAct(),
   action: copyOfThis(),
+  actions: standIns(artifacts),
   github: await startFakeGithub({ repository: 'octo/hello' }),
-  artifacts: await startArtifacts(),
+  artifacts,
 };
 try {
   await newcomerChecks(world);

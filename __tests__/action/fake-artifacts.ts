@@ -68,6 +68,15 @@ export async function startArtifacts(): Promise<FakeArtifacts> {
       }
       return answer(404, { msg: `no method ${method}` });
     }
+    if (request.method === 'GET') {
+      // Not GitHub's own way to download, but enough for a stand-in of actions/download-artifact.
+      const zip = artifacts.get(decodeURIComponent(url.pathname.slice('/artifacts/'.length)));
+      if (url.pathname === '/artifacts')
+        response.writeHead(200).end([...artifacts.keys()].map((n) => `${n}\n`).join(''));
+      else if (zip) response.writeHead(200).end(zip);
+      else answer(404, { msg: 'not found' });
+      return;
+    }
     if (request.method === 'PUT' && url.searchParams.get('comp') === 'block') {
       blocks.set(`${url.pathname} ${url.searchParams.get('blockid')}`, body);
     } else if (request.method === 'PUT' && url.searchParams.get('comp') === 'blocklist') {

@@ -108,7 +108,7 @@ describe('check', () => {
     const { log, summary } = await act({});
     expect(log).toMatch(/^a\ufffd::add-mask::b\.mochi: /m);
     expect(log.match(/^::\S+/gm)).toEqual(['::error']);
-    expect(summary).toContain('<summary>t ::warning::x (a ::add-mask::b.mochi)</summary>');
+    expect(summary).toContain('<summary><b>t ::warning::x</b> <code>a ::add-mask::b.mochi:1</code></summary>');
   });
 
   it('ends a test that never ends, on its line', async () => {
@@ -140,7 +140,7 @@ describe('check', () => {
     git('commit', '-qm', 'first');
     put({ 'a.mochi': 'print([1, 2.5])\n', 'b.mochi': 'print(2)\n' });
     const { summary } = await act({ baseline: 'HEAD' });
-    expect(summary).toContain('| | Program | Size | Since <code>HEAD</code> | Tests | Messages |');
+    expect(summary).toContain('|  | Program | Size | Since <code>HEAD</code> | Tests |');
     expect(summary).toMatch(/a\.mochi<\/code> \| [\d.]+&nbsp;k?B \| \+[\d.]+&nbsp;k?B&nbsp;\(\+[\d.]+&nbsp;%\) \|/);
     expect(summary).toMatch(/b\.mochi<\/code> \| [\d.]+&nbsp;k?B \| new \|/);
   });

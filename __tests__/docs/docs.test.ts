@@ -1,4 +1,5 @@
 /** The documentation says what the program does: generated tables are up to date, and links lead somewhere. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,36 @@ function anchors(text: string): Set<string> {
   );
   return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map((m) => m[1]!)]);
 }
+
+describe('README.md', () => {
+  const workflows = [...read('README.md').matchAll(/```yaml\n(name: (\w+)\n[\s\S]*?)```/g)];
+  const config = /```toml\n([\s\S]*?)```/.exec(read('README.md'))![1]!;
+
+  it('has workflows of the length that it says', () => {
+    const lines = Object.fromEntries(workflows.map(([, text, name]) => [name, text!.trimEnd().split('\n').length]));
+    expect(lines).toEqual({ check: 12, release: 25 });
+    expect(read('README.md')).toContain('Twelve lines');
+    expect(read('README.md')).toContain('Twenty-five lines');
+    expect(read('docs/first-run.md')).toContain('twelve lines');
+  });
+
+  it('has a mochi.toml that is taken', () => {
+    expect(parseConfig(config, 'mochi.toml').package?.version).toBe('1.2.3');
+  });
+
+  it('shows what the command line prints', () => {
+    const [, command, printed] = /```console\n\$ node dist\/cli\.js (.+)\n([\s\S]*?)```/.exec(read('README.md'))!;
+    const { stdout } = spawnSync(process.execPath, ['src/cli/main.ts', ...command!.split(' ')], { encoding: 'utf8' });
+    expect(stdout).toBe(printed);
+  });
+
+  it('lists every command, with what it says of itself', () => {
+    const { stdout } = spawnSync(process.execPath, ['src/cli/main.ts', '--help'], { encoding: 'utf8' });
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[.*?\])? {2,}\S/gm)].map((m) => m[1]!);
+    expect(commands).toContain('merge');
+    expect(commands.filter((name) => !read('README.md').includes(`\`mochi-wasm ${name}`))).toEqual([]);
+  });
+});
 
 describe('links', () => {
   it.each(PAGES)('of %s lead to files and headings that are there', (page) => {

@@ -81,9 +81,9 @@ describe('checkSummary', () => {
         '',
         '1 program compiled, 3 of 3 tests passed.',
         '',
-        '| | Program | Size | Tests | Messages |',
-        '|---|---|--:|--:|---|',
-        '| ✅ | <code>a.mochi</code> | 1.23&nbsp;kB | 3/3 |  |',
+        '|  | Program | Size | Tests |',
+        '|---|---|--:|--:|',
+        '| ✅ | <code>a.mochi</code> | 1.23&nbsp;kB | 3 |',
         '',
       ].join('\n'),
     );
@@ -98,15 +98,23 @@ describe('checkSummary', () => {
     expect(text).toContain('1 of 2 programs did not compile');
     expect(text.indexOf('b&#124;c.mochi')).toBeLessThan(text.indexOf('a.mochi'));
     expect(text).toContain('2 errors, 1 warning');
-    expect(text).toContain('**T001** no &lt;x&gt; here — try \\`y\\`');
+    expect(text).toContain('**T001** no &lt;x&gt; here — try <code>y</code>');
   });
 
   it('fences what a test printed, even fences', () => {
     const failedTests = [{ name: '<b>', file: 'a.mochi', output: 'error\n```\n</details>\n' }];
     const text = checkSummary({ ...base, failedTests });
     expect(text).toContain('````text\nerror\n```\n</details>\n````');
-    expect(text).toContain('&lt;b&gt; (a.mochi)');
+    expect(text).toContain('<summary><b>&lt;b&gt;</b> <code>a.mochi</code></summary>');
     expect(text).toContain('## ❌');
+  });
+
+  it('sets the sides of a long comparison below each other', () => {
+    const long = `expect failed: ${'x'.repeat(60)} == y (left: [1, 2], right: [3])\n  at main (a.mochi:1:2)`;
+    const output = (text: string): string =>
+      checkSummary({ ...base, failedTests: [{ name: 't', file: 'a.mochi', output: text }] });
+    expect(output(long)).toContain('== y\n  left:  [1, 2]\n  right: [3]\n  at main (a.mochi:1:2)');
+    expect(output('expect failed: x == y (left: 1, right: 2)')).toContain('x == y (left: 1, right: 2)');
   });
 
   it('says so when the tests were not run', () => {
@@ -116,7 +124,12 @@ describe('checkSummary', () => {
   it('stays below what GitHub takes', () => {
     const many = Array.from({ length: 20_000 }, (_, i) => ({ ...bad, file: `${'x'.repeat(100)}${i}` }));
     const failedTests = many.map((p) => ({ name: p.file, file: p.file, output: 'y'.repeat(100_000) }));
-    expect(Buffer.byteLength(checkSummary({ ...base, programs: many, failedTests }))).toBeLessThan(1024 * 1024);
+    const size = (s: CheckSummary): number => Buffer.byteLength(checkSummary(s));
+    expect(size({ ...base, programs: many, failedTests })).toBeLessThan(1024 * 1024);
+    const long = many.map((p) => ({ ...p, file: `${'ä'.repeat(2000)}${p.file}` }));
+    expect(size({ ...base, programs: long, failedTests, blob: 'https://github.com/o/r/blob/abc/' })).toBeLessThan(
+      1024 * 1024,
+    );
   });
 });
 

@@ -16,7 +16,13 @@ export interface CheckSummary {
     readonly failed: number;
   }[];
   readonly diagnostics: readonly DiagnosticRecord[];
-  readonly failedTests: readonly { readonly name: string; readonly file: string; readonly output: string }[];
+  readonly failedTests: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly output: string;
+    /** The line that failed. */
+    readonly place?: { readonly file: string; readonly line: number };
+  }[];
   readonly tested: boolean;
   /** The address of the repository's files at this commit, for links to lines; ends with a slash. */
   readonly blob?: string | undefined;
@@ -27,12 +33,14 @@ export interface CheckSummary {
 /** Rows and details that a summary shows at most: GitHub refuses one of more than 1 MiB. */
 const MOST_ROWS = 500;
 const MOST_DETAILS = 50;
+/** Characters that the rows of the table may take. */
+const LONGEST_TABLE = 300_000;
 /** Failed tests that show what they printed without a click. */
 const OPEN_DETAILS = 3;
 
-/** The summary of a check: a sentence, a table of the programs, the errors and the failed tests. */
+/** The summary of a check: a sentence, what is wrong, and a table of the programs. */
 export function checkSummary(summary: CheckSummary): string {
-  const { programs, diagnostics, failedTests, baseline } = summary;
+  const { programs, diagnostics, failedTests } = summary;
   const broken = programs.filter((p) => !p.ok).length;
   const passed = programs.reduce((sum, p) => sum + p.passed, 0);
   const failed = failedTests.length;
@@ -41,58 +49,79 @@ export function checkSummary(summary: CheckSummary): string {
     broken === 0
       ? `${count(programs.length, 'program')} compiled, ${tests}.`
       : `${broken} of ${count(programs.length, 'program')} did not compile, ${tests}.`;
-  const lines = [`## ${broken + failed === 0 ? '✅' : '❌'} Mochi`, '', sentence, ''];
-  if (programs.length > 0) {
-    // What needs attention comes first, and is never cut.
-    const rows = [...programs].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ROWS);
-    const compared = baseline === undefined ? ['', ''] : [` Since ${code(baseline)} |`, '--:|'];
-    lines.push(`| | Program | Size |${compared[0]} Tests | Messages |`, `|---|---|--:|${compared[1]}--:|---|`);
-    for (const p of rows) {
-      const total = p.passed + p.failed;
-      const messages = [
-        p.errors > 0 ? count(p.errors, 'error') : '',
-        p.warnings > 0 ? count(p.warnings, 'warning') : '',
-      ];
-      const cells = [
-        rank(p) === 1 ? '✅' : '❌',
-        code(p.file),
-        p.wasmSize === undefined ? '' : unbroken(formatSize(p.wasmSize)),
-        ...(baseline === undefined ? [] : [sizeChange(p.wasmSize, p.sizeBefore)]),
-        total === 0 ? '' : `${p.passed}/${total}`,
-        messages.filter((m) => m !== '').join(', '),
-      ];
-      lines.push(`| ${cells.join(' | ')} |`);
-    }
-    if (programs.length > rows.length) lines.push('', `… and ${programs.length - rows.length} more.`);
-    if (baseline !== undefined) lines.push('', totalChange(programs, baseline));
-    lines.push('');
-  }
   const errors = diagnostics.filter((d) => d.severity === 'error');
-  if (errors.length > 0) {
-    lines.push('### Errors', '');
-    for (const d of errors.slice(0, MOST_DETAILS)) {
-      const at = d.labels[0];
-      const place = at ? `${linked(code(`${at.file}:${at.line}:${at.column}`), summary.blob, at)} ` : '';
-      lines.push(`- ${place}**${d.code}** ${text(d.title)}${d.hint === undefined ? '' : ` — ${text(d.hint)}`}`);
-    }
-    if (errors.length > MOST_DETAILS) lines.push(`- … and ${errors.length - MOST_DETAILS} more`);
-    lines.push('');
-  }
-  if (failed > 0) {
-    lines.push('### Failed tests', '');
-    for (const [i, test] of failedTests.slice(0, MOST_DETAILS).entries()) {
-      lines.push(
-        `<details${i < OPEN_DETAILS ? ' open' : ''}><summary>${html(oneLine(test.name))} (${html(oneLine(test.file))})</summary>`,
-        '',
-        fence(test.output.slice(0, 4000)),
-        '',
-        '</details>',
-        '',
-      );
-    }
-    if (failed > MOST_DETAILS) lines.push(`… and ${failed - MOST_DETAILS} more.`, '');
-  }
+  const lines = [`## ${broken + failed === 0 ? '✅' : '❌'} Mochi`, '', sentence, ''];
+  // What needs attention comes first: a table of many programs would push it out of sight.
+  if (errors.length > 0) lines.push(...errorList(errors, summary.blob));
+  if (failed > 0) lines.push(...failedList(failedTests, summary.blob));
+  if (errors.length + failed > 0 && programs.length > 0) lines.push('### Programs', '');
+  if (programs.length > 0) lines.push(...programTable(summary));
   return lines.join('\n');
+}
+
+function programTable({ programs, tested, baseline, blob }: CheckSummary): string[] {
+  const perRow = (blob?.length ?? 0) + 200;
+  let room = LONGEST_TABLE;
+  const rows = [...programs]
+    .sort((a, b) => rank(a) - rank(b))
+    // A link repeats the path, and writes a letter beyond ASCII with nine characters.
+    .filter((p) => (room -= perRow + 12 * p.file.length) > 0)
+    .slice(0, MOST_ROWS);
+  const messages = rows.some((p) => p.errors + p.warnings > 0);
+  const columns: [title: string, align: string, cell: (p: (typeof rows)[number]) => string][] = [
+    ['', '---', (p) => (rank(p) === 1 ? '✅' : '❌')],
+    ['Program', '---', (p) => linked(code(p.file), blob, { file: p.file })],
+    ['Size', '--:', (p) => (p.wasmSize === undefined ? '' : unbroken(formatSize(p.wasmSize)))],
+  ];
+  if (baseline !== undefined) {
+    columns.push([`Since ${code(baseline)}`, '--:', (p) => sizeChange(p.wasmSize, p.sizeBefore)]);
+  }
+  if (tested) columns.push(['Tests', '--:', (p) => (p.passed + p.failed === 0 ? '' : testCell(p))]);
+  if (messages) columns.push(['Messages', '---', messageCell]);
+  const lines = [columns.map(([title]) => title), ...rows.map((p) => columns.map(([, , cell]) => cell(p)))].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
+  lines.splice(1, 0, `|${columns.map(([, align]) => align).join('|')}|`);
+  if (programs.length > rows.length) lines.push('', `… and ${programs.length - rows.length} more.`);
+  if (baseline !== undefined) lines.push('', totalChange(programs, baseline));
+  return [...lines, ''];
+}
+
+function testCell(p: { passed: number; failed: number }): string {
+  return p.failed === 0 ? `${p.passed}` : `**${p.failed}&nbsp;failed**, ${p.passed}&nbsp;passed`;
+}
+
+function messageCell(p: { errors: number; warnings: number }): string {
+  const parts = [p.errors > 0 ? count(p.errors, 'error') : '', p.warnings > 0 ? count(p.warnings, 'warning') : ''];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function errorList(errors: readonly DiagnosticRecord[], blob: string | undefined): string[] {
+  const lines = ['### Errors', ''];
+  for (const d of errors.slice(0, MOST_DETAILS)) {
+    const at = d.labels[0];
+    const place = at ? `${linked(code(`${at.file}:${at.line}:${at.column}`), blob, at)} ` : '';
+    lines.push(`- ${place}**${d.code}** ${prose(d.title)}${d.hint === undefined ? '' : ` — ${prose(d.hint)}`}`);
+  }
+  if (errors.length > MOST_DETAILS) lines.push(`- … and ${errors.length - MOST_DETAILS} more`);
+  return [...lines, ''];
+}
+
+function failedList(failed: CheckSummary['failedTests'], blob: string | undefined): string[] {
+  const lines = ['### Failed tests', ''];
+  for (const [i, { name, file, output, place }] of failed.slice(0, MOST_DETAILS).entries()) {
+    const shown = place ? `${place.file}:${place.line}` : file;
+    lines.push(
+      `<details${i < OPEN_DETAILS ? ' open' : ''}><summary><b>${html(oneLine(name))}</b> ${linked(code(shown), blob, place ?? { file })}</summary>`,
+      '',
+      fence(sidesApart(output.slice(0, 4000))),
+      '',
+      '</details>',
+      '',
+    );
+  }
+  if (failed.length > MOST_DETAILS) lines.push(`… and ${failed.length - MOST_DETAILS} more.`, '');
+  return lines;
 }
 
 /** How a size changed, for a table cell. */
@@ -168,6 +197,21 @@ export function releaseSummary({ manifest, tag, url, state }: ReleaseSummary): s
   return lines.join('\n');
 }
 
+/** A failed comparison with its sides below each other, when one line would be too long to be read. */
+function sidesApart(output: string): string {
+  return output.replace(/^(.+) \(left: (.*), right: (.*)\)$/m, (line, head: string, left: string, right: string) =>
+    line.length <= 90 || left.includes(', right: ') ? line : `${head}\n  left:  ${left}\n  right: ${right}`,
+  );
+}
+
+/** Text with `code` in it. */
+function prose(value: string): string {
+  return value
+    .split(/`([^`]+)`/)
+    .map((part, i) => (i % 2 === 0 ? text(part) : code(part)))
+    .join('');
+}
+
 /** Text in a table cell or a list item, without what Markdown or HTML would make of it. */
 function text(value: string): string {
   return html(oneLine(value)).replace(/[\\`*_[\]|#~]/g, '\\$&');
@@ -188,11 +232,11 @@ function code(value: string): string {
     .replace(/[\\`*_[\]~]/g, '\\$&')}</code>`;
 }
 
-/** A place with a link to its line, when the repository's address is known. */
-function linked(shown: string, blob: string | undefined, at: { file: string; line: number }): string {
+/** A file or a line of it as a link, when the repository's address is known. */
+function linked(shown: string, blob: string | undefined, at: { file: string; line?: number }): string {
   if (blob === undefined) return shown;
   const path = at.file.split('/').map(encodeURIComponent).join('/');
-  return `<a href="${html(blob + path)}#L${at.line}">${shown}</a>`;
+  return `<a href="${html(blob + path)}${at.line === undefined ? '' : `#L${at.line}`}">${shown}</a>`;
 }
 
 /** A fenced block whose fence is longer than any in the text. */
