@@ -65,20 +65,26 @@ function extreme(s: Solver, args: readonly Node[], result: Node): void {
   s.when([elem], () => {
     const mask = maskOf(elem);
     // The extreme of an empty list is 0 for numbers and nil for strings.
+    if (!mask) return;
     if (mask === FLOAT) s.add(result, FLOAT);
     else if (mask && !(mask & ~(STR | NULL))) s.add(result, STR | NULL);
     else s.add(result, mask | INT);
   });
+  s.otherwise(elem, result, INT);
 }
 
 function sum(s: Solver, args: readonly Node[], result: Node): void {
   const from = args[0]!;
   const elem = elemNode(s, from);
   s.when([elem], () => {
-    const mask = maskOf(elem) & NUMERIC;
-    s.add(result, mask || INT);
+    s.add(result, maskOf(elem) & NUMERIC);
     if (maskOf(elem) & ~(NUMERIC | NULL)) s.add(result, INT);
   });
+  s.when([from], () => {
+    // Of something that is no list.
+    if (maskOf(from) & ~(LIST | NULL)) s.add(result, INT);
+  });
+  s.otherwise(elem, result, INT);
 }
 
 function numericResult(kinds: (mask: number) => number) {

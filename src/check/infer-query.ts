@@ -26,11 +26,10 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     return sym;
   };
   for (const f of q.froms) rows.push(bind(f.name, inferExpr(ctx, f.source, scope), f.id));
-  const single = q.joins.length === 1;
   for (const j of q.joins) {
     const sym = bind(j.name, inferExpr(ctx, j.source, scope), j.id);
     if (j.side === 'left' || j.side === 'outer') solver.add(sym.node, NULL);
-    if (single && (j.side === 'right' || j.side === 'outer')) for (const r of rows) solver.add(r.node, NULL);
+    if (j.side === 'right' || j.side === 'outer') for (const r of rows) solver.add(r.node, NULL);
     rows.push(sym);
     inferExpr(ctx, j.on, scope);
   }
@@ -61,7 +60,7 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     if (keyNodes.length > 1) {
       plan.keyRecord = anonymous(
         'key',
-        q.group.keys.map((k, i) => ({ name: keyName(k, i), node: keyNodes[i]! })),
+        keyNames(q.group.keys).map((name, i) => ({ name, node: keyNodes[i]! })),
       );
       noteAnonymous(ctx, plan.keyRecord);
       key = solver.node();
@@ -82,13 +81,13 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     plan.groupSym.group = plan.group;
     // The fields of the key can be named by themselves.
     const first = q.group.keys[0]!;
-    const keyNames =
+    const exposed =
       keyNodes.length > 1
-        ? q.group.keys.map(keyName)
+        ? keyNames(q.group.keys)
         : first.kind === 'map'
           ? first.entries.flatMap((x) => (x.key.kind === 'string' ? [x.key.value] : []))
           : [];
-    for (const name of keyNames) scope.names.set(name, { kind: 'keyField', sym: plan.groupSym, key, name });
+    for (const name of exposed) scope.names.set(name, { kind: 'keyField', sym: plan.groupSym, key, name });
     scope.names.set(q.group.into.text, { kind: 'var', sym: plan.groupSym });
     if (q.group.having) inferExpr(ctx, q.group.having, scope);
   }
@@ -118,11 +117,14 @@ export function aggregateOf(q: QueryExpr, scope: Scope): { name: string; arg: Ex
   return { name: s.callee.name, arg: s.args[0]! };
 }
 
-/** What a key of several is called in `g.key`. */
-function keyName(e: Expr, i: number): string {
-  if (e.kind === 'field') return e.name.text;
-  if (e.kind === 'name') return e.name;
-  return `k${i + 1}`;
+/** What the keys of several are called in `g.key`: by their field or variable, else (or when that is taken) k1, k2. */
+function keyNames(keys: readonly Expr[]): string[] {
+  const names: string[] = [];
+  for (const [i, e] of keys.entries()) {
+    const own = e.kind === 'field' ? e.name.text : e.kind === 'name' ? e.name : undefined;
+    names.push(own === undefined || names.includes(own) ? `k${i + 1}` : own);
+  }
+  return names;
 }
 
 /** An unnamed struct with the given fields. */

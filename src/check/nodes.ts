@@ -67,6 +67,8 @@ export interface Solver {
   setFun(node: Node, shape: FunShape): void;
   /** Every node made so far, unified ones too. */
   nodes(): readonly Node[];
+  /** Adds kinds to `result` if nothing turns out to arrive in `from`: after all else is solved. */
+  otherwise(from: Node, result: Node, mask: number): void;
   /** Runs constraints until nothing changes. */
   solve(): void;
 }
@@ -96,6 +98,7 @@ export function createSolver(): Solver {
   const constraints: Constraint[] = [];
   /** Kinds given to nodes from outside constraints: replayed when a late conversion makes masks start over. */
   const sources: { node: Node; mask: number }[] = [];
+  const defaults: { readonly from: Node; readonly result: Node; readonly mask: number }[] = [];
   let running = false;
   let late = false;
 
@@ -282,6 +285,20 @@ export function createSolver(): Solver {
 
   function solve(): void {
     running = true;
+    settle();
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const { from, result, mask } of defaults) {
+        if (maskOf(from) !== 0 || (maskOf(result) & mask) === mask) continue;
+        add(result, mask);
+        changed = true;
+      }
+      if (changed) settle();
+    }
+    running = false;
+  }
+
+  function settle(): void {
     drain();
     // An int that reached readers before its place turned out to be declared float has left traces: start the masks over.
     for (let round = 0; late && round < 20; round++) {
@@ -300,7 +317,6 @@ export function createSolver(): Solver {
       }
       drain();
     }
-    running = false;
   }
 
   function flow(from: Node, to: Node): void {
@@ -308,7 +324,11 @@ export function createSolver(): Solver {
     when([from], () => link(from, to));
   }
 
-  return { node, flow, unify, when, add, addStruct, setFloat, setFun, nodes: () => all, solve };
+  const otherwise = (from: Node, result: Node, mask: number): void => {
+    defaults.push({ from, result, mask });
+  };
+
+  return { node, flow, unify, when, otherwise, add, addStruct, setFloat, setFun, nodes: () => all, solve };
 }
 
 /** What the elements of a list node may be, made on demand. */

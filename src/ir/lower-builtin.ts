@@ -67,7 +67,8 @@ import {
   nodeOf,
   value,
 } from './lower-expr.ts';
-import { forEachRow, groupOf, isPlainQuery } from './lower-query.ts';
+import { forEachRow, isPlainQuery } from './lower-query.ts';
+import { groupOf } from './lower-query-rows.ts';
 import { coerceToElem } from './lower-stmt.ts';
 
 type Rule = (fn: Fn, e: Call, node: Node) => Expr;
@@ -89,6 +90,8 @@ const intArg = (fn: Fn, e: Call, i: number): Expr => toInt(arg(fn, e, i), e.args
 export function lowerBuiltin(fn: Fn, e: Call, name: string): Expr {
   const rule = RULES.get(name);
   if (!rule) throw new Error(`built-in ${name} has no lowering`);
+  const accumulated = fn.accumulated.get(e.id);
+  if (accumulated) return accumulated(fn);
   if (AGGREGATES.has(name)) {
     const node = nodeOf(fn, e);
     const fused = aggregateQuery(fn, e, name);

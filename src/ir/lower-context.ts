@@ -1,11 +1,12 @@
 /** What lowering carries around: the module being made, the function being made, layouts, static data. */
 
 import { elemNode, find, maskOf, type Node, NULL, type Repr, reprOf, type Solver } from '../check/nodes.ts';
-import type { CheckedProgram, FunInfo, StructInfo, Sym } from '../check/program.ts';
+import type { CheckedProgram, FunInfo, QueryPlan, StructInfo, Sym } from '../check/program.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { stringDatum, stringDatumName } from './build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from './ir.ts';
 import type { ListGrowth } from './list-growth.ts';
+import type { Accumulators } from './lower-query-stream.ts';
 
 /** Object kinds (docs/values.md). */
 export const KIND = {
@@ -65,6 +66,10 @@ export interface Lowering {
   readonly globals: Map<Sym, string>;
   readonly borrowed: ReadonlySet<Sym>;
   readonly growth: ReadonlyMap<FunInfo, ListGrowth>;
+  /** What calling a function may do, as far as it was asked for (query-effects.ts). */
+  readonly effects: Map<FunInfo, number>;
+  /** Queries whose groups keep aggregates instead of rows. */
+  readonly accumulators: Map<QueryPlan, Accumulators>;
   readonly text: (span: Span) => string;
   readonly mode: 'run' | 'test';
   counter: number;
@@ -84,6 +89,12 @@ export interface Fn {
   labels: number;
   /** Where a call of the function by itself in tail position goes instead, and the locals of the parameters. */
   tail: { readonly label: number; readonly params: readonly number[] } | undefined;
+  /** Row variables that stand for a merged row that is not made: its sources. */
+  readonly virtualRows: Map<Sym, readonly Sym[]>;
+  /** Row variables that cannot be nil in the condition that is being looked at (query-effects.ts). */
+  readonly solidRows: Set<Sym>;
+  /** Calls that read an aggregate of a group: how. */
+  readonly accumulated: Map<number, (fn: Fn) => Expr>;
   readonly loops: { readonly breakLabel: number; readonly continueLabel: number }[];
 }
 

@@ -73,7 +73,9 @@ import {
 } from './lower-convert.ts';
 import { lowerFetch, lowerLoad, lowerSave } from './lower-io.ts';
 import { mapKey } from './lower-place.ts';
-import { groupOf, lowerQuery, mergedFieldOf } from './lower-query.ts';
+import { lowerQuery } from './lower-query.ts';
+import { fieldOfSources, mergedFieldOf } from './lower-query-group.ts';
+import { groupOf } from './lower-query-rows.ts';
 import { lowerStmts, newMap, shareValue } from './lower-stmt.ts';
 
 /** The node of an expression in the function being lowered. */
@@ -172,6 +174,8 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
     case 'slice':
       return lowerSlice(fn, e);
     case 'field': {
+      const virtual = virtualField(fn, e);
+      if (virtual) return virtual;
       const base = value(fn, e.target);
       if (e.optional) return optional(fn, base, e.id, (b) => fieldOf(fn, b, e.name.text, nodeOf(fn, e), e.span));
       return fieldOf(fn, base, e.name.text, nodeOf(fn, e), e.span);
@@ -231,6 +235,17 @@ function optional(fn: Fn, base: Value, id: number, then: (base: Value) => Expr):
 }
 
 // ---- names and variables
+
+/** A field of a merged row that is not made: a source of it, or a field of the first source that has it. */
+function virtualField(fn: Fn, e: Extract<Ast, { kind: 'field' }>): Expr | undefined {
+  const ref = e.target.kind === 'name' ? fn.info.refs.get(e.target.id) : undefined;
+  const rows = ref?.kind === 'var' ? fn.virtualRows.get(ref.sym) : undefined;
+  if (!rows) return undefined;
+  const sources = rows.map((r) => ({ name: r.name, ir: symRead(fn, r), node: r.node }));
+  const node = nodeOf(fn, e);
+  const own = sources.find((s) => s.name === e.name.text);
+  return own ? coerce(fn, own.ir, own.node, node) : fieldOfSources(fn, sources, e.name.text, node, e.span);
+}
 
 function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
   const ref = fn.info.refs.get(e.id);

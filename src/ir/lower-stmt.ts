@@ -44,7 +44,7 @@ import {
 } from './lower-expr.ts';
 import { lowerFetchInto } from './lower-io.ts';
 import { assignPath, writeFieldOf } from './lower-place.ts';
-import { groupOf } from './lower-query.ts';
+import { groupOf } from './lower-query-rows.ts';
 
 export function lowerBlock(fn: Fn, block: Block): void {
   lowerStmts(fn, block.body);

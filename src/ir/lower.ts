@@ -64,6 +64,8 @@ export function lowerProgram(program: CheckedProgram, options: LowerOptions): Mo
     globals: new Map(),
     borrowed: borrowedParams(funs),
     growth: listGrowth(funs),
+    effects: new Map(),
+    accumulators: new Map(),
     text: options.text,
     mode: options.mode,
     counter: 0,
@@ -139,6 +141,9 @@ function newFn(lo: Lowering, info: FunInfo): Fn {
     out: [],
     labels: 0,
     tail: undefined,
+    virtualRows: new Map(),
+    solidRows: new Set(),
+    accumulated: new Map(),
     loops: [],
   };
 }

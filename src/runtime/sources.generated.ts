@@ -528,6 +528,17 @@ f clock_now :l - i io io_area,clock_time_get '##*$##%$###&#&*$$&%#&j8}##,+$$###
 f now_init : n iiriiiiii io,count,table,first,name,i,,p,n now_mode,io_area,environ_sizes_get,alloc_any,environ_get,now_state,parse_decimal +$#%%##*$$#'$3*$%%##$###%+%#$-##$+######%*'&%$#$#%3$%#$%++##'##%;#&$#,##%%3'$2*$'%#&$##&$%#$%+%#'#'+##/.&##(%##)#$(#$)%*+#$:#(#)#*+###$##&$%#(%+#+%#(&$)'&+&$A/#$4#+%A$2+#&#$##*#++#&#$##'#+%##+$##+%%*''/#$2#+%A$3+#&2#*%#%#%$#%'$($N*%)$$##*%A&mb]O6l##($##(%%*%#1#%	["MOCHI_NOW_SEED="]
 f parse_decimal i:l - iiili p,minus,q,n,digit  (#$$2+#&###%j#~#%/##$$###%%###&&#(#$)$(#'$$+#&##%%j$('/#$4#'%#%%$6#'%5$*###&$H$J#&&7$j$(#'#%$##%%%*$,/$#$$I&##&#&
 f arg_i64 i:l n iiiril n,io,count,table,first,value io_area,args_sizes_get,alloc_any,args_get,parse_decimal -#$*$##'$3*$$%#$$##$%+%#$,&###%+####$'$:###%$,&###&*'%%$#$#%3$%#%%++##'#$%;#'$#,##&%3#(&#'$2*$&%#'$##'$%#%%+%#$#(*%'$+###$##'$%##%+#1#&,#(
+f join_mask i:i n i count fail %'$7##%m\${,w+%&*##$.&#.#,$$$-%'$$%b$<$+##%1%%	["out of memory"]
+f join_table ii:r n iiiir count,mask,heads,bytes,table alloc_any,zero )#%$#$%#$%+%+#&$##%$%##%3#'*'#%$##&%3%;%#'#'#&&*#$%$#,##'%3#%,#'
+f join_marks i:r n iir count,bytes,marks alloc_zero '#$$*$###%1%2#%*'#%$##$%3%;%#'#%#$,#%
+f key_hash_i64 l:i i l k -7046029254386353131 $,$j$'$T$J##)$#&d
+f key_hash_f64 d:i i d k key_hash_i64,0 $,*$#$$j$*$j#n##)%$
+f key_hash_str r:i i ri k,h key_hash_text &#$+##7##'$3#$%#$,#$#,*$#$##
+f key_hash_text r:i n r k str_hash %'$2,###%#$,%##,*$#$##
+f key_hash_cell c:i n cir c,kind,r cell_kind,key_hash_f64,cell_number,str_hash '#$*$#$##'$:#$%f$,*$$$*&%$###'$4#$%d'#%,&$j$',$##'$2,##%%#$,%##'$2+#&##%%%$,*$&$#%#,%%#,$#$j$',$##%'
+f key_hash_more ii:i i ii h,k -7046029254386353131 $,$j$'$T$J$H$J$j$)##&b$j$)#$)$#&d
+f groups_new :r n r table alloc_zero &##*'#%%j%~%;%#'##%j%n,##
+f groups_grow r:r n riiriili table,bytes,mask,out,p,end,slot,at fail,alloc_zero -#$+##'##'$7#$%m2_s>d%&*##$.&#.##%$$$##$#$%3#&*'$%$#$##$#$%3%;%#'#&$##$#$#',####($##'#$(#$)$(+#$2#'#(#)+$$+#''$X#)&#&#*$*$%+##/#'%3#%(%$)&&+%$W+$$+$#,##&#*&##*$*$##*%3#%*&%$+$#,##&#*#)##'$##'%3*$1##,#&	["out of memory"]
 f json_out c: n c c write_json,out_newline %&*##''###%#'#&*#$#
 f json_str c:r n cr c,w writer_new,write_json,writer_text &#$*'##&*#$'#$##%#'#,*'%$#$
 f write_json rcir: - rciri w,c,depth,anchor,kind cell_kind,write_json_text,write_int,cell_int,write_float,cell_raw_float,write_str,write_json_list,next_anchor,write_json_record %#'*$#$#$'$2#'%%$&*#$%##,&$j$',$#$$'$2#'%f$&*#%%##*%&$#$$'$2#'%h$&*#'&##*&($#$%'$'$2#'%d$&*#)%##/&$X$O,$#$&%&#.&#.&%$'$2#'%-$&*#*'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$'/#$2#'%/%%$2#'%1$&*#,'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$&*#)%##.&'	["true","false","null"]
