@@ -26,6 +26,15 @@ const NAMES = [
   'str_code',
   'str_from_code',
   'str_of_bytes',
+  'str_key',
+  'str_key_at',
+  'str_key_slice',
+  'str_key_of_byte',
+  'str_key_of_char',
+  'str_char_slice',
+  'str_at',
+  'str_next',
+  'str_slice_int',
 ];
 
 /** Code points of a text that may hold lone halves of surrogate pairs: those are replaced, as UTF-8 has none. */
@@ -176,6 +185,76 @@ for (const gcStress of [false, true]) {
         }),
         runs,
       );
+    });
+
+    it('gives the keys of characters, which are ordered as the strings are', () => {
+      /** What src/ir/chars.ts says a key is. */
+      const key = (s: string): number => {
+        const bytes = Buffer.from(s);
+        return bytes.length === 0 ? -2 : bytes[0]! * 2 + (bytes.length > 1 ? 1 : 0);
+      };
+      // A character that is not ASCII has any key that is larger than those of ASCII.
+      const like = (found: number, expected: number): void => {
+        if (expected < 256) expect(found).toBe(expected);
+        else expect(found).toBeGreaterThanOrEqual(256);
+      };
+      fc.assert(
+        fc.property(word, bound, (s, i) => {
+          const at = str(0, s);
+          const points = [...s];
+          expect(call['str_key']!(at)).toBe(key(s));
+          points.forEach((c, k) => {
+            like(call['str_key_at']!(at, BigInt(k)), key(c));
+            like(call['str_key_at']!(at, BigInt(k - points.length)), key(c));
+            like(call['str_key_of_char']!(call['str_index']!(at, BigInt(k))), key(c));
+          });
+          for (const k of [i, 0n, -1n, BigInt(points.length), BigInt(points.length - 1)]) {
+            if (k === 2n ** 63n - 1n) continue;
+            const next = clamp(k + 1n, points.length);
+            const slice = points.slice(clamp(k, points.length), next).join('');
+            like(call['str_key_slice']!(at, k), key(slice));
+            expect(text(call['str_char_slice']!(at, k))).toBe(slice);
+          }
+        }),
+        runs,
+      );
+      expect(call['str_key']!(0)).toBe(512);
+      expect(call['str_key_slice']!(0, 0n)).toBe(512);
+      expect(call['str_char_slice']!(0, 0n)).toBe(0);
+      expect(call['str_key_of_char']!(str(0, 'ab'))).toBe(97 * 2 + 1);
+    });
+
+    it('walks over the characters', () => {
+      fc.assert(
+        fc.property(word, (s) => {
+          const at = str(0, s);
+          const end = Buffer.byteLength(s);
+          const found: string[] = [];
+          for (let p = 0; p < end; p = call['str_next']!(at, p)) {
+            found.push(text(call['str_at']!(at, p))!);
+            const first = Buffer.from(found.at(-1)!)[0]!;
+            expect(call['str_key_of_byte']!(at, p)).toBe(first * 2);
+          }
+          expect(found).toEqual([...s]);
+        }),
+        runs,
+      );
+    });
+
+    it('reads numbers in slices', () => {
+      const number = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
+      fc.assert(
+        fc.property(word, number, fc.boolean(), word, (before, v, small, after) => {
+          const digits = String(small ? v % 100_000n : v);
+          const start = BigInt([...before].length);
+          // The slot is written again: the remembered scan of another text must not be used.
+          call['str_index']!(str(1, '€€'), 1n);
+          const at = str(0, before + digits + after);
+          expect(call['str_slice_int']!(at, start, start + BigInt(digits.length))).toBe(BigInt(digits));
+        }),
+        runs,
+      );
+      expect(call['str_slice_int']!(str(0, 'x007'), -3n, 2n ** 62n)).toBe(7n);
     });
 
     it('slices slices of strings of any kind', () => {

@@ -59,6 +59,7 @@ import {
 import {
   elementNode,
   indexOf,
+  isNextOf,
   lowerBefore,
   lowerExpr,
   lowerIn,
@@ -180,6 +181,8 @@ function append(fn: Fn, e: Call, node: Node): Expr {
 
 function substring(fn: Fn, e: Call): Expr {
   const s = strArg(fn, e, 0);
+  if (e.args.length > 2 && isNextOf(e.args[1], e.args[2]) && maskOf(nodeOf(fn, e.args[1]!)) === INT)
+    return rt('ref', 'str_char_slice', [s, intArg(fn, e, 1)], e.span);
   const start = intArg(fn, e, 1);
   const end = e.args.length > 2 ? intArg(fn, e, 2) : i64(0x7fff_ffff_ffff_ffffn);
   return rt('ref', 'str_slice', [s, start, end], e.span);

@@ -1,6 +1,18 @@
 /** Casts (`x as T`): conversions at run time (LANGUAGE section 5, last paragraph). */
 import { isIdentityCast } from '../check/infer-expr.ts';
-import { elemNode, intKeyed, keyNode, LIST, MAP, maskOf, type Node, NULL, reprOf, STRUCT } from '../check/nodes.ts';
+import {
+  elemNode,
+  intKeyed,
+  keyNode,
+  LIST,
+  MAP,
+  maskOf,
+  type Node,
+  NULL,
+  reprOf,
+  STR,
+  STRUCT,
+} from '../check/nodes.ts';
 import type { StructInfo } from '../check/program.ts';
 import { typeText } from '../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../syntax/ast.ts';
@@ -57,6 +69,7 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
       case 'int64':
         if (repr === 'i64') return from.ir;
         if (repr === 'f64') return toInt(from, e.span);
+        if (mask === STR) return rt('i64', 'str_int', [from.ir], e.span);
         return rt('i64', 'cell_as_int', [toCell(from)], e.span);
       case 'float':
         if (repr === 'f64' || repr === 'i64') return toFloat64(from);

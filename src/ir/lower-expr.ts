@@ -365,7 +365,7 @@ function comparedChar(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | undef
 }
 
 /** `i` and `i + 1`. */
-function isNextOf(start: Ast | undefined, end: Ast | undefined): boolean {
+export function isNextOf(start: Ast | undefined, end: Ast | undefined): boolean {
   if (start?.kind !== 'name' || end?.kind !== 'binary' || end.op !== '+') return false;
   return end.left.kind === 'name' && end.left.name === start.name && end.right.kind === 'int' && end.right.value === 1n;
 }
@@ -691,6 +691,10 @@ export function typeId(object: Expr): Expr {
 }
 
 function lowerSlice(fn: Fn, e: Extract<Ast, { kind: 'slice' }>): Expr {
+  if (!e.step && isNextOf(e.start, e.end) && maskOf(nodeOf(fn, e.start!)) === INT) {
+    if ((maskOf(nodeOf(fn, e.target)) & ~NULL) === STR)
+      return rt('ref', 'str_char_slice', [lowerExpr(fn, e.target), lowerExpr(fn, e.start!)], e.span);
+  }
   const base = value(fn, e.target);
   const bound = (part: Ast | undefined, missing: bigint) => (part ? toInt(value(fn, part), part.span) : i64(missing));
   const start = bound(e.start, 0n);

@@ -304,7 +304,7 @@ function lowerFor(fn: Fn, s: Extract<AstStmt, { kind: 'for' }>): void {
     const repr = intKeyed(source.node) ? INT : STR;
     iterate(fn, sym, rt('ref', 'map_keys', [source.ir]), fn.lo.solver.node(repr), s.body, false);
   } else if (reprOf(source.node) === 'ref' && kinds === STR) {
-    iterate(fn, sym, rt('ref', 'str_chars', [source.ir]), fn.lo.solver.node(STR), s.body, false);
+    walkText(fn, sym, source.ir, s.body);
   } else iterateCell(fn, sym, rt('ref', 'cell_keys', [toCell(source)], s.iter.span), s.body);
 }
 
@@ -357,6 +357,31 @@ function intNode(fn: Fn): Node {
 function isAssigned(fn: Fn, e: Extract<Ast, { kind: 'name' }>): boolean {
   const ref = fn.info.refs.get(e.id);
   return ref?.kind === 'var' && ref.sym.assignments > 0;
+}
+
+/** Walks the characters of a text. */
+function walkText(fn: Fn, sym: Sym, text: Expr, body: Block): void {
+  const held = newLocal(fn, 'ref');
+  emit(fn, { op: 'set', local: held, value: text });
+  const end = newLocal(fn, 'i32');
+  const bytes: Expr = { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 };
+  emit(fn, { op: 'set', local: end, value: bytes });
+  const at = newLocal(fn, 'i32');
+  emit(fn, { op: 'set', local: at, value: i32(0) });
+  loop(
+    fn,
+    (breakLabel) => {
+      emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i32.ge_u', get(fn, at), get(fn, end)) });
+      return () => {
+        const char: Value = { ir: rt('ref', 'str_at', [get(fn, held), get(fn, at)]), node: fn.lo.solver.node(STR) };
+        bindSym(fn, sym, coerce(fn, char.ir, char.node, sym.node), undefined);
+        lowerBlock(fn, body);
+      };
+    },
+    () => {
+      emit(fn, { op: 'set', local: at, value: rt('i32', 'str_next', [get(fn, held), get(fn, at)]) });
+    },
+  );
 }
 
 /** Walks the elements that a list had at loop entry; `elem` is the node of its elements. */

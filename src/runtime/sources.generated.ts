@@ -795,7 +795,9 @@ f put_int il:i - illii p,v,u,at,end digit_count,put_digits )#%#$#&##'$Y#$&#&#%$I
 f int_str l:r - llir v,u,bytes,s digit_count,str_new,put_digits )#$/$$Y##&#$I&######%$#*$#$#$$Y##&##&*'$%#%#%%&;#&%j#~&*$%%$#$#,##&%S#%#$,#&
 v read_value l 0
 f read_int rl:b - rliiilllii s,base,p,end,sign,most,bound,v,c,digit 9223372036854775808,9223372036854775807,read_value /#%+##/###&$##%+##'##'$2#%#&$,%###'+#&##%'/#$2#'%j#~%%$2#'%j#z$#%$##%%%#'$2#%#&$,%###(/$$2#'%j#~)$#)$$#)$L#(#$#*&#(#$)$-+#$:#%#&#++#&##%#,$$#+%j$('$7#,%5%#,$$$+#+%d%j$w'$4#,%7$,%###'$\`$j$(#,#$$,%##'$]#*#)$,%###*$H$J#*#$$j$(#,'$]#*#($,%###%$##%%%*$$%/$$2#'%j#~$I&##*#*,%%
-f str_int r:l - r s parse_int_base $,*%#%##&7
+f read_digits ii:l - iiliii p,n,v,i,,digit  )'$7$$#$%%%E$,&$##%&##&%##'#$(#$)%)+#$:#&#'#($$+#&#$####&%j$('$7#(%5$,&$##%$H$J#%&7$j$(#(#&$##&%%*%,#%
+f str_int r:l - rl s,v read_digits,parse_int_base %#$*%#%+##/##+##'##,/$$\`#$&##$*%$%##&7
+f str_slice_int rll:l n rllil s,a,b,points,v read_digits,parse_int_base,str_slice &#&+##+##'/#/#$2#&+##'##$_#%$j$)#&%#$Z#$#%%#%#'*%#%$#+##/##$j$'#$$j$'$I#%#$'$\`#'&#$,#'##,*%$%*'%&###$#%&7
 f parse_int_base rl:l - rl s,base fail,read_int,fail_cast,read_value &'/#$Y#$&'%%$[#$&j#l%&*##$.&#.#'$A*$$%###$%&*#%%,'$j$),###.&%.#,-$&	["the base of a number must be between 2 and 36","int"]
 f sort_mode r:i - riii xs,kind,i, list_kind,list_at )#$*$#$##'$2#$%%$,%%#'$2#$%'$,%'#'$2#$%#$,%-#'$2#$%)'#%%##&+##'##(#$)%'+#$:#%#&'$3+#&#+&#+*$$&###%%+%%$,%+##%$##%%%*%,%)#,%+
 f list_sort r:r n r xs list_sort_by %'$2,###%#$,###,*'#%####
@@ -883,11 +885,23 @@ f str_index rl:r i rlir s,i,n,c char_place,str_index_slow &#%+##'##'/#$2#%+##+##
 f str_index_slow rl:r n rlilii s,i,points,k,p,c fail_str_index,str_address,str_char,str_part,utf8_width +#%+##+###&#$'$Y#&&#$#&$H#&$j$)#%#'$a#&$j$)#%%&*##%#$$j$)#%.##'*$$%##$j$'#&#(+#&##''$4#(%j%n$,*'%$#(#,*'&'###'*$'%#'$#+##/##+##'##%%
 f str_is_char ri:b i ri s,code  $,/#$2+##'##%%$2+#&#+##/###$%#
 f str_order_char ri:i i riii s,code,n,d  '#%+##'##'$2#%%#$,/#$2,###%#%%%$##&$$+#&#+##/###$,/#$3#&%##&$$#%%%
-f str_code_at rl:i i rli s,i,n str_code_of,str_index &#%+##'##'/#$2#%+##+##$Z#$$j$)#%%#$,+#&#$#+##/##$j$'#$#,*$#$*'$%###$
-f str_code_slice rl:i i rli s,i,n str_code_of,str_slice &#%+##'##'/#$2#%+##+##$Z#$$j$)#%%#$,+#&#$#+##/##$j$'#$#,*$#$*'$&###$$H#$&%
-f str_code_of r:i n ri s,c  ''$2,###%#$,%j(]#'$2+##'##%#$,%$##$+#&#+##/##,/#$4#$%j%n#$%j%n
+f str_code_at rl:i i rli s,i,n str_code_slow &#%+##'##'/#$2#%+##+##$Z#$$j$)#%%#$,+#&#$#+##/##$j$'#$#,*$#%###$
+f str_code_slow rl:i n rlll s,i,points,k fail_str_index,str_address '#%$j$)+##+###&/$$Y#$&#$H#$#%#$'$a#&#%%&*##%#$#%.#,+#&#*$$%##$j$'#&
+f str_code_slice rl:i i rli s,i,n str_code_slice_slow &#%+##'##'/#$2#%+##+##$Z#$$j$)#%%#$,+#&#$#+##/##$j$'#$#,*$#%###$
+f str_code_slice_slow rl:i n rlll s,i,points,from slice_bound,str_address ('$2,###%#$,%j(]##%$j$)+##+###&*%#%#$#%'$^*%#%$H#$&%#%#&$,%$#,+#&#*$$%##$j$'#&
+f str_key r:i n ri s,n  &#$+##'##'$2#$%#$,/#$2,###%#%j.:%&#,$#$-+#&#+##/##%%$6#$%%
+f str_key_of_char r:i i ri s,at char_place,str_key %#$$$,###,#*'#$%#,/#$5#$%j~%$/#$%+*$$$##
+f str_key_at rl:i i rl s,i str_code_at $,$-*$#%###$%%
+f str_key_slice rl:i i rl s,i str_code_slice $,$-*$#%###$%%
+f str_key_of_byte ri:i i ri s,at  $,$-+#&#$#+##/###$%%
+f str_at ri:r i rir s,at,c char_place,str_at_slow &#%*'#$+#&#$#+##/###$'$3+##'#%%#$,#%#,*'$%###$
+f str_at_slow ri:r n riii s,at,p,c str_char,str_part,utf8_width '#%$#+##/###$#&+#&##%'$4#&%j%n$,*'#$#&#,*'$'###%*$%%#%$#+##/##+##'##%%
+f str_next ri:i i ri s,at str_next_slow %'$4+#&#$#+##/###$%j%n$,$##$%%#,*$#%###$
+f str_next_slow ri:i n rii s,at,p utf8_width %#%+##/##,$##$*$#%$##%#$$##%+##'##
 f slice_bound ll:l - lll i,length,k  &#%/$$Y##&#$H###$##'$Y#%&#$,&##,/$$Y#%#$#%#$
 f str_slice rll:r - rllliiii s,a,b,points,from,to,p,q slice_bound,str_address,str_part +'$2,###%#$,####&$j$)+##+###'$j$'*%#%#$#&#($j$'*%#%#%#&'$:#'#($,.&###)*$$%###'#*/#$2+##'##+##+##$##)$$#(#'*$$%###(,*'%'###)$$#*#)$$#(#'	[""]
+f str_char_slice rl:r i rlir s,i,n,c char_place,str_char_slice_slow &#%+##'##'/#$2#%+##+##$Z#$$j$)#%%#%#&*'#$+#&#$#+##/##$j$'#$'$3+##'#&%#$,#&##,*'$%###$
+f str_char_slice_slow rl:r n rl s,i str_slice $,*'#&###$$H#$&%
 f bytes_find iir:i - iiriiiii p,end,t,n,q,first,last,at bytes_equal +#&+##'#%#'+##/#%'$2#&%#$,####(+#&##'#)$$#$#&#*##(#$)$'+#$6#*#)'$2+#&##*#($'*$#&#*#'#&$,#*###*$##*%%*$,%#
 f str_contains rr:b - rri s,t,p bytes_find &'/#$2,###%#%%$2,##$%#$,%###%+##/##,$3*$#&#%$##%+##'###$%#
 f str_index_of rr:l - rrii s,t,p,at bytes_find,utf8_count ('/#$2,###%#%%$2,##$%#$,&$##%+##/###&*$#&#%$##%+##'###$'$2#&%#$,&$#,$j$(/#$2+##'##+##+##$$#&#%*$$%#%#&

@@ -1,5 +1,6 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { charsModule } from '../ir/chars.ts';
 import { cseModule } from '../ir/cse.ts';
 import { devirtualise } from '../ir/devirtualise.ts';
 import { foldModule } from '../ir/fold.ts';
@@ -66,7 +67,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     });
     if (problems.length > 0) throw new Error(`IR before passes:\n${problems.join('\n')}`);
   }
-  let current = check(reach(module, runtime), 'reach');
+  let current = check(reach(options.optimise ? charsModule(module) : module, runtime), 'reach');
   if (options.optimise) {
     for (let round = 0; round < CALL_ROUNDS; round++) {
       current = check(reach(inlineUser(current)), 'calls');
