@@ -7,7 +7,8 @@
  * nil. So `key == 2 * code` tells whether it is the ASCII character `code`, and keys are ordered as the strings are
  * against strings of one ASCII character (docs/values.md).
  *
- * Works on the program before run-time functions are inlined, where such operations are calls of known names.
+ * Works on the functions of the user after calls between them are inlined and before those of the run-time library are, where
+ * such operations are calls of known names.
  */
 import { addLocal, get, i32, mapExpr, mapStmt, num, set, walk } from './build.ts';
 import type { Expr, Func, Module, NumericOp, Stmt } from './ir.ts';
@@ -24,7 +25,12 @@ const KEY_OF: ReadonlyMap<string, string> = new Map([
 const IS_CHAR = 'rt.str_is_char';
 const ORDER_CHAR = 'rt.str_order_char';
 const EQUAL = 'rt.str_eq';
+const TO_INT = 'rt.str_int';
+/** Without any of these functions there is nothing to do. */
+const IMPROVABLE = [IS_CHAR, ORDER_CHAR, EQUAL, TO_INT];
 const ORDERS = /^i32\.(?:eq|ne|lt_s|le_s|gt_s|ge_s)$/;
+
+const isUser = (func: Func): boolean => func.display !== undefined;
 
 /** What a function does with a local. */
 interface Uses {
@@ -39,33 +45,21 @@ interface Uses {
 
 /** Replaces strings of one character by their keys, wherever a program only compares them. */
 export function charsModule(module: Module): Module {
+  if (!IMPROVABLE.some((name) => module.funcs.has(name))) return module;
   const all = new Map<string, Uses[]>();
-  let tests = false;
-  for (const func of module.funcs.values()) {
-    const uses = usesOf(func, module);
-    all.set(func.name, uses);
-    tests ||= uses.some((u) => u.tests > 0);
-  }
-  if (!tests && !slicesToInts(module)) return module;
+  for (const func of module.funcs.values()) if (isUser(func)) all.set(func.name, usesOf(func));
   const keyed = keyedParams(module, all);
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values()) funcs.set(func.name, rewrite(func, all.get(func.name)!, keyed));
-  return { ...module, funcs };
-}
-
-function slicesToInts(module: Module): boolean {
-  let found = false;
   for (const func of module.funcs.values()) {
-    walk(func.body, (e) => {
-      if (e.op === 'call' && sliceOfInt(e)) found = true;
-    });
+    const uses = all.get(func.name);
+    funcs.set(func.name, uses ? rewrite(func, uses, keyed) : func);
   }
-  return found;
+  return { ...module, funcs };
 }
 
 /** `int(s[a:b])`: the slice, of which no string need be made. */
 function sliceOfInt(e: Call): Call | undefined {
-  if (e.func !== 'rt.str_int') return undefined;
+  if (e.func !== TO_INT) return undefined;
   const text = e.args[0]!;
   return text.op === 'call' && text.func === 'rt.str_slice' ? text : undefined;
 }
@@ -82,7 +76,7 @@ function testedKey(e: Call): number | undefined {
   return other.name.charCodeAt(4) * 2;
 }
 
-function usesOf(func: Func, module: Module): Uses[] {
+function usesOf(func: Func): Uses[] {
   const uses: Uses[] = func.locals.map(() => ({ tests: 0, gets: 0, passed: [], values: [] }));
   walk(
     func.body,
@@ -91,7 +85,7 @@ function usesOf(func: Func, module: Module): Uses[] {
       if (e.op !== 'call') return;
       const first = e.args[0];
       if (first?.op === 'get' && testedKey(e) !== undefined) uses[first.local]!.tests++;
-      else if (module.funcs.has(e.func)) {
+      else {
         e.args.forEach((arg, index) => {
           if (arg.op === 'get') uses[arg.local]!.passed.push({ func: e.func, index });
         });
@@ -118,7 +112,7 @@ function keyedParams(module: Module, all: ReadonlyMap<string, Uses[]>): Readonly
   }
   const found = new Map<string, Uses>();
   for (const func of module.funcs.values()) {
-    if (fixed.has(func.name)) continue;
+    if (fixed.has(func.name) || !isUser(func)) continue;
     func.params.forEach((type, i) => {
       const uses = all.get(func.name)![i]!;
       if (type !== 'ref' || uses.values.length > 0 || uses.gets === 0) return;

@@ -67,7 +67,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     });
     if (problems.length > 0) throw new Error(`IR before passes:\n${problems.join('\n')}`);
   }
-  let current = check(reach(options.optimise ? charsModule(module) : module, runtime), 'reach');
+  let current = check(reach(module, runtime), 'reach');
   if (options.optimise) {
     for (let round = 0; round < CALL_ROUNDS; round++) {
       current = check(reach(inlineUser(current)), 'calls');
@@ -75,6 +75,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
       current = check(devirtualise(folded), 'devirtualise');
       if (current === folded) break;
     }
+    current = check(reach(charsModule(current), runtime), 'characters');
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
