@@ -18,6 +18,7 @@ import {
 import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import type { Call } from './lower-call.ts';
+import { isNextOf } from './lower-char.ts';
 import { callClosure } from './lower-closure.ts';
 import {
   asI32,
@@ -59,7 +60,6 @@ import {
 import {
   elementNode,
   indexOf,
-  isNextOf,
   lowerBefore,
   lowerExpr,
   lowerIn,

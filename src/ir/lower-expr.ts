@@ -23,6 +23,7 @@ import { growthDuring, mayGrow } from './list-growth.ts';
 import { bindSym } from './lower.ts';
 import { lowerCall } from './lower-call.ts';
 import { lowerCast } from './lower-cast.ts';
+import { comparedChar, isNextOf } from './lower-char.ts';
 import { funValue, makeClosure } from './lower-closure.ts';
 import {
   addData,
@@ -313,61 +314,6 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
     default:
       return unbox(rt('cell', 'cell_neg', [toCell(operand)], e.span), nodeOf(fn, e), e.span);
   }
-}
-
-const CHAR_COMPARISONS: Readonly<Record<string, Extract<Expr, { op: 'num' }>['code']>> = {
-  '==': 'i32.eq',
-  '!=': 'i32.ne',
-  '<': 'i32.lt_s',
-  '<=': 'i32.le_s',
-  '>': 'i32.gt_s',
-  '>=': 'i32.ge_s',
-};
-
-/**
- * A comparison of a string with a literal of one ASCII character: by its code. For `s[i]` and `s[i:i + 1]` no string is
- * made; any character that is not ASCII counts as 128, which orders it behind every ASCII one.
- */
-function comparedChar(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | undefined {
-  const { left, right } = e;
-  if (right.kind !== 'string' || right.bytes || right.value.length !== 1 || right.value.charCodeAt(0) > 127)
-    return undefined;
-  if ((maskOf(nodeOf(fn, left)) & ~NULL) !== STR) return undefined;
-  const code = i32(right.value.charCodeAt(0));
-  const op = CHAR_COMPARISONS[e.op]!;
-  const isText = (x: Ast) => maskOf(nodeOf(fn, x)) === STR;
-  if (left.kind === 'index' && !left.optional && isText(left.target) && maskOf(nodeOf(fn, left.index)) === INT) {
-    return num(
-      'i32',
-      op,
-      rt('i32', 'str_code_at', [lowerExpr(fn, left.target), lowerExpr(fn, left.index)], left.span),
-      code,
-    );
-  }
-  if (
-    left.kind === 'slice' &&
-    isText(left.target) &&
-    isNextOf(left.start, left.end) &&
-    maskOf(nodeOf(fn, left.start!)) === INT
-  ) {
-    return num(
-      'i32',
-      op,
-      rt('i32', 'str_code_slice', [lowerExpr(fn, left.target), lowerExpr(fn, left.start!)], left.span),
-      code,
-    );
-  }
-  const text = lowerExpr(fn, left);
-  if (e.op === '==') return rt('i32', 'str_is_char', [text, code]);
-  if (e.op === '!=') return num('i32', 'i32.eqz', rt('i32', 'str_is_char', [text, code]));
-  if (maskOf(nodeOf(fn, left)) & NULL) return undefined;
-  return num('i32', op, rt('i32', 'str_order_char', [text, code]), i32(0));
-}
-
-/** `i` and `i + 1`. */
-export function isNextOf(start: Ast | undefined, end: Ast | undefined): boolean {
-  if (start?.kind !== 'name' || end?.kind !== 'binary' || end.op !== '+') return false;
-  return end.left.kind === 'name' && end.left.name === start.name && end.right.kind === 'int' && end.right.value === 1n;
 }
 
 const INT_OPS: Readonly<Record<string, string>> = {
