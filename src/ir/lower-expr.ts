@@ -17,7 +17,7 @@ import {
 } from '../check/nodes.ts';
 import type { StructInfo, Sym } from '../check/program.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
-import type { Expr as Ast, Pattern } from '../syntax/ast.ts';
+import type { Expr as Ast } from '../syntax/ast.ts';
 import type { Expr } from './ir.ts';
 import { growthDuring, mayGrow } from './list-growth.ts';
 import { bindSym } from './lower.ts';
@@ -29,7 +29,6 @@ import {
   addData,
   alloc,
   asI32,
-  collect,
   ELEMENT,
   emit,
   type FieldSlot,
@@ -44,10 +43,8 @@ import {
   KIND,
   layoutOf,
   load,
-  newLabel,
   newLocal,
   nullCell,
-  nullRef,
   num,
   rt,
   seq,
@@ -73,11 +70,12 @@ import {
   zero,
 } from './lower-convert.ts';
 import { lowerFetch, lowerLoad, lowerSave } from './lower-io.ts';
+import { lowerMatch } from './lower-match.ts';
 import { mapKey } from './lower-place.ts';
 import { lowerQuery } from './lower-query.ts';
 import { fieldOfSources, mergedFieldOf } from './lower-query-group.ts';
 import { groupOf } from './lower-query-rows.ts';
-import { lowerStmts, newMap, shareValue } from './lower-stmt.ts';
+import { newMap, shareValue } from './lower-stmt.ts';
 
 /** The node of an expression in the function being lowered. */
 export function nodeOf(fn: Fn, e: Ast): Node {
@@ -773,77 +771,4 @@ export function newStruct(fn: Fn, struct: StructInfo, fields: readonly { name: s
     }
     return get(fn, object);
   });
-}
-
-// ---- match
-
-function lowerMatch(fn: Fn, e: Extract<Ast, { kind: 'match' }>): Expr {
-  const node = nodeOf(fn, e);
-  const subject = value(fn, e.value);
-  return seq(fn, () => {
-    const held: Value = { ir: hold(fn, subject.ir), node: subject.node };
-    const result = newLocal(fn, typeOf(reprOf(node)));
-    emit(fn, { op: 'set', local: result, value: zero(node) });
-    const end = newLabel(fn);
-    const body = collect(fn, () => {
-      for (const arm of e.arms) {
-        const next = newLabel(fn);
-        const code = collect(fn, () => {
-          matchPattern(fn, arm.pattern, held, next);
-          if (arm.body.kind === 'expr') {
-            const v = coerce(fn, lowerPlaced(fn, arm.body.expr), nodeOf(fn, arm.body.expr), node, arm.span);
-            emit(fn, { op: 'set', local: result, value: v });
-          } else lowerStmts(fn, arm.body.block.body);
-          emit(fn, { op: 'br', label: end });
-        });
-        emit(fn, { op: 'block', label: next, body: code });
-      }
-    });
-    emit(fn, { op: 'block', label: end, body });
-    return get(fn, result);
-  });
-}
-
-/** Leaves through `fail` when the pattern does not match; else binds what it binds. */
-function matchPattern(fn: Fn, pattern: Pattern, subject: Value, fail: number): void {
-  if (pattern.kind === 'wildcard') return;
-  const plan = fn.info.patterns.get(pattern);
-  if (!plan) {
-    emit(fn, { op: 'br', label: fail });
-    return;
-  }
-  if (plan.kind === 'value') {
-    const same = equal(fn, subject, value(fn, plan.expr));
-    emit(fn, { op: 'brIf', label: fail, cond: num('i32', 'i32.eqz', same) });
-    return;
-  }
-  const layout = layoutOf(fn.lo, plan.struct);
-  const object = hold(fn, structRef(subject));
-  const certain = maskOf(subject.node) === STRUCT && structsOf(subject.node).every((s) => s === plan.struct);
-  if (!certain) {
-    emit(fn, { op: 'brIf', label: fail, cond: num('i32', 'i32.ne', typeId(object), i32(layout.typeId)) });
-  }
-  if (pattern.kind !== 'variant') return;
-  pattern.args.forEach((a, i) => {
-    const slot = layout.order[i];
-    if (!slot || a.pattern.kind === 'wildcard') return;
-    const read = load(slot.repr, object, slot.offset);
-    const sym = fn.info.syms.get(a.id);
-    if (sym) {
-      const shared = maskOf(slot.node) & LIST ? shareValue(read) : read;
-      bindSym(fn, sym, coerce(fn, shared, slot.node, sym.node), undefined);
-    } else matchPattern(fn, a.pattern, { ir: hold(fn, read), node: slot.node }, fail);
-  });
-}
-
-/** The object of a subject that may be something else: nil then. */
-function structRef(subject: Value): Expr {
-  switch (reprOf(subject.node)) {
-    case 'ref':
-      return subject.ir;
-    case 'cell':
-      return rt('ref', 'cell_struct', [subject.ir]);
-    default:
-      return nullRef;
-  }
 }
