@@ -368,15 +368,6 @@ export function mapStmt(s: Stmt, m: Mapper): Stmt {
 
 // ---- analyses
 
-/** The largest label used in a body, or -1. */
-export function maxLabel(body: readonly Stmt[]): number {
-  let max = -1;
-  walkStmts(body, (s) => {
-    if ((s.op === 'block' || s.op === 'loop') && s.label > max) max = s.label;
-  });
-  return max;
-}
-
 /** True if any jump of the list goes to the label. */
 function jumpsTo(body: readonly Stmt[], label: number): boolean {
   let found = false;

@@ -1,5 +1,6 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
-import { fallsThrough, walk, walkStmts } from './build.ts';
+import { fallsThrough } from './build.ts';
+import { factsOf } from './facts.ts';
 import type { Func, Module } from './ir.ts';
 import { COLLECT } from './names.ts';
 
@@ -13,7 +14,7 @@ const TABLE = '(table)';
 export function noReturnFuncs(module: Module): Set<string> {
   const found = new Set<string>();
   const candidates: Func[] = [];
-  for (const func of module.funcs.values()) if (!hasReturn(func)) candidates.push(func);
+  for (const func of module.funcs.values()) if (!factsOf(func).hasReturn) candidates.push(func);
   for (let changed = true; changed; ) {
     changed = false;
     for (const func of candidates) {
@@ -22,14 +23,6 @@ export function noReturnFuncs(module: Module): Set<string> {
       changed = true;
     }
   }
-  return found;
-}
-
-function hasReturn(func: Func): boolean {
-  let found = false;
-  walkStmts(func.body, (s) => {
-    if (s.op === 'return') found = true;
-  });
   return found;
 }
 
@@ -52,12 +45,12 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
     else callers.set(callee, [caller]);
   };
   for (const func of module.funcs.values()) {
-    walk(func.body, (e) => {
+    for (const e of factsOf(func).references) {
       if (e.op === 'call') {
         if (!noReturn.has(e.func)) note(e.func, func.name);
       } else if (e.op === 'callIndirect') note(TABLE, func.name);
       else if (e.op === 'funcIndex') note(e.func, TABLE);
-    });
+    }
   }
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) note(reloc.func, TABLE);

@@ -9,6 +9,7 @@
  */
 import { copyFunc, fallsThrough, mapExpr, mapStmt, walk, walkStmts } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
+import { factsOf } from './facts.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
 import { mayTrap } from './ops.ts';
 
@@ -25,17 +26,7 @@ export function cseModule(module: Module): Module {
 }
 
 function cseFunc(func: Func, noReturn: (name: string) => boolean): Func {
-  const sets = new Uint32Array(func.locals.length);
-  const gets = new Uint32Array(func.locals.length);
-  walk(
-    func.body,
-    (e) => {
-      if (e.op === 'get') gets[e.local]!++;
-    },
-    (s) => {
-      if (s.op === 'set') sets[s.local]!++;
-    },
-  );
+  const { sets, gets } = factsOf(func);
   /** Computations with the local that holds them, and conditions known to be false. */
   const available = new Map<string, Get | 'false'>();
   /** What becomes unknown when a local is assigned. */

@@ -5,7 +5,8 @@
  * A closure is known where a local with a single assignment holds it and that assignment dominates: in the rest of its
  * statement list and in everything nested there. The pass runs after folding, which makes copies of locals one name.
  */
-import { mapExpr, mapSame, mapStmt, walk } from './build.ts';
+import { mapExpr, mapSame, mapStmt } from './build.ts';
+import { factsOf } from './facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 
 /** Where the table index of the function is in a closure (docs/values.md). */
@@ -27,30 +28,16 @@ export function devirtualise(module: Module): Module {
   let changed = false;
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const body = func.display === undefined || !callsValues(func) ? func.body : rewrite(func, module, statics);
+    const body =
+      func.display === undefined || !factsOf(func).hasIndirectCall ? func.body : rewrite(func, module, statics);
     if (body !== func.body) changed = true;
     funcs.set(func.name, body === func.body ? func : { ...func, body });
   }
   return changed ? { ...module, funcs } : module;
 }
 
-function callsValues(func: Func): boolean {
-  let found = false;
-  walk(func.body, (e) => {
-    if (e.op === 'callIndirect') found = true;
-  });
-  return found;
-}
-
 function rewrite(func: Func, module: Module, statics: ReadonlyMap<string, Closure>): readonly Stmt[] {
-  const sets = new Uint32Array(func.locals.length);
-  walk(
-    func.body,
-    () => {},
-    (s) => {
-      if (s.op === 'set') sets[s.local]!++;
-    },
-  );
+  const { sets } = factsOf(func);
   const known = new Map<number, Closure & { readonly captures: Map<number, Expr> }>();
   /** Locals that keep their value as far as the current list goes. */
   const settled = new Set<number>();

@@ -15,11 +15,11 @@ import {
   operands,
   someStmt,
   stmtOperands,
-  walk,
   walkExpr,
   walkStmts,
 } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
+import { countLocals } from './facts.ts';
 import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
 import { constantGlobals } from './globals.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
@@ -93,28 +93,8 @@ function isCheap(e: Expr, depth = 2): boolean {
   return e.op === 'as' && isCheap(e.value, depth);
 }
 
-interface Counts {
-  readonly gets: Uint32Array;
-  readonly sets: Uint32Array;
-}
-
-function count(func: Func): Counts {
-  const gets = new Uint32Array(func.locals.length);
-  const sets = new Uint32Array(func.locals.length);
-  walk(
-    func.body,
-    (e) => {
-      if (e.op === 'get') gets[e.local]!++;
-    },
-    (s) => {
-      if (s.op === 'set') sets[s.local]!++;
-    },
-  );
-  return { gets, sets };
-}
-
 function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
-  const { gets, sets } = count(func);
+  const { gets, sets } = countLocals(func);
   /** What a local with one assignment stands for, where that assignment dominates. */
   const values: (Expr | undefined)[] = new Array(func.locals.length);
   /** Locals that keep their value as far as the current list goes. */

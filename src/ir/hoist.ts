@@ -15,6 +15,7 @@
  */
 import { addLocal, copyFunc, get, i64, mapExpr, mapStmt, num, set, walk, walkExpr, walkStmts, zero } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
+import { factsOf } from './facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, Type } from './ir.ts';
 import { mayTrap } from './ops.ts';
 
@@ -32,7 +33,7 @@ export function hoistModule(module: Module): Module {
   let effects: Effects | undefined;
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    if (func.display === undefined || !hasLoop(func.body)) {
+    if (func.display === undefined || !factsOf(func).hasLoop) {
       funcs.set(func.name, func);
       continue;
     }
@@ -77,17 +78,8 @@ function callEffects(module: Module): Effects {
     known.set(name, false);
     const func = module.funcs.get(name);
     if (!func) return false;
-    let writes = false;
-    walk(
-      func.body,
-      (e) => {
-        if (e.op === 'callIndirect' || e.op === 'memoryGrow') writes = true;
-        else if (e.op === 'call' && !writes && !readsOnly(e.func)) writes = true;
-      },
-      (s) => {
-        if (s.op === 'store' || s.op === 'memoryCopy' || s.op === 'memoryFill') writes = true;
-      },
-    );
+    const { writesMemory, hasIndirectCall, references } = factsOf(func);
+    const writes = writesMemory || hasIndirectCall || references.some((e) => e.op === 'call' && !readsOnly(e.func));
     known.set(name, !writes);
     return !writes;
   };
@@ -219,11 +211,8 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const func = copyFunc(original);
   const buffers = new Set<number>();
   const isBuffer = (local: number): boolean => buffers.has(local);
-  const sets = new Uint32Array(func.locals.length);
-  walkStmts(func.body, (s) => {
-    if (s.op === 'set') sets[s.local]!++;
-  });
-  const gets: number[] = Array.from(countGets(func.body, func.locals.length));
+  const { sets } = factsOf(func);
+  const gets = factsOf(func).gets.slice();
 
   const fresh = (type: Type): Get => {
     const local = addLocal(func, type);
@@ -465,14 +454,6 @@ function isSteady(e: Expr, assigned: ReadonlySet<number>, depth = 2): boolean {
   if (depth === 0) return false;
   if (e.op === 'num') return !mayTrap(e.code) && e.args.every((arg) => isSteady(arg, assigned, depth - 1));
   return e.op === 'as' && isSteady(e.value, assigned, depth);
-}
-
-function countGets(stmts: readonly Stmt[], locals: number): Uint32Array {
-  const gets = new Uint32Array(locals);
-  walk(stmts, (e) => {
-    if (e.op === 'get') gets[e.local]!++;
-  });
-  return gets;
 }
 
 function usesOf(stmts: readonly Stmt[], local: number): number {

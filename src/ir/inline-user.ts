@@ -6,7 +6,7 @@
  * becomes direct, see devirtualise.ts). A small recursive function is inlined into itself a few times: the calls that
  * remain do the work of several.
  */
-import { walk } from './build.ts';
+import { factsOf } from './facts.ts';
 import { type Candidate, candidateOf, countUses, inlineInto, inlineWhere, type Policy } from './inline.ts';
 import type { Expr, Func, Module } from './ir.ts';
 
@@ -36,7 +36,7 @@ export function inlineUser(module: Module): Module {
       if (nodes <= TINY) return true;
       if (nodes <= SINGLE && uses.get(callee.func.name) === 1) return true;
       if (nodes <= SMALL && (loops > 0 || (uses.get(caller.name) ?? 0) > 1)) return true;
-      return nodes <= HIGHER_ORDER && call.args.some((arg) => isClosure(arg)) && callsValue(callee.func);
+      return nodes <= HIGHER_ORDER && call.args.some((arg) => isClosure(arg)) && factsOf(callee.func).hasIndirectCall;
     },
     growth: GROWTH,
   };
@@ -65,12 +65,4 @@ function unrollRecursion(func: Func): Func {
 function isClosure(e: Expr): boolean {
   if (e.op === 'data') return e.name.startsWith('closure:');
   return e.op === 'seq' && e.body.some((s) => s.op === 'store' && s.value.op === 'funcIndex');
-}
-
-function callsValue(func: Func): boolean {
-  let found = false;
-  walk(func.body, (e) => {
-    if (e.op === 'callIndirect') found = true;
-  });
-  return found;
 }

@@ -8,19 +8,9 @@
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import {
-  assigns,
-  fallsThrough,
-  mapExpr,
-  mapSame,
-  mapStmt,
-  maxLabel,
-  someStmt,
-  walk,
-  walkStmts,
-  zero,
-} from './build.ts';
+import { assigns, fallsThrough, mapExpr, mapSame, mapStmt, someStmt, walkStmts, zero } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
+import { factsOf } from './facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from './ir.ts';
 
 /** Nodes up to which an unmarked leaf function is inlined: about what the call itself costs. */
@@ -68,10 +58,10 @@ export function countUses(module: Module): ReadonlyMap<string, number> {
     uses.set(name, (uses.get(name) ?? 0) + n);
   };
   for (const func of module.funcs.values()) {
-    walk(func.body, (e) => {
+    for (const e of factsOf(func).references) {
       if (e.op === 'call') count(e.func, 1);
       else if (e.op === 'funcIndex') count(e.func, 2);
-    });
+    }
   }
   for (const name of module.exports.values()) count(name, 2);
   for (const datum of module.data.values()) {
@@ -117,11 +107,11 @@ export function inlineWhere(module: Module, policy: Policy): Module {
     if (known) return known;
     busy.add(func.name);
     const callees: Func[] = [];
-    walk(func.body, (e) => {
-      if (e.op !== 'call') return;
+    for (const e of factsOf(func).references) {
+      if (e.op !== 'call') continue;
       const callee = module.funcs.get(e.func);
       if (callee && policy.eligible(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
-    });
+    }
     for (const callee of callees) if (!busy.has(callee.name)) finish(callee);
     const result = inlineInto(func, candidate, policy);
     busy.delete(func.name);
@@ -144,30 +134,22 @@ export function inlineWhere(module: Module, policy: Policy): Module {
 
 /** Measures a function for inlining. */
 export function candidateOf(func: Func): Candidate {
-  let nodes = 0;
-  let simple = true;
+  const { nodes, references, hasLoop, maxLabel, sets } = factsOf(func);
+  let simple = !hasLoop;
   let selfCalls = 0;
-  const assigned: boolean[] = func.params.map(() => false);
-  walk(
-    func.body,
-    (e) => {
-      nodes++;
-      if (e.op === 'call' || e.op === 'callIndirect') {
-        simple = false;
-        if (e.op === 'call' && e.func === func.name) selfCalls++;
-      }
-    },
-    (s) => {
-      nodes++;
-      if (s.op === 'loop') simple = false;
-      else if (s.op === 'set' && s.local < assigned.length) assigned[s.local] = true;
-    },
-  );
-  return { func, assigned, labels: maxLabel(func.body) + 1, nodes, simple, selfCalls };
+  for (const e of references) {
+    if (e.op === 'call' || e.op === 'callIndirect') {
+      simple = false;
+      if (e.op === 'call' && e.func === func.name) selfCalls++;
+    }
+  }
+  const assigned = func.params.map((_, i) => sets[i]! > 0);
+  return { func, assigned, labels: maxLabel + 1, nodes, simple, selfCalls };
 }
 
 /** A function with the calls replaced for which `candidate` has the callee and that the policy wants. */
 export function inlineInto(func: Func, candidate: (name: string) => Candidate | undefined, policy: Policy): Func {
+  if (!factsOf(func).references.some((e) => e.op === 'call' && candidate(e.func))) return func;
   const locals = func.locals.slice();
   const localNames = locals.map((_, i) => func.localNames?.[i]);
   let nextLabel = -1;
@@ -195,7 +177,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     if (!callee || (callee.func.inline !== 'always' && budget < 0)) return undefined;
     if (!policy.wanted(callee, call, { caller: func, loops })) return undefined;
     budget -= callee.nodes;
-    if (nextLabel < 0) nextLabel = maxLabel(func.body) + 1;
+    if (nextLabel < 0) nextLabel = factsOf(func).maxLabel + 1;
     return callee;
   };
   const stmt = (s: Stmt): Stmt => {

@@ -2,8 +2,8 @@
  * Lays out memory: [0, 16) zero, the shadow stack, static data, then the heap. The shadow stack lies lowest so that its
  * underflow leaves memory and traps by itself; its upper end holds the global variables that are roots.
  */
-import { walk } from './build.ts';
-import type { Datum, Expr, Module } from './ir.ts';
+import { factsOf } from './facts.ts';
+import type { Datum, Module } from './ir.ts';
 import { HEAP_BASE, ROOT_GLOBAL, STACK_BASE, STACK_POINTER, TYPE_TABLE } from './names.ts';
 
 export interface Layout {
@@ -42,14 +42,15 @@ export function layOut(module: Module): Layout {
   };
   const rootGlobals: string[] = [];
   const addresses = new Map<string, number>();
-  const onExpr = (e: Expr): void => {
-    if (e.op === 'funcIndex') inTable(e.func);
-    else if (e.op === 'data' && e.name.startsWith(ROOT_GLOBAL) && !addresses.has(e.name)) {
-      addresses.set(e.name, 0);
-      rootGlobals.push(e.name);
+  for (const func of module.funcs.values()) {
+    for (const e of factsOf(func).references) {
+      if (e.op === 'funcIndex') inTable(e.func);
+      else if (e.op === 'data' && e.name.startsWith(ROOT_GLOBAL) && !addresses.has(e.name)) {
+        addresses.set(e.name, 0);
+        rootGlobals.push(e.name);
+      }
     }
-  };
-  for (const func of module.funcs.values()) walk(func.body, onExpr);
+  }
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) inTable(reloc.func);
   }

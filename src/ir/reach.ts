@@ -2,8 +2,9 @@
  * Tree shaking: keeps what the exported functions reach. It is also how run-time functions come into a program: a name
  * that the module lacks is asked of the run-time library, which lowers it then and only then.
  */
-import { walk } from './build.ts';
-import { type Expr, emptyModule, type Func, type Module, type Stmt } from './ir.ts';
+import { assertNever } from '../diagnostics/assert.ts';
+import { factsOf } from './facts.ts';
+import { emptyModule, type Func, type Module } from './ir.ts';
 import { isLinkerAddress, STACK_POINTER, TYPE_TABLE } from './names.ts';
 import type { Runtime } from './system.ts';
 
@@ -46,29 +47,31 @@ export function reach(module: Module, runtime?: Runtime): Module {
     if (!global) throw new Error(`no global ${name}`);
     out.globals.set(name, global);
   };
-  const onExpr = (e: Expr): void => {
-    switch (e.op) {
-      case 'call':
-      case 'funcIndex':
-        needFunc(e.func);
-        break;
-      case 'data':
-        needData(e.name);
-        break;
-      case 'global':
-        needGlobal(e.name);
-        break;
-      default:
-    }
-  };
-  const onStmt = (s: Stmt): void => {
-    if (s.op === 'setGlobal') needGlobal(s.name);
-  };
 
   for (const [exported, name] of module.exports) {
     out.exports.set(exported, name);
     needFunc(name);
   }
-  for (const func of queue) walk(func.body, onExpr, onStmt);
+  for (const func of queue) {
+    for (const node of factsOf(func).references) {
+      switch (node.op) {
+        case 'call':
+        case 'funcIndex':
+          needFunc(node.func);
+          break;
+        case 'data':
+          needData(node.name);
+          break;
+        case 'global':
+        case 'setGlobal':
+          needGlobal(node.name);
+          break;
+        case 'callIndirect':
+          break;
+        default:
+          assertNever(node);
+      }
+    }
+  }
   return out;
 }

@@ -1,6 +1,7 @@
 /** From IR to a WebAssembly module: encodes function bodies and collects where in the source they come from. */
 import { assertNever } from '../diagnostics/assert.ts';
-import { fallsThrough, walk } from '../ir/build.ts';
+import { fallsThrough } from '../ir/build.ts';
+import { countLocals } from '../ir/facts.ts';
 import type { Expr, Func, Module, Position, Stmt, Type } from '../ir/ir.ts';
 import { type Layout, layOut } from '../ir/link.ts';
 import { STACK_POINTER } from '../ir/names.ts';
@@ -108,16 +109,8 @@ function addressOf(e: Expr, layout: Layout): number | undefined {
 
 /** Numbers the locals: parameters first, then runs of one type, the most used first; unused ones get no number. */
 function numberLocals(func: Func): { index: Int32Array; runs: { count: number; type: ValType }[] } {
-  const uses = new Uint32Array(func.locals.length);
-  walk(
-    func.body,
-    (e) => {
-      if (e.op === 'get') uses[e.local]!++;
-    },
-    (s) => {
-      if (s.op === 'set') uses[s.local]!++;
-    },
-  );
+  const { gets: uses, sets } = countLocals(func);
+  for (let i = 0; i < uses.length; i++) uses[i]! += sets[i]!;
   const index = new Int32Array(func.locals.length).fill(-1);
   const byType: Record<ValType, number[]> = { i32: [], i64: [], f64: [] };
   for (let i = 0; i < func.locals.length; i++) {

@@ -1,0 +1,186 @@
+/**
+ * What a body holds, found in one walk and kept as long as the body lives: most passes ask the same few questions of every
+ * function, and most bodies are the same from one pass to the next. (Bodies never change; a pass that changes something
+ * makes a new one.)
+ */
+import type { Expr, Func, Stmt } from './ir.ts';
+
+/** A node that names something of the module, or calls. */
+export type Reference =
+  | Extract<Expr, { op: 'call' | 'callIndirect' | 'funcIndex' | 'data' | 'global' }>
+  | Extract<Stmt, { op: 'setGlobal' }>;
+
+export interface Facts {
+  /** Statements and expressions. */
+  readonly nodes: number;
+  /** Every node that names something or calls, in the order of `walk`. */
+  readonly references: readonly Reference[];
+  readonly hasReturn: boolean;
+  readonly hasLoop: boolean;
+  readonly hasIndirectCall: boolean;
+  /** It stores, copies or fills memory, or makes it larger. */
+  readonly writesMemory: boolean;
+  /** The largest label of a block or loop, or -1. */
+  readonly maxLabel: number;
+  /** How often each local is read and assigned; locals beyond the end are not at all. */
+  readonly gets: readonly number[];
+  readonly sets: readonly number[];
+}
+
+const known = new WeakMap<readonly Stmt[], Facts>();
+
+/** The facts of a function's body. */
+export function factsOf(func: Func): Facts {
+  const { body } = func;
+  let facts = known.get(body);
+  if (!facts) {
+    facts = collect(body, func.locals.length);
+    known.set(body, facts);
+  }
+  return facts;
+}
+
+/** Reads and assignments of a function's locals, as arrays that the caller may change. */
+export function countLocals(func: Func): { readonly gets: Uint32Array; readonly sets: Uint32Array } {
+  const facts = factsOf(func);
+  const gets = new Uint32Array(func.locals.length);
+  const sets = new Uint32Array(func.locals.length);
+  gets.set(facts.gets);
+  sets.set(facts.sets);
+  return { gets, sets };
+}
+
+// One walk at a time: what it has found so far is the module's, so that no closures are called for every node.
+let nodes = 0;
+let references: Reference[] = [];
+let hasReturn = false;
+let hasLoop = false;
+let hasIndirectCall = false;
+let writesMemory = false;
+let maxLabel = -1;
+let gets: number[] = [];
+let sets: number[] = [];
+
+function collect(body: readonly Stmt[], locals: number): Facts {
+  nodes = 0;
+  references = [];
+  hasReturn = false;
+  hasLoop = false;
+  hasIndirectCall = false;
+  writesMemory = false;
+  maxLabel = -1;
+  gets = new Array<number>(locals).fill(0);
+  sets = new Array<number>(locals).fill(0);
+  list(body);
+  return { nodes, references, hasReturn, hasLoop, hasIndirectCall, writesMemory, maxLabel, gets, sets };
+}
+
+function list(body: readonly Stmt[]): void {
+  for (let i = 0; i < body.length; i++) {
+    const s = body[i]!;
+    nodes++;
+    switch (s.op) {
+      case 'set':
+        sets[s.local]!++;
+        expr(s.value);
+        break;
+      case 'do':
+      case 'keep':
+      case 'switch':
+        expr(s.value);
+        break;
+      case 'setGlobal':
+        references.push(s);
+        expr(s.value);
+        break;
+      case 'store':
+        writesMemory = true;
+        expr(s.addr);
+        expr(s.value);
+        break;
+      case 'if':
+        expr(s.cond);
+        list(s.then);
+        list(s.else);
+        break;
+      case 'block':
+      case 'loop':
+        if (s.op === 'loop') hasLoop = true;
+        if (s.label > maxLabel) maxLabel = s.label;
+        list(s.body);
+        break;
+      case 'brIf':
+        expr(s.cond);
+        break;
+      case 'return':
+        hasReturn = true;
+        if (s.value) expr(s.value);
+        break;
+      case 'memoryCopy':
+        writesMemory = true;
+        expr(s.to);
+        expr(s.from);
+        expr(s.bytes);
+        break;
+      case 'memoryFill':
+        writesMemory = true;
+        expr(s.to);
+        expr(s.byte);
+        expr(s.bytes);
+        break;
+      default:
+    }
+  }
+}
+
+function expr(e: Expr): void {
+  nodes++;
+  switch (e.op) {
+    case 'get':
+      gets[e.local]!++;
+      return;
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+      references.push(e);
+      return;
+    case 'call':
+      references.push(e);
+      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
+      return;
+    case 'num':
+      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
+      return;
+    case 'callIndirect':
+      references.push(e);
+      hasIndirectCall = true;
+      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
+      expr(e.target);
+      return;
+    case 'as':
+      expr(e.value);
+      return;
+    case 'load':
+      expr(e.addr);
+      return;
+    case 'if':
+      expr(e.cond);
+      expr(e.then);
+      expr(e.else);
+      return;
+    case 'select':
+      expr(e.then);
+      expr(e.else);
+      expr(e.cond);
+      return;
+    case 'seq':
+      list(e.body);
+      expr(e.value);
+      return;
+    case 'memoryGrow':
+      writesMemory = true;
+      expr(e.pages);
+      return;
+    default:
+  }
+}
