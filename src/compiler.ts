@@ -6,6 +6,7 @@ import { checkProgram } from './check/infer.ts';
 import { ANY, BIG, RAT } from './check/nodes.ts';
 import type { CheckedProgram } from './check/program.ts';
 import type { Diagnostic, SourceFile, Span } from './diagnostics/diagnostic.ts';
+import type { Module } from './ir/ir.ts';
 import { loadLibrary } from './ir/library.ts';
 import { lowerProgram } from './ir/lower.ts';
 import { printModule } from './ir/print.ts';
@@ -29,6 +30,8 @@ export interface CompileOptions {
   readonly verify?: boolean;
   /** Write a name section (default true in test mode, for readable traps of the engine's own tools). */
   readonly names?: boolean;
+  /** Is shown the IR after every pass, for tests of the compiler (see CompileIrOptions). */
+  readonly observe?: (pass: string, module: Module) => void;
 }
 
 export interface CompileResult {
@@ -85,6 +88,7 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
     optimise: options.optimise ?? true,
     verify: options.verify ?? false,
     names: options.names ?? options.mode === 'test',
+    ...(options.observe ? { observe: options.observe } : {}),
     lines: {
       fileNames: files.map((f) => f.path),
       position(span) {

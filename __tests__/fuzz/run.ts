@@ -1,22 +1,42 @@
-/** Runs one program both ways, by the reference interpreter and compiled, and says where they differ. */
+/** The ways to run a program: by the reference interpreter, as IR at any point of the way, and compiled. */
 import { type CompileOptions, compile } from '../../src/compiler.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import type { Func, Module } from '../../src/ir/ir.ts';
 import { parse } from '../../src/syntax/parser.ts';
 import { sourceFile } from '../../src/syntax/source.ts';
-import { Exit, wasi } from '../runtime/harness.ts';
+import { type LineTable, lookup } from '../../src/wasm/lines.ts';
+import { Exit, type Wasi, wasi } from '../runtime/harness.ts';
 import { Discard, interpret, type Reference } from './interpreter.ts';
-import { reduce } from './reduce.ts';
+import { OutOfFuel, Trap, translate } from './ir-interpreter.ts';
 
-export interface Compiled {
+/** More than the reference interpreter lets a program have. */
+const MAX_FRAMES = 2000;
+
+/** What a run prints and how it ends. */
+export interface Outcome {
   readonly out: string;
+  /** What it writes to standard error; ends with `trap: …` when it traps without having said why. */
   readonly err: string;
   readonly status: number;
+  /** Where it fails, innermost call first: what a stack trace shows. Only modules know. */
+  readonly trace?: readonly string[];
 }
 
-/** How a program fares: `agree`, `discard` (it proves nothing), or a difference in one line. */
-export type Verdict = { readonly kind: 'agree' | 'discard' | 'differ'; readonly what: string };
+/** The IR after a pass. */
+export interface Stage {
+  readonly pass: string;
+  readonly module: Module;
+}
 
-const OVERFLOW = 'integer overflow (declare the variable as bigint)';
+export interface Built {
+  readonly wasm: Uint8Array;
+  readonly lineTable: LineTable;
+  /** From `reach` to the last pass. */
+  readonly stages: readonly Stage[];
+}
+
+/** The program is rejected by the compiler. */
+export class Rejected extends Error {}
 
 /** What the reference interpreter makes of a program; undefined when it is of no use. */
 export function reference(text: string): Reference | undefined {
@@ -30,98 +50,90 @@ export function reference(text: string): Reference | undefined {
   }
 }
 
-/** Compiles a program and runs it in this process. */
-export function runCompiled(text: string, options: Partial<CompileOptions>): Compiled {
-  const result = compile([{ path: 'fuzz.mochi', text }], { mode: 'run', verify: true, ...options });
-  if (!result.wasm) {
+/** Compiles a program and keeps the IR of the way. */
+export function build(text: string, options: Partial<CompileOptions> = {}): Built {
+  const stages: Stage[] = [];
+  const result = compile([{ path: 'fuzz.mochi', text }], {
+    mode: 'run',
+    ...options,
+    observe(pass, module) {
+      options.observe?.(pass, module);
+      stages.push({ pass, module: copy(module) });
+    },
+  });
+  if (!result.wasm || !result.lineTable) {
     const errors = result.diagnostics.filter((d: Diagnostic) => d.severity === 'error');
-    return { out: '', err: errors.map((d) => `${d.code} ${d.title}`).join('\n'), status: 2 };
+    throw new Rejected(errors.map((d) => `${d.code} ${d.title}`).join('\n'));
   }
+  return { wasm: result.wasm, lineTable: result.lineTable, stages };
+}
+
+/** A copy that passes leave alone: they give functions new bodies and more locals, but do not change trees. */
+function copy(module: Module): Module {
+  const funcs = [...module.funcs].map(([name, f]): [string, Func] => [name, { ...f, locals: [...f.locals] }]);
+  return {
+    funcs: new Map(funcs),
+    imports: new Map(module.imports),
+    globals: new Map(module.globals),
+    data: new Map(module.data),
+    exports: new Map(module.exports),
+  };
+}
+
+/** Runs a module of WebAssembly in this process. */
+export function runWasm({ wasm, lineTable }: Built): Outcome {
   const system = wasi();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(result.wasm), system.imports);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), system.imports);
   system.attach(instance.exports['memory'] as WebAssembly.Memory);
+  return outcome(system, instance.exports['_start'] as () => void, lineTable);
+}
+
+/** The places of a program that the frames of the engine's own stack trace stand for. */
+function trace(e: Error, table: LineTable): string[] {
+  const offsets = [...(e.stack ?? '').matchAll(/wasm-function\[\d+\]:(0x[0-9a-f]+)/g)].map((m) => Number(m[1]));
+  return offsets.flatMap((offset) => (lookup(table, offset) ?? []).map((p) => `${p.name} ${p.line}:${p.col}`));
+}
+
+/** Runs IR by the IR interpreter. */
+export function runIr(module: Module): Outcome {
+  const system = wasi();
+  const program = translate(module);
+  return outcome(system, () => {
+    program.run('_start', [], system.imports, (memory) => system.attach(memory as WebAssembly.Memory));
+  });
+}
+
+function outcome(system: Wasi, start: () => void, table?: LineTable): Outcome {
   let status = 0;
   let trap = '';
+  let places: string[] | undefined;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = MAX_FRAMES;
   try {
-    (instance.exports['_start'] as () => void)();
+    start();
   } catch (e) {
     if (e instanceof Exit) status = e.status;
+    else if (e instanceof OutOfFuel) return { out: system.stdout(), err: 'trap: the program does not end', status: 1 };
+    else if (!isTrap(e)) throw e;
     else {
       status = 1;
-      trap = e instanceof Error ? e.message : String(e);
+      trap = e.message === 'unreachable' ? e.message : 'other than unreachable';
+      places = table && trace(e, table);
     }
+  } finally {
+    Error.stackTraceLimit = limit;
   }
   const err = system.stderr();
   // A failing program says why and traps on purpose; any other trap is the compiler's fault.
-  return { out: system.stdout(), err: status === 1 && err === '' ? `trap: ${trap}` : err, status };
+  const said = status === 0 || trap === '' || (trap === 'unreachable' && err !== '');
+  return {
+    out: system.stdout(),
+    err: said ? err : `${err}trap: ${trap}`,
+    status,
+    ...(places ? { trace: places } : {}),
+  };
 }
 
-/** Compares a compiled run with what is right. */
-export function judge(want: Reference, got: Compiled): Verdict {
-  const differ = (what: string): Verdict => ({ kind: 'differ', what });
-  if (got.status === 2) return differ(`rejected: ${got.err}`);
-  if (got.err === `error: ${OVERFLOW}\n`) {
-    if (want.overflowAt === undefined) return differ('overflows where no int leaves 64 bits');
-    const enough = got.out.length >= want.overflowAt && want.out.startsWith(got.out);
-    return enough ? { kind: 'agree', what: 'overflow' } : differ(`overflows elsewhere: ${firstDifference(want, got)}`);
-  }
-  if (got.out !== want.out) return differ(`prints ${firstDifference(want, got)}`);
-  const err = want.error === undefined ? '' : `error: ${want.error}\n`;
-  if (got.err !== err) return differ(`fails with ${JSON.stringify(got.err)}, not ${JSON.stringify(err)}`);
-  const status = want.error === undefined ? 0 : 1;
-  return got.status === status ? { kind: 'agree', what: '' } : differ(`status ${got.status}, not ${status}`);
-}
-
-function firstDifference(want: Reference, got: Compiled): string {
-  const right = want.out.split('\n');
-  const lines = got.out.split('\n');
-  const i = right.findIndex((line, n) => line !== lines[n]);
-  return `${JSON.stringify(lines[i])}, not ${JSON.stringify(right[i])} (line ${i + 1}) ${got.err.trim()}`;
-}
-
-/** The ways in which every program is compiled. */
-export const VARIANTS: readonly (readonly [string, Partial<CompileOptions>])[] = [
-  ['optimised', {}],
-  ['optimiser off', { optimise: false }],
-  ['GC stress', { gcStress: true }],
-];
-
-/** Runs a program by the reference interpreter and compiled in each of the given ways. */
-export function check(text: string, variants = VARIANTS): Verdict {
-  const want = reference(text);
-  if (!want) return { kind: 'discard', what: '' };
-  let note = '';
-  for (const [name, options] of variants) {
-    let got: Compiled;
-    try {
-      got = runCompiled(text, options);
-    } catch (e) {
-      const [line = ''] = (e instanceof Error ? e.message : String(e)).split('\n').slice(0, 2);
-      return { kind: 'differ', what: `${name}: the compiler fails: ${line}` };
-    }
-    const verdict = judge(want, got);
-    if (verdict.kind === 'differ') return { kind: 'differ', what: `${name}: ${verdict.what}` };
-    note ||= verdict.what;
-  }
-  return { kind: 'agree', what: note };
-}
-
-/** The way in which a program differs, without what depends on the program. */
-export function differenceClass(what: string): string {
-  const error = /error: .*/.exec(what)?.[0] ?? '';
-  return `${what.replace(/["'`].*/, '')} ${error.replace(/".*"/, '')}`.replace(/\d+/g, 'N');
-}
-
-/** Makes a differing program smaller as long as it differs in the same way. */
-export function minimise(text: string, what: string): string {
-  const variant = VARIANTS.filter(([name]) => what.startsWith(`${name}:`));
-  const wanted = differenceClass(what);
-  return reduce(text, (candidate) => {
-    try {
-      const verdict = check(candidate, variant);
-      return verdict.kind === 'differ' && differenceClass(verdict.what) === wanted;
-    } catch {
-      return false;
-    }
-  });
+function isTrap(e: unknown): e is Error {
+  return e instanceof Trap || e instanceof WebAssembly.RuntimeError || e instanceof RangeError;
 }

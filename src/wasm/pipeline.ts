@@ -31,6 +31,8 @@ export interface CompileIrOptions {
   readonly verify?: boolean;
   /** Writes names of functions into the module. */
   readonly names?: boolean;
+  /** Is shown the module after every pass; passes change functions in place, so it must take what it needs at once. */
+  readonly observe?: (pass: string, module: Module) => void;
   readonly lines: SourcePositions;
 }
 
@@ -55,6 +57,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
       const problems = lintModule(current);
       if (problems.length > 0) throw new Error(`IR after ${pass}:\n${problems.join('\n')}`);
     }
+    options.observe?.(pass, current);
     return current;
   };
   if (options.verify) {
