@@ -18,6 +18,38 @@ import { embed } from './embed-runtime.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/**
+ * Loading @actions/core takes three times as long as loading the compiler, for a client of HTTP that it has only for tokens of OpenID. Neither it nor
+ * what it imports does anything but define things when it is loaded, so what is not used of it can be left out.
+ */
+const onlyDefines = {
+  name: 'only-defines',
+  setup(build) {
+    const inside = /[\\/]node_modules[\\/]@actions[\\/](?:core|exec|io|http-client)[\\/]/;
+    build.onResolve({ filter: /^\.|^@actions\/(?:core|exec|io|http-client)$|^undici$|^tunnel$/ }, async (args) => {
+      const { path, resolveDir, importer, kind } = args;
+      if (args.pluginData === onlyDefines || (path.startsWith('.') && !inside.test(importer))) return undefined;
+      const found = await build.resolve(path, { resolveDir, importer, kind, pluginData: onlyDefines });
+      return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, sideEffects: false };
+    });
+  },
+};
+
+/** What esbuild is told for the action and the command line, but for the entry points and where to write. */
+export const OPTIONS = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // Optional plug-ins of the SBOM library, for formats and checks that are not used: it does without them.
+  external: ['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'],
+  plugins: [onlyDefines],
+};
+
 /** Builds into `outdir` (emptied first); returns the file names with their sizes. */
 export async function bundle(outdir) {
   const entryPoints = {};
@@ -33,16 +65,7 @@ export async function bundle(outdir) {
     absWorkingDir: root,
     entryPoints,
     outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    // Optional plug-ins of the SBOM library, for formats and checks that are not used: it does without them.
-    external: ['ajv', 'ajv-formats', 'ajv-formats-draft2019', 'libxmljs2', 'xmlbuilder2'],
+    ...OPTIONS,
     logLevel: 'warning',
     // What CommonJS dependencies take for granted.
     banner: {

@@ -1,5 +1,4 @@
 /** The action's commands: inputs to the same calls that the command line makes, results to outputs and summary. */
-import http from 'node:http';
 import { join, resolve } from 'node:path';
 import { assertNever } from '../diagnostics/assert.ts';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
@@ -15,7 +14,7 @@ import { addMatcher, installCommand } from './root.ts';
 export async function run(job: Job): Promise<number> {
   const { inputs, command } = job;
   enterFolder(inputs.workingDirectory);
-  useProxy(job);
+  await useProxy(job);
   job.runner.write(addMatcher());
   const wasmtime = lazyWasmtime(job);
   switch (command) {
@@ -47,8 +46,10 @@ function enterFolder(folder: string): void {
 }
 
 /** Has fetch honour HTTP_PROXY, HTTPS_PROXY and NO_PROXY, where this Node can. */
-function useProxy({ runner }: Job): void {
+async function useProxy({ runner }: Job): Promise<void> {
   if (!['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => runner.env[name])) return;
+  // Half of what a check costs before it works, so only where it is needed.
+  const { default: http } = await import('node:http');
   const { setGlobalProxyFromEnv } = http as { setGlobalProxyFromEnv?: () => void };
   if (setGlobalProxyFromEnv) setGlobalProxyFromEnv();
   else runner.write(annotate('notice', 'proxy', 'the Node of this runner cannot use the proxy settings'));

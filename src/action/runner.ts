@@ -36,7 +36,7 @@ export interface Runner {
 
 /** The real runner, by @actions/core, which is loaded when it is first needed. */
 export function githubRunner(env: NodeJS.ProcessEnv = process.env): Runner {
-  const core = () => import('@actions/core');
+  const core = () => import('./core.ts');
   return {
     env,
     write: (text) => void process.stdout.write(text),
