@@ -1,6 +1,7 @@
 /**
  * Lowering of queries (LANGUAGE section 6): loops over unboxed rows with hash joins (lower-query-join.ts), grouping by hash in the
- * order of first appearance (lower-query-group.ts), a stable sort by keys computed once a row.
+ * order of first appearance (lower-query-group.ts), a stable sort by keys computed once a row
+ * (lower-query-sort.ts).
  */
 import { elemNode } from '../check/nodes.ts';
 import type { Expr as Ast, QueryExpr } from '../syntax/ast.ts';
@@ -12,6 +13,7 @@ import { lowerPlaced, nodeOf, value } from './lower-expr.ts';
 import { grouped } from './lower-query-group.ts';
 import { joined } from './lower-query-join.ts';
 import { listLocal, push } from './lower-query-rows.ts';
+import { startSort } from './lower-query-sort.ts';
 
 const END = 0x7fff_ffff_ffff_ffffn;
 
@@ -23,17 +25,17 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
   const elem = elemNode(fn.lo.solver, resultList);
   return seq(fn, () => {
     const results = listLocal(fn, elem);
-    const keyNode = q.sort ? nodeOf(fn, q.sort) : undefined;
-    const keys = keyNode ? listLocal(fn, keyNode) : undefined;
+    const sort = q.sort ? startSort(fn, q, results, elem) : undefined;
     const select = plan.aggregate ? (q.select as Extract<Ast, { kind: 'call' }>).args[0]! : q.select;
+    const selected = (): Expr => coerce(fn, lowerPlaced(fn, select), nodeOf(fn, select), elem, select.span);
     const emitRow = (): void => {
-      if (q.sort && keys !== undefined && keyNode) push(fn, keys, keyNode, lowerPlaced(fn, q.sort));
-      push(fn, results, elem, coerce(fn, lowerPlaced(fn, select), nodeOf(fn, select), elem, select.span));
+      if (sort) sort.add(select, selected);
+      else push(fn, results, elem, selected());
     };
     if (q.group) grouped(fn, q, plan, emitRow);
     else joined(fn, q, plan, emitRow);
+    sort?.finish();
     let list: Expr = get(fn, results);
-    if (keys !== undefined) list = rt('ref', 'list_sort_by', [list, get(fn, keys)], q.span);
     if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
     if (q.skip) list = rt('ref', 'list_slice', [list, toInt(value(fn, q.skip), q.skip.span), i64(END)], q.span);
     if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(value(fn, q.take), q.take.span)], q.span);
