@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { charsModule } from '../ir/chars.ts';
 import { cseModule } from '../ir/cse.ts';
 import { devirtualise } from '../ir/devirtualise.ts';
+import { escapeModule } from '../ir/escape.ts';
 import { foldModule } from '../ir/fold.ts';
 import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
@@ -48,6 +49,9 @@ export interface CompiledIr {
 /** Rounds of inlining and making calls direct: a closure that a closure has captured needs one more. */
 const CALL_ROUNDS = 3;
 
+/** Rounds of escape analysis: what an object in locals has held may be free then. */
+const ESCAPE_ROUNDS = 3;
+
 const isUser = (func: Func): boolean => func.display !== undefined;
 
 /** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
@@ -77,6 +81,11 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
       const folded = check(foldModule(current, isUser), 'fold');
       current = check(devirtualise(folded), 'devirtualise');
       if (current === folded) break;
+    }
+    for (let round = 0; round < ESCAPE_ROUNDS; round++) {
+      const local = check(escapeModule(current), 'escape');
+      if (local === current) break;
+      current = check(foldModule(local, isUser), 'fold');
     }
     current = check(reach(charsModule(current), runtime), 'characters');
     current = check(inlineModule(current), 'inline');
