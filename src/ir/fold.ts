@@ -19,7 +19,7 @@ import {
   walkStmts,
 } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
-import { countLocals } from './facts.ts';
+import { countLocals, factsOf } from './facts.ts';
 import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
 import { constantGlobals } from './globals.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
@@ -27,10 +27,27 @@ import { mayTrap } from './ops.ts';
 
 /** Folds the functions of a module, all or those chosen. */
 export function foldModule(module: Module, chosen: (func: Func) => boolean = () => true): Module {
+  return foldWith(module, constantGlobals(module), chosen);
+}
+
+/**
+ * Folds the functions of the whole library, whose globals may be set by what is compiled with it. Those that a program
+ * gets as they are here need not be folded again, unless it never changes one of their globals.
+ */
+export function foldLibrary(module: Module, chosen: (func: Func) => boolean): Module {
+  return foldWith(module, new Map(), chosen);
+}
+
+function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func) => boolean): Module {
   const noReturn = noReturnFuncs(module);
-  const facts: Facts = { noReturn: (name) => noReturn.has(name), globals: constantGlobals(module) };
+  const facts: Facts = { noReturn: (name) => noReturn.has(name), globals };
+  const needsFolding = (func: Func): boolean =>
+    func.folded !== func.body ||
+    factsOf(func).references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && globals.has(e.name));
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values()) funcs.set(func.name, chosen(func) ? foldFunc(func, facts) : func);
+  for (const func of module.funcs.values()) {
+    funcs.set(func.name, chosen(func) && needsFolding(func) ? foldFunc(func, facts) : func);
+  }
   return { ...module, funcs };
 }
 

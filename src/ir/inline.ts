@@ -72,14 +72,14 @@ export function countUses(module: Module): ReadonlyMap<string, number> {
 
 const isRuntime = (func: Func): boolean => func.inline !== 'never' && func.display === undefined;
 
+/** Whether every call of a run-time function is replaced by its body. */
+export function isAlwaysInlined({ func, simple, nodes, selfCalls }: Candidate): boolean {
+  return isRuntime(func) && selfCalls === 0 && (func.inline === 'always' || (simple && nodes <= SMALL));
+}
+
 /** Inlines run-time functions in all functions; those that nothing calls any more stay until the next `reach`. */
 export function inlineModule(module: Module): Module {
-  return inlineWhere(module, {
-    eligible: isRuntime,
-    wanted: ({ func, simple, nodes, selfCalls }) =>
-      selfCalls === 0 && (func.inline === 'always' || (simple && nodes <= SMALL)),
-    growth: LARGE,
-  });
+  return inlineWhere(module, { eligible: isRuntime, wanted: isAlwaysInlined, growth: LARGE });
 }
 
 /**

@@ -128,6 +128,8 @@ export interface Func {
   readonly locals: Type[];
   readonly localNames?: (string | undefined)[];
   body: readonly Stmt[];
+  /** The body that the library came with, inlined and folded: as long as it is the function's, that need not be done again. */
+  readonly folded?: readonly Stmt[];
   readonly inline?: 'always' | 'never';
 }
 

@@ -1,6 +1,10 @@
 /** Writes the run-time library as the text that library.ts decodes. Only the build and the tests need it. */
 import { assertNever } from '../diagnostics/assert.ts';
-import type { Datum, Expr, Func, Stmt, Type } from './ir.ts';
+import { mapExpr, mapSame, mapStmt } from './build.ts';
+import { factsOf } from './facts.ts';
+import { foldLibrary } from './fold.ts';
+import { candidateOf, inlineModule, isAlwaysInlined } from './inline.ts';
+import { type Datum, type Expr, emptyModule, type Func, type Stmt, type Type } from './ir.ts';
 import {
   BACKSLASH,
   BASE,
@@ -17,6 +21,7 @@ import {
   TYPES,
 } from './library.ts';
 import { isLinkerAddress } from './names.ts';
+import { reach } from './reach.ts';
 import { createRuntime, declarations, type Runtime, type RuntimeOptions, type Signature } from './system.ts';
 
 /** The switches of a module, in every combination that there is; the first has all off. */
@@ -31,7 +36,7 @@ const letters = (types: readonly string[]): string => types.map((type) => LETTER
 
 /** All of a library: sources (path → text) to lines of text. Throws what is wrong with the sources. */
 export function encodeLibrary(sources: Readonly<Record<string, string>>): string {
-  const runtimes = VARIANTS.map((options) => ({ name: switches(options), runtime: createRuntime(sources, options) }));
+  const runtimes = VARIANTS.map((options) => prebuild(sources, options));
   const { runtime } = runtimes[0]!;
   const lines: string[] = [];
   for (const { name, kind } of declarations(sources)) {
@@ -41,7 +46,7 @@ export function encodeLibrary(sources: Readonly<Record<string, string>>): string
       const { type, init } = runtime.global(name);
       lines.push(`v ${name} ${letters([type])} ${init}`);
     } else if (kind === 'fun') {
-      const [first, ...others] = runtimes.map((variant) => ({ ...variant, text: encodeFunc(name, variant.runtime) }));
+      const [first, ...others] = runtimes.map((variant) => ({ name: variant.name, text: encodeFunc(name, variant) }));
       lines.push(`f ${name} ${first!.text}`);
       for (const other of others) {
         if (other.text !== first!.text) lines.push(`f ${name}#${other.name} ${other.text}`);
@@ -55,12 +60,56 @@ function signatureText({ params, result }: Signature): string {
   return `${letters(params)}:${result ? letters([result]) : ''}`;
 }
 
+export interface Prebuilt {
+  /** The switches. */
+  readonly name: string;
+  readonly runtime: Runtime;
+  /** Every function as the library holds it. */
+  readonly funcs: ReadonlyMap<string, Func>;
+}
+
+/** Lowers and optimises the whole library for some switches. */
+export function prebuild(sources: Readonly<Record<string, string>>, options: RuntimeOptions): Prebuilt {
+  const runtime = createRuntime(sources, options);
+  const all = emptyModule();
+  for (const { name, kind } of declarations(sources)) if (kind === 'fun') all.exports.set(name, `rt.${name}`);
+  const inlined = inlineModule(reach(all, runtime));
+  const folded = foldLibrary(inlined, (func) => !isAlwaysInlined(candidateOf(func)));
+  const funcs = new Map<string, Func>();
+  for (const func of folded.funcs.values()) {
+    funcs.set(func.name, isAlwaysInlined(candidateOf(inlined.funcs.get(func.name)!)) ? func : compact(func));
+  }
+  return { name: switches(options), runtime, funcs };
+}
+
+/** A function that is as folded as it can be, without locals that it does not use. */
+function compact(func: Func): Func {
+  const { gets, sets } = factsOf(func);
+  const kept = func.locals.map((_, i) => i).filter((i) => i < func.params.length || gets[i]! + sets[i]! > 0);
+  const index = new Map(kept.map((local, i) => [local, i]));
+  const expr = (e: Expr): Expr =>
+    e.op === 'get' ? { ...e, local: index.get(e.local)! } : mapExpr(e, { expr, body: list });
+  const stmt = (s: Stmt): Stmt => {
+    const mapped = mapStmt(s, { expr, body: list });
+    return mapped.op === 'set' ? { ...mapped, local: index.get(mapped.local)! } : mapped;
+  };
+  const list = (stmts: readonly Stmt[]): readonly Stmt[] => mapSame(stmts, stmt);
+  const body = list(func.body);
+  return {
+    ...func,
+    locals: kept.map((i) => func.locals[i]!),
+    localNames: kept.map((i) => func.localNames?.[i]),
+    body,
+    folded: body,
+  };
+}
+
 /** The line of a function, without its name. */
-function encodeFunc(name: string, runtime: Runtime): string {
-  const func = runtime.need(name);
+function encodeFunc(name: string, { runtime, funcs }: Prebuilt): string {
+  const func = funcs.get(`rt.${name}`)!;
   const signature = runtime.signature(name);
   const { code, names, data } = new Encoder(func, (datum) => runtime.datum(datum)).run();
-  const attributes = `${func.inline === 'always' ? 'i' : ''}${func.inline === 'never' ? 'n' : ''}${signature.noReturn ? 'r' : ''}`;
+  const attributes = `${func.inline === 'always' ? 'i' : ''}${func.inline === 'never' ? 'n' : ''}${signature.noReturn ? 'r' : ''}${func.folded ? 'f' : ''}`;
   const localNames = (func.localNames ?? []).map((local) => local ?? '').join(',');
   const text = `${signatureText(signature)} ${attributes || '-'} ${letters(func.locals)} ${localNames} ${names.join(',')} ${code}`;
   return data.length === 0 ? text : `${text}\t${ascii(JSON.stringify(data))}`;
@@ -199,9 +248,14 @@ class Encoder {
         this.#digit(EXPR.memoryGrow);
         this.#expr(e.pages);
         return;
-      case 'callIndirect':
       case 'seq':
-        throw new Error(`${this.#func.name}: the system dialect makes no ${e.op}`);
+        this.#digit(EXPR.seq);
+        this.#type(e.type);
+        this.#list(e.body);
+        this.#expr(e.value);
+        return;
+      case 'callIndirect':
+        throw new Error(`${this.#func.name}: the library makes no indirect calls`);
       default:
         assertNever(e);
     }
@@ -286,7 +340,12 @@ class Encoder {
         this.#expr(s.bytes);
         return;
       case 'switch':
-        throw new Error(`${this.#func.name}: the system dialect makes no ${s.op}`);
+        this.#digit(STMT.switch);
+        this.#number(s.otherwise);
+        this.#number(s.labels.length);
+        for (const label of s.labels) this.#number(label);
+        this.#expr(s.value);
+        return;
       default:
         assertNever(s);
     }

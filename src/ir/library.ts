@@ -3,6 +3,9 @@
  * a line of text for every function, instance, import and global variable (library-encode.ts); here a line is decoded when
  * somebody asks for its name. What a program does not use costs it a look at one line's name.
  *
+ * Functions are inlined into each other and folded already, except those that will be inlined wherever they are called:
+ * these are only inlined into.
+ *
  * A line is `KIND NAME fields…`, its numbers in base 91:
  *
  *     f NAME PARAMS:RESULT ATTRIBUTES LOCALS LOCAL-NAMES REFERENCES CODE [TAB data as JSON]
@@ -72,6 +75,7 @@ export const EXPR = {
   funcIndex: 14,
   memorySize: 15,
   memoryGrow: 16,
+  seq: 17,
 } as const;
 export const STMT = {
   set: 0,
@@ -89,6 +93,7 @@ export const STMT = {
   memoryCopy: 12,
   memoryFill: 13,
   keep: 14,
+  switch: 15,
 } as const;
 
 /** The datum that a line says: a text, bytes in hexadecimal, or an area of zeros. */
@@ -226,13 +231,15 @@ function decodeFunc(line: string, name: string, addDatum: (datum: Datum) => void
   }
   code = fields[7]!;
   at = 0;
+  const body = list();
   return {
     name,
     params: Array.from(params, (letter) => irType(TYPE_LETTERS[letter]!)),
     result: result === '' ? undefined : irType(TYPE_LETTERS[result]!),
     locals,
     localNames,
-    body: list(),
+    body,
+    ...(attributes.includes('f') ? { folded: body } : {}),
     ...(attributes.includes('i') ? { inline: 'always' } : attributes.includes('n') ? { inline: 'never' } : {}),
   };
 }
@@ -326,6 +333,10 @@ function expr(): Expr {
       return { op: 'memorySize', type: 'i32' };
     case EXPR.memoryGrow:
       return { op: 'memoryGrow', type: 'i32', pages: expr() };
+    case EXPR.seq: {
+      const type = typeAt();
+      return { op: 'seq', type, body: list(), value: expr() };
+    }
     default:
       throw new Error(`the run-time library is damaged: expression ${tag}`);
   }
@@ -377,6 +388,12 @@ function stmt(): Stmt {
       return { op: 'memoryFill', to: expr(), byte: expr(), bytes: expr() };
     case STMT.keep:
       return { op: 'keep', value: expr() };
+    case STMT.switch: {
+      const otherwise = number();
+      const labels: number[] = [];
+      for (let count = number(); count > 0; count--) labels.push(number());
+      return { op: 'switch', value: expr(), labels, otherwise };
+    }
     default:
       throw new Error(`the run-time library is damaged: statement ${tag}`);
   }
