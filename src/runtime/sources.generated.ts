@@ -497,6 +497,7 @@ v out_fd i 1
 v out_quiet i 0
 v out_marked i 0
 v out_line i 0
+v out_settled i 0
 v in_next i 0
 v in_end i 0
 v in_closed i 0
@@ -505,6 +506,8 @@ v now_state l 0
 f out_area :i i    $,.##	[{"name":"area:output","align":8,"size":32768}]
 f in_area :i i    $,.##	[{"name":"area:input","align":8,"size":16384}]
 f io_area :i i    $,.##	[{"name":"area:io","align":8,"size":16}]
+f out_settle : i   out_used,out_settle_now $'$3-##%#$&*#$##
+f out_settle_now : nf   out_fd,out_marked,out_settled,flush &'/#/#$3-##%%%%$3-#$%#%%$2-#%%k'oV$-#$%$#-#%%%&*#&#
 f out_end :i i   out_used $,$#.##-##	[{"name":"area:output","align":8,"size":32768}]
 f out_str r: f r s out_str,out_bytes $'$A,###$&*##$.&#$&*#$%+##/##+##'##	["nil"]
 f out_bytes ii: nf iiiii address,count,from,left,room out_used,out_full (#%###&#$(#$)$++#$9#&$$%k*w3-###'$$%k*w3-##/$#.##-###%#'$#%k*w3#%$##%#'#&$$#&#'&*#$#*$/$#.##-###%#&$#$#-###&	[{"name":"area:output","align":8,"size":32768}]

@@ -13,6 +13,7 @@ import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
 import { reach } from '../ir/reach.ts';
 import { addRoots } from '../ir/roots.ts';
+import { settleOutput } from '../ir/settle.ts';
 import type { Runtime } from '../ir/system.ts';
 import { irType } from '../ir/system-types.ts';
 import { type Emitted, emitModule } from './emit.ts';
@@ -88,6 +89,10 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
       current = check(foldModule(local, isUser), 'fold');
     }
     current = check(reach(charsModule(current), runtime), 'characters');
+  }
+  const settled = settleOutput(current);
+  if (settled !== current) current = check(reach(settled, runtime), 'settle');
+  if (options.optimise) {
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
