@@ -1,6 +1,7 @@
 /** Inference of expressions: what each one may hold, what each name and call means. */
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
 import { BUILTINS, MAP_METHODS, mapMethod, VALUE_METHODS } from './builtins.ts';
+import { isLargeConstant, powerMayBeLarge } from './constants.ts';
 import { type Ctx, checkDeclared, errorAt, needsMap, noteAnonymous, unsupported, useSym, warnAt } from './context.ts';
 import { canFallThrough } from './control.ts';
 import { conditionFacts, isPresent, withFacts } from './facts.ts';
@@ -335,11 +336,12 @@ function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scop
     case '/':
     case '%': {
       const result = solver.node();
+      const large = ctx.growing.has(e.id) || isLargeConstant(e);
       solver.when([a, b], () => {
         const l = maskOf(a);
         const r = maskOf(b);
         if (l && r) solver.add(result, arithmetic(e.op, l, r));
-        if (ctx.growing.has(e.id) && l & (INT | BIG) && r & (INT | BIG)) solver.add(result, BIG);
+        if (large && l & (INT | BIG) && r & (INT | BIG)) solver.add(result, BIG);
         if (e.op === '+' && l & LIST && r & LIST) {
           solver.add(result, LIST);
           solver.unify(elemNode(solver, result), elemNode(solver, a));
@@ -420,6 +422,11 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
           errorAt(ctx, 'T039', `function ${callee.name} expects ${expected} argument(s), got ${args.length}`, e.span);
         } else builtin.infer(solver, args, result);
         if (callee.name === 'int' && ctx.growing.has(e.id)) solver.add(result, BIG);
+        if (callee.name === 'pow' && e.args[1] && powerMayBeLarge(e.args[0]!, e.args[1])) {
+          solver.when(args, () => {
+            if (args.every((a) => maskOf(a) & INT)) solver.add(result, BIG);
+          });
+        }
         builtinLimits(ctx, callee.name, e);
         return result;
       }
