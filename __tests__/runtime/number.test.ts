@@ -34,7 +34,19 @@ const OVERFLOW = 'error: integer overflow (declare the variable as bigint)\n';
 const DIVISION = 'error: division by zero\n';
 
 describe('checked integers', async () => {
-  const NAMES = ['int_add', 'int_sub', 'int_mul', 'int_neg', 'int_div', 'int_rem', 'int_abs', 'int_min', 'int_max'];
+  const NAMES = [
+    'int_add',
+    'int_sub',
+    'int_mul',
+    'int_neg',
+    'int_div',
+    'int_rem',
+    'int_div_any',
+    'int_rem_any',
+    'int_abs',
+    'int_min',
+    'int_max',
+  ];
   const { call } = await runtimeInstance(NAMES);
 
   /** Runs a function on operands whose exact result is known; checks the result, or that it traps. */
@@ -56,6 +68,8 @@ describe('checked integers', async () => {
         if (b !== 0n) {
           check('int_div', [a, b], a / b);
           check('int_rem', [a, b], a % b);
+          check('int_div_any', [a, b], a / b);
+          check('int_rem_any', [a, b], a % b);
         }
       }),
       { numRuns: 5000 },
@@ -71,6 +85,11 @@ describe('checked integers', async () => {
     expect(await failure('int_div', () => [MIN, -1n])).toBe(OVERFLOW);
     expect(await failure('int_div', () => [1n, 0n])).toBe(DIVISION);
     expect(await failure('int_rem', () => [1n, 0n])).toBe(DIVISION);
+    for (const a of [1n, -1n, MIN]) {
+      expect(await failure('int_div_any', () => [a, 0n])).toBe(DIVISION);
+      expect(await failure('int_rem_any', () => [a, 0n])).toBe(DIVISION);
+    }
+    expect(await failure('int_div_any', () => [MIN, -1n])).toBe(OVERFLOW);
     expect(await failure('float_div', () => [1, 0])).toBe(DIVISION);
     expect(await failure('float_rem', () => [1, -0])).toBe(DIVISION);
     expect(await failure('int_pow', () => [10n, 19n])).toBe(OVERFLOW);

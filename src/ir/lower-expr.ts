@@ -443,7 +443,11 @@ function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | und
 function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
-  if (l === INT && r === INT && maskOf(node) === INT) return rt('i64', INT_OPS[op]!, [a.ir, b.ir], span);
+  if (l === INT && r === INT && maskOf(node) === INT) {
+    // Dividing by a constant becomes a multiplication in the engine.
+    const any = (op === '/' || op === '%') && b.ir.op !== 'const' ? '_any' : '';
+    return rt('i64', INT_OPS[op]! + any, [a.ir, b.ir], span);
+  }
   const scalar = (m: number) => m === INT || m === FLOAT;
   if (scalar(l) && scalar(r) && (l | r) & FLOAT) {
     const x = toFloat64(a);

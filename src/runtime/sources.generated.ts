@@ -794,6 +794,8 @@ f int_neg l:l i l a 9223372036854775808,fail_overflow %'$W##)$#%&*#$#.#,$I&###
 f int_div ll:l i ll a,b int_div_slow $,/$$_$H#$&%&%*%#%###$$K###$
 f int_div_slow ll:l nf ll a,b fail_div,9223372036854775808,fail_overflow &'$g#$%&*###.#'$W##)$$%&*#%#.#,$I&###
 f int_rem ll:l i ll a,b fail_div %'$W#$&#%&*###.#,$M###$
+f int_div_any ll:l i ll a,b int_div_slow,fail_div &'$X$T$P###$&d&#$,/$$_$H#$&%&%*%#%###$$K###$#'$2$j$'#$%#%&*#$#.#,$j$)$'$j$'##$j$'#$
+f int_rem_any ll:l i ll a,b fail_div %'$W#$&#%&*###.#,/$$W$T$P###$&d&#$j$)$)$j$'##$j$'#$$M###$
 f int_abs l:l f l a 9223372036854775808,fail_overflow $,/$$Y##&#4$$'$W##)$#%&*#$#.#$I&#####
 f int_min ll:l i ll a,b  $,0$$Y###$###$
 f int_max ll:l i ll a,b  $,0$$[###$###$
