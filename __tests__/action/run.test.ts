@@ -120,6 +120,15 @@ describe('check', () => {
     );
   });
 
+  it('tells a file that cannot be read at its place, and looks at the others', async () => {
+    put({ 'a.mochi': '\0', 'b.mochi': PROGRAM });
+    const ran = await act({});
+    expect(ran).toMatchObject({ status: 1, outputs: { 'tests-passed': '1', 'tests-failed': '0' } });
+    expect(ran.log).toMatch(/^::error file=a\.mochi,line=1,.*title=error\[E208\]::a\.mochi is not a text file/m);
+    expect(ran.summary).toContain('1 of 2 programs did not compile, 1 of 1 test passed.');
+    expect(ran.summary).toContain('**E208** a.mochi is not a text file');
+  });
+
   it('takes globs, and says when none matches', async () => {
     put({ 'a.mochi': 'print(1)\n', 'b.mochi': 'let = broken\n' });
     expect((await act({ sources: 'a*.mochi' })).status).toBe(0);
@@ -341,6 +350,6 @@ describe('what goes wrong before', () => {
   it('an empty folder', async () => {
     const ran = await act({});
     expect(ran.status).toBe(1);
-    expect(ran.log).toContain('no file called *.mochi');
+    expect(ran.log).toContain('no file called *.mochi%0Ahave actions/checkout run before');
   });
 });

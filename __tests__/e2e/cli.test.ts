@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -264,6 +265,12 @@ describe('test', () => {
     });
   });
 
+  it('prints only what failed when quiet', () => {
+    put('a.mochi', 'test "good" { expect true }\ntest "bad" { expect false }\n');
+    const { status, out } = run(['test', 'a.mochi', '--quiet']);
+    expect([status, out.includes('good'), out.includes('bad')]).toEqual([1, false, true]);
+  });
+
   it('ends a test that never ends', () => {
     put('a.mochi', 'test "spins" { while true { } }\ntest "ends" { expect true }\n');
     const { status, out, err } = run(['test', 'a.mochi', '--timeout', '0.5']);
@@ -292,6 +299,21 @@ describe('test', () => {
 });
 
 describe('check', () => {
+  it('goes on after a file that is no program', () => {
+    put('a.mochi', 'print(1)\n');
+    put('b.mochi', Uint8Array.of(0xff, 0xfe));
+    put('c.mochi', 'print(y)\n');
+    const all = run(['check']);
+    expect([all.status, all.out]).toEqual([1, '3 files: 2 errors, 0 warnings\n']);
+    expect(all.err).toMatch(/^error\[E208\]: b\.mochi is not a text file[\s\S]*^error\[T002\]/m);
+    expect(run(['check', 'b.mochi']).err).toMatch(/^error\[E208\].*\n {2}help: /);
+  });
+
+  it.runIf(process.platform !== 'win32')('says so when a link leads nowhere', () => {
+    symlinkSync('nowhere', join(cwd, 'a.mochi'));
+    expect(run(['check', 'a.mochi']).err).toContain('a.mochi is a symbolic link to nowhere, which does not exist');
+  });
+
   it('reports all files', () => {
     put('a.mochi', 'print(1)\n');
     put('b.mochi', 'let = 1\n');

@@ -1,7 +1,7 @@
 /** The command `check`: every program compiled, every test run, told as annotations and as a summary. */
 import { join } from 'node:path';
 import { diagnosticRecords, renderGithub } from '../diagnostics/render.ts';
-import { EXIT, userError } from '../diagnostics/user-error.ts';
+import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
 import { findFiles } from '../project/glob.ts';
 import { findSources, loadFiles, loadInputs, type Project } from '../project/project.ts';
 import { type CheckedFile, checkFiles, firstFrame, isGood } from '../project/tasks.ts';
@@ -25,7 +25,13 @@ async function sourcesOf(inputs: Inputs): Promise<Project> {
     const base = project ?? (await loadInputs([]).catch(() => undefined)) ?? loadFiles(found.slice(0, 1));
     return { ...base, tests: found };
   }
-  if (!project) return findSources([], 'sources');
+  if (!project) {
+    return findSources([], 'sources').catch((error: unknown) => {
+      if (!isUserError(error) || error.code !== 'E210') throw error;
+      const fix = 'have actions/checkout run before, and check the inputs working-directory and sources';
+      throw userError(error.code, error.message, fix);
+    });
+  }
   const all = await findFiles(project.root, ['**/*.mochi']);
   return { ...project, tests: all.map((path) => join(project.root, path)) };
 }

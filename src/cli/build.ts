@@ -182,6 +182,9 @@ async function write(
       EXIT.usage,
     );
   }
+  if (file === '-' && out.json) {
+    throw userError('E109', '--out - and --json both write to stdout', 'Leave one of them out.', EXIT.usage);
+  }
   const isText = products.every(({ kind }) => kind === 'ast' || kind === 'ir' || kind === 'wat');
   if (file === '-' || (file === undefined && folder === undefined && isText && !out.json)) {
     for (const { data } of products) process.stdout.write(data);

@@ -1,4 +1,4 @@
-import { buildProgram } from '../project/build.ts';
+import { buildOneOfMany, buildProgram } from '../project/build.ts';
 import { findSources } from '../project/project.ts';
 import { type CommonOptions, type Output, printDiagnostics, printJson, recordsOf } from './output.ts';
 
@@ -12,9 +12,10 @@ export async function check(
   const files: { file: string; diagnostics: readonly object[] }[] = [];
   let errors = 0;
   let warnings = 0;
+  const build = project.tests.length > 1 ? buildOneOfMany : buildProgram;
   for (const [i, path] of project.tests.entries()) {
     out.progress(`checking ${path} (${i + 1} of ${project.tests.length})`);
-    const built = await buildProgram(path, { mode: 'run', strict: flags.strict, root: project.root });
+    const built = await build(path, { mode: 'run', strict: flags.strict, root: project.root });
     errors += built.diagnostics.filter((d) => d.severity === 'error').length;
     warnings += built.diagnostics.filter((d) => d.severity === 'warning').length;
     if (out.json) files.push({ file: built.shown, diagnostics: await recordsOf(built.diagnostics, built.sources) });

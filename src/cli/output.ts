@@ -41,7 +41,7 @@ export function makeOutput(options: CommonOptions): Output {
   const json = options.json === true;
   const quiet = options.quiet === true;
   const colour = (stream: 'out' | 'err'): boolean => {
-    if (process.env.NO_COLOR) return false;
+    if (process.env.NO_COLOR || process.env.TERM === 'dumb') return false;
     return (stream === 'out' ? process.stdout : process.stderr).isTTY === true;
   };
   let transient = false;
@@ -66,7 +66,7 @@ export function makeOutput(options: CommonOptions): Output {
       if (!quiet) process.stderr.write(`note: ${text}\n`);
     },
     progress: (text) => {
-      if (quiet || json || process.stderr.isTTY !== true) return;
+      if (quiet || json || process.stderr.isTTY !== true || process.env.TERM === 'dumb') return;
       clear();
       process.stderr.write(text);
       transient = true;

@@ -40,14 +40,15 @@ export async function test(inputs: readonly string[], flags: TestFlags, out: Out
       root: project.root,
       filter: last(flags.filter),
       timeout,
+      oneOfMany: project.tests.length > 1,
       dirs,
       env,
       notice: out.notice,
       onFile: (file) => {
-        if (!out.json) out.print(`${out.paint('out', 'blue', file)}\n`);
+        if (!out.json && !out.quiet) out.print(`${out.paint('out', 'blue', file)}\n`);
       },
       onTest: (_file, one) => {
-        if (!out.json) out.print(line(one, out));
+        if (!out.json && !(out.quiet && one.ok)) out.print(line(one, out));
       },
     });
     count += result.tests.length;

@@ -1,9 +1,9 @@
 /** From a program's file to a module: the compiler with files around it. */
 import type { CompileResult } from '../compiler.ts';
 import type { Diagnostic, SourceFile } from '../diagnostics/diagnostic.ts';
-import { userError } from '../diagnostics/user-error.ts';
+import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
 import { decodeLines, type LineTable } from '../wasm/lines.ts';
-import { readProgram } from './source.ts';
+import { readProgram, shownPath } from './source.ts';
 
 export interface BuildOptions {
   readonly mode: 'run' | 'test';
@@ -54,6 +54,27 @@ export async function buildProgram(path: string, options: BuildOptions): Promise
     tests: result.tests.map(({ name, span }) => ({ name, line: lineOf(file.text, span.start) })),
     result,
   };
+}
+
+/**
+ * buildProgram() for one file of many: one that cannot be read or is no program is told like a mistake in its first line, and does not keep
+ * the others from being looked at.
+ */
+export async function buildOneOfMany(path: string, options: BuildOptions): Promise<Built> {
+  try {
+    return await buildProgram(path, options);
+  } catch (error) {
+    if (!isUserError(error) || error.exit !== EXIT.failed) throw error;
+    const shown = path === '-' ? '<stdin>' : shownPath(path);
+    const { code, message, fix } = error;
+    const labels = [{ span: { file: 0, start: 0, end: 0 } }];
+    return {
+      shown,
+      diagnostics: [{ severity: 'error', code, title: message, labels, hint: fix }],
+      sources: [{ path: shown, text: '' }],
+      tests: [],
+    };
+  }
 }
 
 function lineOf(text: string, offset: number): number {

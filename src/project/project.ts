@@ -116,6 +116,7 @@ export async function loadFolder(folder: string, configFile = join(folder, CONFI
   const programs = config.wasm?.bin?.map((bin) => ({ name: bin.name, path: at(bin.main) })) ?? [
     { name, path: config.wasm?.main === undefined ? await defaultMain(root, shown) : at(config.wasm.main) },
   ];
+  requireNames(programs, shown);
   for (const { path } of programs) await requireFile(path, shown);
   const globs = config.wasm?.tests ?? DEFAULT_TESTS;
   const tests = (await findFiles(root, globs)).map(at);
@@ -178,6 +179,19 @@ async function isFolder(path: string): Promise<boolean> {
     (info) => info.isDirectory(),
     () => false,
   );
+}
+
+/** Windows and macOS do not tell capitals from small letters. */
+function requireNames(programs: readonly Program[], config: string): void {
+  for (const [i, { name }] of programs.entries()) {
+    const other = programs.slice(0, i).find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (other === undefined) continue;
+    const how =
+      other.name === name
+        ? `two programs are called ${name}`
+        : `the programs ${other.name} and ${name} differ only in capitals`;
+    throw userError('E304', `${config}: ${how}`, 'Give each [[wasm.bin]] its own name.');
+  }
 }
 
 async function requireFile(path: string, config: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Reading programs: Mochi sources and ready-made modules, with clear refusals of everything else. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { userError } from '../diagnostics/user-error.ts';
 import { errorCode, fileError } from '../toolchain/files.ts';
@@ -60,7 +60,14 @@ async function readWhole(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
-      throw userError('E201', `there is no file ${shownPath(path)}`, 'Check the spelling and the current folder.');
+      const link = await readlink(path).catch(() => undefined);
+      throw link === undefined
+        ? userError('E201', `there is no file ${shownPath(path)}`, 'Check the spelling and the current folder.')
+        : userError(
+            'E201',
+            `${shownPath(path)} is a symbolic link to ${link}, which does not exist`,
+            'Remove the link, or make what it names.',
+          );
     }
     throw fileError(error, 'read', shownPath(path));
   }

@@ -1,6 +1,6 @@
 /** Checking a project, for the action and the command line: compile every source, run every test. Nothing here prints. */
 import type { Wasmtime } from '../toolchain/install.ts';
-import { type Built, buildProgram } from './build.ts';
+import { type Built, buildOneOfMany } from './build.ts';
 import { type TestResult, testFile } from './testing.ts';
 
 export interface CheckOptions {
@@ -35,7 +35,7 @@ export function isGood({ built, tests }: CheckedFile): boolean {
 
 /**
  * Compiles every file and runs its tests under wasmtime, which is asked for only when there is a test to run. A file that fails
- * does not stop the others. Throws UserErrors for files that cannot be read or are no programs.
+ * or cannot be read does not stop the others.
  */
 export async function checkFiles(
   paths: readonly string[],
@@ -45,7 +45,7 @@ export async function checkFiles(
   const files: CheckedFile[] = [];
   for (const path of paths) {
     const { strict, root, dirs, env, timeout, notice } = options;
-    const built = await buildProgram(path, { mode: 'run', strict, root });
+    const built = await buildOneOfMany(path, { mode: 'run', strict, root });
     const runs = options.test && built.wasm !== undefined && built.tests.length > 0;
     const tests = runs ? (await testFile(path, wasmtime, { strict, root, dirs, env, timeout, notice })).tests : [];
     const file = { file: built.shown, built, tests };

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Wasmtime } from '../toolchain/install.ts';
 import { type RunResult, runModule } from '../toolchain/run.ts';
-import { type Built, buildProgram } from './build.ts';
+import { type Built, buildOneOfMany, buildProgram } from './build.ts';
 import { TEST_TIMEOUT } from './timeout.ts';
 
 export interface TestResult {
@@ -38,6 +38,8 @@ export interface TestOptions {
   /** Folders the programs may open, and variables they may read. */
   readonly dirs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A file that cannot be read does not keep other files from being tested: it is told as one that does not compile. */
+  readonly oneOfMany?: boolean;
   /** After so many seconds a test is ended and has failed: `TEST_TIMEOUT` unless given; 0 for no limit. */
   readonly timeout?: number;
   /** Called before a file's first test, and after each test, in order. */
@@ -55,7 +57,7 @@ export async function testFile(
   wasmtime: () => Promise<Wasmtime>,
   options: TestOptions = {},
 ): Promise<FileResult> {
-  const built = await buildProgram(path, {
+  const built = await (options.oneOfMany ? buildOneOfMany : buildProgram)(path, {
     mode: 'test',
     strict: options.strict,
     gcStress: options.gcStress,
