@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INPUT_ROWS } from '../src/action/inputs.ts';
 import { CODES } from '../src/diagnostics/codes.ts';
+import { EXAMPLES } from '../src/diagnostics/examples.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -26,6 +27,27 @@ const GROUPS = [
   ['E6', 'The action', ''],
 ];
 
+/** The codes that troubleshooting.md says more about, with the anchor there. */
+const troubles = new Map(
+  [...read('docs/troubleshooting.md').matchAll(/^<a id="([etn]\d{3})"><\/a>\*\*([^*]+)\*\*/gm)].flatMap(
+    ([, id, head]) => {
+      const [first, last] = /([EN]\d{3}) … ([EN]\d{3})/.exec(head)?.slice(1) ?? [];
+      const inRange = (code) => first !== undefined && code >= first && code <= last;
+      return [...CODES.keys()].filter((code) => head.includes(code) || inRange(code)).map((code) => [code, id]);
+    },
+  ),
+);
+
+/** A program in a cell of a table. */
+function program(text) {
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const lines = html
+    .replaceAll('|', '&#124;')
+    .replace(/[\\`*_[\]~]/g, '\\$&')
+    .split('\n');
+  return `<pre>${lines.join('<br>')}</pre>`;
+}
+
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function errors() {
@@ -36,8 +58,18 @@ function errors() {
     listed += codes.length;
     lines.push(`## ${title}`, '');
     if (about !== '') lines.push(about, '');
-    lines.push('| Code | What it says |', '|---|---|');
-    for (const [code, text] of codes) lines.push(`| <a id="${code.toLowerCase()}"></a>${code} | ${cell(text)} |`);
+    const examples = codes.some(([code]) => EXAMPLES.has(code));
+    lines.push(
+      ...(examples
+        ? ['| Code | What it says | Wrong | Right |', '|---|---|---|---|']
+        : ['| Code | What it says |', '|---|---|']),
+    );
+    for (const [code, text] of codes) {
+      const example = EXAMPLES.get(code);
+      const more = troubles.has(code) ? ` [More](troubleshooting.md#${troubles.get(code)}).` : '';
+      const shown = !examples ? [] : example ? [program(example.wrong), program(example.right)] : ['', ''];
+      lines.push(`| ${[`<a id="${code.toLowerCase()}"></a>${code}`, `${cell(text)}${more}`, ...shown].join(' | ')} |`);
+    }
     lines.push('');
   }
   if (listed !== CODES.size) throw new Error('scripts/docs.mjs: a code belongs to no group');

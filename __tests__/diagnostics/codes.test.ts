@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/compiler.ts';
 import { CODES, explain } from '../../src/diagnostics/codes.ts';
+import { EXAMPLES } from '../../src/diagnostics/examples.ts';
 
 const root = join(import.meta.dirname, '../../src');
 
@@ -34,5 +36,28 @@ describe('codes', () => {
   it('are found in any case', () => {
     expect(explain(' t008\n')).toBe(CODES.get('T008'));
     expect(explain('X1')).toBeUndefined();
+  });
+});
+
+describe('examples', () => {
+  const codesOf = (text: string): string[] =>
+    compile([{ path: 'a.mochi', text: `${text}\n` }], { mode: 'run' }).diagnostics.map((d) => d.code);
+
+  it.each([...EXAMPLES])('of %s get it when wrong, and nothing when right', (code, { wrong, right }) => {
+    expect([codesOf(wrong)[0], codesOf(right)]).toEqual([code, []]);
+  });
+
+  it('are there for every code that a program can get', () => {
+    const given = new Set<string>();
+    for (const folder of ['check', 'ir', 'syntax']) {
+      for (const file of readdirSync(join(root, folder), { encoding: 'utf8' })) {
+        const text = readFileSync(join(root, folder, file), 'utf8');
+        for (const [, code] of text.matchAll(/['"`]([PTN]\d{3})['"`]/g)) given.add(code!);
+      }
+    }
+    // P090 needs a program that nests deeper than anybody reads, T071 one that would need itself at ever larger types.
+    const without = ['P090', 'T071'];
+    expect([...given].filter((code) => !EXAMPLES.has(code)).sort()).toEqual(without);
+    expect([...EXAMPLES.keys()].filter((code) => !given.has(code))).toEqual([]);
   });
 });
