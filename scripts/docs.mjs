@@ -138,8 +138,21 @@ const SECTIONS = {
   'README.md': { inputs, outputs },
 };
 
+/** The pages that name the pinned version of wasmtime in an example. */
+const NAMES_VERSION = ['docs/enterprise.md', 'docs/mochi-toml.md'];
+
+function versionPages() {
+  const { major, default: version } = JSON.parse(read('matrix.json')).wasmtime;
+  const pinned = new RegExp(`\\b${major}\\.\\d+\\.\\d+\\b`, 'g');
+  return NAMES_VERSION.map((path) => ({ path, text: read(path).replace(pinned, version) }));
+}
+
 /** The pages with their generated parts renewed: path and text. */
 export function pages() {
+  return [...sectionPages(), ...versionPages()];
+}
+
+function sectionPages() {
   return Object.entries(SECTIONS).map(([path, sections]) => {
     let text = read(path);
     for (const [name, make] of Object.entries(sections)) {
