@@ -5,6 +5,7 @@
 import { anyValue, atom, call, expr, fresh, literal, local, placed, printable } from './expressions.ts';
 import { aggregate, sidedJoin } from './queries.ts';
 import { random } from './random.ts';
+import { scenario } from './scenarios.ts';
 import {
   ANY,
   anyType,
@@ -28,22 +29,7 @@ const MAX_BLOCKS = 4;
 
 /** The program of a seed. */
 export function generate(seed: number): string {
-  const g: Gen = {
-    random: random(seed),
-    lines: [],
-    indent: 0,
-    next: 1,
-    locals: [],
-    callables: [],
-    structs: [],
-    unions: [],
-    pure: false,
-    result: undefined,
-    loops: 0,
-    generic: false,
-    blocks: 0,
-    functions: 0,
-  };
+  const g = generator(seed);
   const r = g.random;
   if (r.one(4)) {
     g.generic = true;
@@ -59,6 +45,10 @@ export function generate(seed: number): string {
   }
   for (let i = r.below(3); i > 0; i--) struct(g);
   for (let i = r.below(2) + (r.one(3) ? 1 : 0); i > 0; i--) union(g);
+  if (r.one(3)) {
+    for (let i = 2 + r.below(4); i > 0; i--) scenario(g);
+    return `${g.lines.join('\n')}\n`;
+  }
   const count = 8 + r.below(14);
   for (let i = 0; i < count; i++) {
     if (i % 3 === 2 && r.one(2)) fun(g);
@@ -66,6 +56,26 @@ export function generate(seed: number): string {
   }
   for (const l of visible(g).reverse()) if (isPlain(g, l.type)) line(g, `print(${l.name})`);
   return `${g.lines.join('\n')}\n`;
+}
+
+/** A generator that has written nothing yet. */
+export function generator(seed: number): Gen {
+  return {
+    random: random(seed),
+    lines: [],
+    indent: 0,
+    next: 1,
+    locals: [],
+    callables: [],
+    structs: [],
+    unions: [],
+    pure: false,
+    result: undefined,
+    loops: 0,
+    generic: false,
+    blocks: 0,
+    functions: 0,
+  };
 }
 
 function line(g: Gen, text: string): void {
@@ -219,6 +229,7 @@ function statement(g: Gen, first = false): void {
     [2, () => callStatement(g)],
     [2, () => anyVariable(g)],
     [1, () => update(g)],
+    [g.blocks === 0 ? 6 : g.loops === 0 && g.blocks < 3 ? 1 : 0, () => scenario(g)],
   ])();
 }
 

@@ -183,3 +183,13 @@ export function scalarType(g: Gen): Type {
     [3, STRING],
   ]);
 }
+
+/** Adds lines to the program, indented by their brackets; empty ones are left out. */
+export function emit(g: Gen, text: string): void {
+  for (const line of text.split('\n').map((l) => l.trim().replace(/ {2,}/g, ' '))) {
+    if (line === '') continue;
+    if (line.startsWith('}')) g.indent--;
+    g.lines.push('  '.repeat(g.indent) + line);
+    if (line.endsWith('{')) g.indent++;
+  }
+}

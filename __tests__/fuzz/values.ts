@@ -235,7 +235,7 @@ export function equal(a: Value, b: Value, strict = false): boolean {
   return a === b;
 }
 
-/** The order of `sort by`, `min` and `max`: numbers numerically, texts bytewise, nil last, lists by elements. */
+/** The order of `sort by`, `min` and `max`: numbers numerically, texts bytewise, nil last, lists by elements, maps by the values of their keys. */
 export function compare(a: Value, b: Value): number {
   if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0);
   const x = numeric(a);
@@ -249,6 +249,16 @@ export function compare(a: Value, b: Value): number {
       if (c !== 0) return c;
     }
     return a.items.length - b.items.length;
+  }
+  const m = fieldMap(a);
+  const n = fieldMap(b);
+  if (m && n) {
+    for (const k of [...m.keys()].sort((x, y) => compareTexts(String(x), String(y)))) {
+      if (!n.has(k)) throw new Error('no order between maps of different keys');
+      const c = compare(m.get(k) ?? null, n.get(k) ?? null);
+      if (c !== 0) return c;
+    }
+    return m.size - n.size;
   }
   throw new Error('no order between these values');
 }
