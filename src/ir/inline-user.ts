@@ -20,10 +20,9 @@ const HIGHER_ORDER = 160;
 const SINGLE = 300;
 /** Nodes by which inlining may make a function grow. */
 const GROWTH = 3000;
-/** Nodes up to which a function is inlined into itself, and up to which it may grow by that: once, and more often. */
+/** Nodes up to which a function is inlined into itself, and up to which it may grow by that. */
 const RECURSIVE = 150;
-const ONCE = 600;
-const OFTEN = 240;
+const RECURSIVE_GROWTH = 600;
 
 /** Inlines functions of the user in a module that `reach` has made; what nothing calls any more stays until the next. */
 export function inlineUser(module: Module): Module {
@@ -56,7 +55,7 @@ function unrollRecursion(func: Func): Func {
   let inner: Candidate = original;
   for (;;) {
     const unrolled = candidateOf(inlineInto(func, (name) => (name === func.name ? inner : undefined), policy));
-    if (unrolled.nodes > (inner === original ? ONCE : OFTEN)) return inner.func;
+    if (unrolled.nodes > RECURSIVE_GROWTH) return inner.func;
     inner = unrolled;
   }
 }
