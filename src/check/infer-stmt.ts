@@ -1,4 +1,5 @@
 /** Inference of statements. */
+import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Block, Expr, IfStmt, Stmt, TypeExpr } from '../syntax/ast.ts';
 import { type Ctx, checkDeclared, errorAt, newSym, unsupported, useSym } from './context.ts';
 import { canFallThrough } from './control.ts';
@@ -7,7 +8,7 @@ import { instanceOf } from './infer.ts';
 import { inferExpr } from './infer-expr.ts';
 import { inferAs, walkFetch } from './infer-io.ts';
 import { elementsOf, fieldSym, readField, readIndex, writeField, writeIndex } from './infer-place.ts';
-import { FUN, INT, LIST, MAP, NULL, STR, STRUCT } from './nodes.ts';
+import { ANY, FUN, INT, LIST, MAP, NULL, STR, STRUCT } from './nodes.ts';
 import type { Sym } from './program.ts';
 import { childScope, lookup, type NamedFun, nearest, type Scope, type TypeTable, visibleNames } from './scope.ts';
 import { checkTypeNames } from './type-names.ts';
@@ -176,12 +177,16 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       return;
     case 'import':
       unsupported(ctx, stmt.lang ? `import of ${stmt.lang.text} packages` : 'import of Mochi packages', stmt.span);
+      declareForeign(ctx, stmt.alias?.text ?? stmt.path.split('/').at(-1)!, stmt.span, scope, top);
       return;
     case 'externType':
+      unsupported(ctx, '`extern` declarations', stmt.span);
+      return;
     case 'externVar':
     case 'externFun':
     case 'externObject':
       unsupported(ctx, '`extern` declarations', stmt.span);
+      declareForeign(ctx, typeof stmt.name === 'string' ? stmt.name : stmt.name.text, stmt.span, scope, top);
       return;
     case 'update':
       walkUpdate(ctx, stmt, scope);
@@ -205,6 +210,12 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       unsupported(ctx, '`model`', stmt.span);
       return;
   }
+}
+
+/** The name of something that is not compiled: its uses would only say again what has been said. */
+function declareForeign(ctx: Ctx, name: string, span: Span, scope: Scope, top: boolean): void {
+  const first = name.split('.')[0]!;
+  if (!lookup(scope, first)) newSym(ctx, scope, first, span, ctx.solver.node(ANY), true, top);
 }
 
 /** Whether an expression's form shows that it is no function. */
