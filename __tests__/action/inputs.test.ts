@@ -7,7 +7,7 @@ import { OUTPUTS } from '../../src/action/runner.ts';
 function env(given: Record<string, string> = {}): Record<string, string> {
   const defaults = INPUT_ROWS.map((row) => [
     variable(row.name),
-    row.default.startsWith('$') ? 'evaluated' : row.default,
+    row.default.startsWith('$') ? 'https://evaluated.example' : row.default,
   ]);
   const more = Object.entries(given).map(([name, value]) => [variable(name), value]);
   return Object.fromEntries([...defaults, ...more]);
@@ -23,7 +23,7 @@ const thrown = (given: Record<string, string>): unknown => {
 
 describe('readInputs', () => {
   it('gives the defaults', () => {
-    expect(readInputs(env())).toEqual(readInputs({ 'INPUT_API-URL': 'evaluated' }));
+    expect(readInputs(env())).toEqual(readInputs({ 'INPUT_API-URL': 'https://evaluated.example' }));
     expect(readInputs(env())).toMatchObject({
       command: 'auto',
       workingDirectory: '.',

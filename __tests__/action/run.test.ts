@@ -311,6 +311,19 @@ describe('release', () => {
     );
   });
 
+  it.each([
+    [{ notes: 'nofile.md' }, 'cannot read nofile.md'],
+    [{ notes: 'changelog' }, 'there is no CHANGELOG.md'],
+    [{ 'source-date-epoch': 'yesterday' }, 'SOURCE_DATE_EPOCH is "yesterday"'],
+    [{ 'api-url': 'nowhere' }, 'the input api-url is "nowhere"'],
+  ])('refuses %j before any work', async (inputs, words) => {
+    put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
+    const ran = await act(inputs as Record<string, string>, TAG);
+    expect(ran.log).toContain(words);
+    expect(ran.log.split('\n').length).toBe(2);
+    expect(readdirSync(dir).sort()).toEqual(['main.mochi', 'mochi.toml']);
+  });
+
   it('refuses before any work when the tag is of something else', async () => {
     put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
     const ran = await act({ command: 'release' }, { GITHUB_REF: 'refs/tags/other-v1.2.3' });
@@ -339,6 +352,9 @@ describe('what goes wrong before', () => {
     [{ comand: 'check' }, 2, 'did you mean command?'],
     [{ targets: 'x86-linux', command: 'package' }, 2, "did you mean 'x86_64-linux'"],
     [{ command: 'release' }, 1, 'there is no tag to release'],
+    [{ config: 'other.toml' }, 1, 'there is no file other.toml'],
+    [{ prerelease: 'no' }, 2, 'did you mean false?'],
+    [{ test: 'on' }, 2, 'did you mean true?'],
   ])('%j', async (inputs, status, text) => {
     put({ 'mochi.toml': CONFIG, 'main.mochi': PROGRAM });
     const ran = await act(inputs as Record<string, string>);

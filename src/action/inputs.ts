@@ -229,7 +229,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
     sourceDateEpoch: optional('source-date-epoch') ?? (env.SOURCE_DATE_EPOCH?.trim() || undefined),
     dryRun: flag('dry-run'),
     cache: flag('cache'),
-    apiUrl: optional('api-url') ?? env.GITHUB_API_URL ?? 'https://api.github.com',
+    apiUrl: apiAddress(optional('api-url') || env.GITHUB_API_URL || 'https://api.github.com'),
   };
 }
 
@@ -270,7 +270,20 @@ function nearestOf(word: string, choices: readonly string[]): string {
 }
 
 function wrongValue(name: string, value: string, choices: readonly string[]): Error {
-  return usage('E602', `the input ${name} is ${quote(value)}`, nearestOf(value, choices));
+  const meant = choices.includes('true') ? (SYNONYMS.get(value.toLowerCase()) ?? value) : value;
+  return usage('E602', `the input ${name} is ${quote(value)}`, nearestOf(meant, choices));
+}
+
+/** What people write for true and false elsewhere. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ...['yes', 'y', 'on', '1', 'always'].map((word) => [word, 'true'] as const),
+  ...['no', 'n', 'off', '0', 'never', 'none'].map((word) => [word, 'false'] as const),
+]);
+
+/** An address of GitHub's API. Throws a UserError (exit 2) for what is none. */
+function apiAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw usage('E602', `the input api-url is ${quote(text)}`, 'give the whole address, such as https://api.github.com');
 }
 
 function usage(code: string, message: string, fix: string): Error {

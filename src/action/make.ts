@@ -87,6 +87,15 @@ async function built(job: Job, wasmtime: LazyWasmtime, tag: string | undefined):
   const project = inputs.config === undefined ? await loadInputs([]) : await configured(inputs.config);
   const version = releaseVersion(project, tag, command);
   const targets = parseTargets(inputs.targets ?? project.targets);
+  const { packageProject, sourceDateEpoch } = await import('../project/tasks-package.ts');
+  const { findSource } = await import('../project/origin.ts');
+  const { name, root } = project;
+  // What can be wrong is looked at before the work, which would be for nothing.
+  const epoch = await sourceDateEpoch(root, inputs.sourceDateEpoch);
+  if (command === 'release' && version !== undefined) {
+    const { readNotes } = await import('../project/tasks-release.ts');
+    await readNotes({ notes: inputs.notes, root }, name, version);
+  }
 
   if (inputs.test && command !== 'build') {
     const { files, good } = await checkProject(job, project, wasmtime);
@@ -97,9 +106,6 @@ async function built(job: Job, wasmtime: LazyWasmtime, tag: string | undefined):
     }
   }
 
-  const { packageProject, sourceDateEpoch } = await import('../project/tasks-package.ts');
-  const { findSource } = await import('../project/origin.ts');
-  const { name, root } = project;
   // Another tag than the release's, such as `nightly`, is not where the package will be found.
   const where = { name, version: version ?? '', ...(command === 'release' ? { tag } : {}) };
   const source = version === undefined ? undefined : await findSource(root, runner.env, where);
@@ -111,7 +117,7 @@ async function built(job: Job, wasmtime: LazyWasmtime, tag: string | undefined):
     outDir: inputs.distDir,
     version,
     source,
-    epoch: await sourceDateEpoch(project.root, inputs.sourceDateEpoch),
+    epoch,
     onProgress: (done, of, what) => runner.write(`made ${what} (${done} of ${of})\n`),
   });
   if (!manifest) {

@@ -73,14 +73,23 @@ export async function openGithub(
       'set GITHUB_TOKEN to a token that may write the contents of the repository; with the GitHub CLI: GITHUB_TOKEN=$(gh auth token)',
     );
   }
+  // Never an address out of a manifest: the token is for the API that the user or CI names.
+  const apiUrl = last(flags.apiUrl) ?? (process.env.GITHUB_API_URL || 'https://api.github.com');
+  if (!URL.canParse(apiUrl) || !/^https?:/.test(apiUrl)) {
+    throw userError(
+      'E100',
+      `'${apiUrl}' is not an address of an API`,
+      'Give the whole address, such as https://api.github.com.',
+      EXIT.usage,
+    );
+  }
   const repository = await findRepository(flags, manifest);
   useProxy();
   const { githubPort } = await import('../release/github.ts');
   const { GENERATOR_VERSION } = await import('../package/assemble.ts');
   const port = githubPort({
     token,
-    // Never an address out of a manifest: the token is for the API that the user or CI names.
-    apiUrl: last(flags.apiUrl) ?? (process.env.GITHUB_API_URL || 'https://api.github.com'),
+    apiUrl,
     repository,
     userAgent: `mochi-wasm/${GENERATOR_VERSION}`,
     onNotice: out.notice,

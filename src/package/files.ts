@@ -20,14 +20,7 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
   const old = join(dirname(target), `.${basename(target)}.old-${suffix}`);
   const keep = removeOnSignal(fresh);
   try {
-    const before = await listIfThere(target);
-    if (before !== undefined && before.length > 0 && !before.includes(CHECKSUMS_FILE)) {
-      throw userError(
-        'E302',
-        `${outDir} is not empty and was not made by this command`,
-        'choose another folder, or delete that one',
-      );
-    }
+    const before = await replaceable(outDir);
     await makeFolder(dirname(target));
     await mkdir(fresh);
     for (const [name, bytes] of files) {
@@ -48,6 +41,20 @@ export async function writeDir(outDir: string, files: ReadonlyMap<string, Uint8A
     keep();
     for (const leftover of [fresh, old]) await rm(leftover, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/**
+ * What is in a folder that a package may replace; undefined when there is none. Throws a UserError for one that holds something else, and the
+ * system's errors.
+ */
+export async function replaceable(outDir: string): Promise<string[] | undefined> {
+  const before = await listIfThere(resolve(outDir));
+  if (before === undefined || before.length === 0 || before.includes(CHECKSUMS_FILE)) return before;
+  throw userError(
+    'E302',
+    `${outDir} is not empty and was not made by this command`,
+    'choose another folder, or delete that one',
+  );
 }
 
 async function listIfThere(dir: string): Promise<string[] | undefined> {

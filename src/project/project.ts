@@ -101,6 +101,9 @@ export async function loadFolder(folder: string, configFile = join(folder, CONFI
   const shown = shownPath(configFile);
   const text = await readFile(configFile, 'utf8').catch((error) => {
     if (errorCode(error) !== 'ENOENT') throw fileError(error, 'read', shown);
+    if (basename(configFile) !== CONFIG_FILE) {
+      throw userError('E201', `there is no file ${shown}`, 'Check what is given as the configuration.');
+    }
     throw userError(
       'E210',
       `there is no ${CONFIG_FILE} in ${folder === '.' ? 'the current folder' : shownPath(folder)}`,

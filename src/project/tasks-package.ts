@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
 import { type ArchiveEntry, FALLBACK_EPOCH } from '../package/archive.ts';
 import { assemble, type Emit, type ProgramInput } from '../package/assemble.ts';
+import { replaceable } from '../package/files.ts';
 import { DEFAULT_INSTALLERS, type InstallerKind, type ReleaseSource } from '../package/installers.ts';
 import type { Manifest } from '../package/manifest.ts';
 import { precompile } from '../toolchain/compile.ts';
@@ -59,6 +60,10 @@ export async function packageProject(
       'add version = "0.1.0" to [package] in mochi.toml, or release from a tag such as v0.1.0',
     );
   }
+  // Before the work, which would be for nothing.
+  await replaceable(options.outDir).catch((error) => {
+    throw fileError(error, 'read', options.outDir);
+  });
   const built: Built[] = [];
   const programs: ProgramInput[] = [];
   for (const { name, path } of project.programs) {

@@ -65,7 +65,12 @@ export async function releaseProject(
   return { plan, verified, result };
 }
 
-async function readNotes({ notes, root }: ReleaseOptions, name: string, version: string): Promise<ReleaseNotes> {
+/** The notes that the options ask for. Throws UserErrors for a file that is not there and a changelog without the version. */
+export async function readNotes(
+  { notes, root }: Pick<ReleaseOptions, 'notes' | 'root'>,
+  name: string,
+  version: string,
+): Promise<ReleaseNotes> {
   if (notes === 'generate') return { kind: 'generate' };
   if (notes === 'none') return { kind: 'text', body: '' };
   const path = notes === 'changelog' ? await findChangelog(root ?? '.') : notes;
