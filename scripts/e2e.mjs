@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { startArtifacts } from '../__tests__/action/fake-artifacts.ts';
 import { startFakeGithub } from '../__tests__/fake-github/server.ts';
 import { hostTarget } from '../src/toolchain/targets.ts';
-import { firstMissing, quotedBlocks } from './quoted.mjs';
+import { firstMissing, quotedBlocks, shownLog } from './quoted.mjs';
 
 const ACT = '0.2.89';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -196,6 +196,26 @@ async function run({ act, action, actions, artifacts }, dir, workflow, event, pa
   return { status, log, summary };
 }
 
+/** Prints what people see of a run: its steps, annotations, outputs, and how its summary begins. */
+function show({ log, summary }) {
+  const lines = log.split('\n');
+  const print = (text) => console.log(`       ${text.length > 150 ? `${text.slice(0, 147)}…` : text}`);
+  for (const line of lines) {
+    const [, result, step] = /(Success|Failure) - (?:Main|Post) (.*)$/.exec(line) ?? [];
+    if (step !== undefined) print(`step ${step}: ${result.toLowerCase()}`);
+  }
+  for (const line of lines.filter((one) => /::(?:error|warning|notice) /.test(one))) {
+    print(`annotation ${shownLog(line).join(' / ')}`);
+  }
+  const outputs = lines.flatMap((line) => /::set-output:: (.*)$/.exec(line)?.slice(1) ?? []);
+  for (const output of outputs.sort()) print(`output ${output}`);
+  for (const line of summary
+    .split('\n')
+    .filter((one) => one.trim() !== '')
+    .slice(0, 14))
+    print(`summary ${line}`);
+}
+
 const PROGRAM = `fun double(n: int): int {
   return n * 2
 }
@@ -227,6 +247,7 @@ async function newcomerChecks(world) {
   );
   check('it talked to no API and was given no token', world.github.requests.length === 0);
   checkQuotes('check', good);
+  show(good);
 
   console.log('README.md, check: a failing test and a mistake, on a pull request');
   writeFileSync(join(dir, 'src/main.mochi'), PROGRAM.replace('== 8', '== 9'));
@@ -256,6 +277,7 @@ async function newcomerChecks(world) {
     bad.summary,
   );
   checkQuotes('check-mistakes', bad);
+  show(bad);
 }
 
 /** README.md's release: the first mistakes, then the release, then the same again. */
@@ -305,6 +327,7 @@ async function newcomerReleases(world) {
   const good = await run(world, dir, 'release.yml', 'push', TAG, 'release');
   check('the job succeeds', good.status === 0, good.log);
   checkQuotes('release', good);
+  show(good);
   const [release] = github.releases;
   check(
     'one release is published',
@@ -314,6 +337,9 @@ async function newcomerReleases(world) {
   const names = (release?.assets ?? []).map((asset) => asset.name).sort();
   const archives = names.filter((name) => /\.(?:tar\.gz|zip)$/.test(name));
   console.log(`       ${names.length} assets, ${archives.length} of them archives with executables`);
+  for (const { name, size, digest } of release?.assets ?? []) {
+    console.log(`       ${String(size).padStart(9)} ${digest} ${name}`);
+  }
   for (const name of ['SHA256SUMS', 'hello-1.2.3-manifest.json', 'hello-1.2.3.cdx.json', 'hello-1.2.3.wasm']) {
     check(`it has ${name}`, names.includes(name), names);
   }
@@ -388,6 +414,32 @@ function runReleased(github, release) {
   spawnSync('tar', ['-xf', asset.name, '--strip-components', '1'], { cwd: folder });
   const { stdout } = spawnSync(join(folder, `hello${host.exeSuffix}`), { encoding: 'utf8' });
   check('the released executable runs', stdout === '42\n', stdout);
+}
+
+/** What `mochi-wasm init` makes: its one workflow checks on a push, and releases on a tag. */
+async function initialised(world) {
+  console.log('mochi-wasm init: a push, then a tag');
+  const { action, github } = world;
+  const dir = join(scratch, 'fresh');
+  const made = spawnSync(process.execPath, [join(action, 'dist/cli.js'), 'init', dir, '--name', 'fresh']);
+  check('the project is made', made.status === 0, made.stderr);
+  const file = join(dir, '.github/workflows/mochi.yml');
+  const workflow = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    workflow.replace(/^( *)command: release\n/m, (line, indent) => `${line}${indent}api-url: ${github.url}\n`),
+  );
+  git(dir, 'init', '-q', '-b', 'main');
+  git(dir, 'remote', 'add', 'origin', 'https://github.com/octo/hello.git');
+  commit(dir);
+  const pushed = await run(world, dir, 'mochi.yml', 'push', { ref: 'refs/heads/main' }, 'init-push');
+  check('a push is checked and not released', pushed.status === 0 && github.requests.length === 0, pushed.log);
+  git(dir, 'tag', 'v0.1.0');
+  const tagged = await run(world, dir, 'mochi.yml', 'push', { ref: 'refs/tags/v0.1.0' }, 'init-tag');
+  check('a tag is checked and released', tagged.status === 0, tagged.log);
+  const release = github.releases.find((one) => one.tag_name === 'v0.1.0');
+  check('the release is published', release?.draft === false, JSON.stringify(github.releases));
+  checkDigests(github, release);
 }
 
 /** The example workflows of .github, in a copy of this repository. */
@@ -470,6 +522,8 @@ const world = {
 try {
   await newcomerChecks(world);
   await newcomerReleases(world);
+  world.github.requests.length = 0;
+  await initialised(world);
   world.github.requests.length = 0;
   await examples(world);
 } finally {
