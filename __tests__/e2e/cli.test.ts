@@ -298,6 +298,21 @@ describe('test', () => {
   });
 });
 
+describe('usage', () => {
+  it('names the option that was meant', () => {
+    expect(run(['build', '--target', 'host'])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('Did you mean --targets?'),
+    });
+    expect(run(['run', '--hlep']).err).toContain('Did you mean --help?');
+  });
+
+  it('has help as a word, too', () => {
+    expect(run(['help', 'merge'])).toEqual(run(['merge', '--help']));
+    expect(run(['help'])).toMatchObject({ status: 0, out: expect.stringContaining('Usage:') });
+  });
+});
+
 describe('check', () => {
   it('goes on after a file that is no program', () => {
     put('a.mochi', 'print(1)\n');

@@ -6,6 +6,7 @@ import { cacheRoot } from '../toolchain/files.ts';
 import { capture } from '../toolchain/process.ts';
 import { runModule } from '../toolchain/run.ts';
 import { hostTarget, TARGETS } from '../toolchain/targets.ts';
+import { plural } from './check.ts';
 import { type Output, printJson } from './output.ts';
 import { getWasmtime, type WasmtimeFlags } from './wasmtime.ts';
 
@@ -126,7 +127,7 @@ async function project(): Found {
       return { status: 'bad', detail: `${broken.join(', ')} does not compile`, fix: 'See mochi-wasm check.' };
     return {
       status: 'ok',
-      detail: `${name} ${version ?? 'without a version'} (${configFile}), ${programs.length} programs`,
+      detail: `${name} ${version ?? 'without a version'} (${configFile}), ${plural(programs.length, 'program')}`,
     };
   } catch (error) {
     if (!isUserError(error) || error.code !== 'E210') throw error;

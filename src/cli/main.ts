@@ -225,7 +225,9 @@ async function main(args: readonly string[]): Promise<number> {
   program.version(packageJson.version);
   let out = makeOutput({ json: args.includes('--json') });
   try {
-    const parsed = program.parse(['node', 'mochi-wasm', ...guard(args)], { run: false });
+    // `help` and `help COMMAND`, as many tools have it.
+    const words = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+    const parsed = program.parse(['node', 'mochi-wasm', ...guard(words)], { run: false });
     const options = unguard(parsed.options) as CommonOptions & { help?: boolean; version?: boolean };
     const inputs = unguard(parsed.args) as readonly string[];
     if (options.help || options.version) return EXIT.ok;
@@ -240,7 +242,7 @@ async function main(args: readonly string[]): Promise<number> {
     const run = await spec.load();
     return await run(inputs, options as never, out);
   } catch (error) {
-    return report(error, out);
+    return report(error, out, program.matchedCommand);
   }
 }
 
@@ -257,10 +259,13 @@ function unknownCommand(program: ReturnType<typeof cac>, inputs: readonly string
   throw usageError(`there is no command '${word}'`, `${fix} The commands are ${names.join(', ')}.`);
 }
 
-function report(error: unknown, out: Output): number {
+function report(error: unknown, out: Output, command: Command | undefined): number {
   if (error instanceof Error && error.name === 'CACError') {
     const option = /`-+([\w-]+)`/.exec(error.message);
-    const fix = option === null ? 'See mochi-wasm --help.' : 'See the options with --help.';
+    const known = (command?.options ?? []).flatMap(({ rawName }) => /--[\w-]+/.exec(rawName) ?? []);
+    const fix = error.message.startsWith('Unknown option')
+      ? `Did you mean ${nearest(`--${option?.[1] ?? ''}`, ['--help', ...known])}? All are shown by --help.`
+      : `See mochi-wasm ${command?.name ?? ''} --help.`;
     printUserError(
       out,
       usageError(
