@@ -1,12 +1,17 @@
 /** All passes on random programs: they keep what a program does, and no collection takes what is still used. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cseModule } from '../../src/ir/cse.ts';
 import { foldModule } from '../../src/ir/fold.ts';
 import { inlineModule, inlineSingle } from '../../src/ir/inline.ts';
 import type { Module } from '../../src/ir/ir.ts';
 import { printModule } from '../../src/ir/print.ts';
+import { rangesModule } from '../../src/ir/ranges.ts';
 import { reach } from '../../src/ir/reach.ts';
 import { addRoots } from '../../src/ir/roots.ts';
+import { rotateModule } from '../../src/ir/rotate.ts';
+import { selectModule } from '../../src/ir/select.ts';
+import { splitModule } from '../../src/ir/split.ts';
 import { programs, run } from './programs.ts';
 
 const RUNS = Number(process.env.MOCHI_PASS_RUNS ?? 120);
@@ -17,8 +22,21 @@ const ways: Record<string, (m: Module) => Module> = {
   'inline, single, fold': (m: Module) => foldModule(inlineSingle(reach(inlineModule(m)))),
   'inline, fold': (m) => foldModule(inlineModule(m)),
   'fold, inline, fold, fold': (m) => foldModule(foldModule(inlineModule(foldModule(m)))),
+  ranges: (m) => rangesModule(users(m)),
+  'inline, fold, ranges, fold': (m) => foldModule(rangesModule(users(foldModule(inlineModule(m))))),
+  'all loop passes': (m) => {
+    const inlined = foldModule(inlineModule(m));
+    const narrow = foldModule(cseModule(foldModule(rangesModule(users(inlined)))));
+    return rotateModule(foldModule(rangesModule(splitModule(selectModule(narrow)))));
+  },
   reach,
 };
+
+/** The module with all functions taken for those of the user. */
+function users(module: Module): Module {
+  const funcs = new Map([...module.funcs].map(([name, func]) => [name, { ...func, display: name }]));
+  return { ...module, funcs };
+}
 
 describe('passes on random programs', () => {
   for (const [name, pass] of Object.entries(ways)) {

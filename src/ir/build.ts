@@ -411,3 +411,12 @@ function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolea
 export function copyFunc(func: Func, body: readonly Stmt[] = func.body): Func {
   return { ...func, locals: func.locals.slice(), localNames: func.localNames?.slice(), body };
 }
+
+/** Whether there is a loop in a body. */
+export function hasLoop(body: readonly Stmt[]): boolean {
+  let found = false;
+  walkStmts(body, (s) => {
+    if (s.op === 'loop') found = true;
+  });
+  return found;
+}

@@ -66,3 +66,24 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
   }
   return { func: (name) => found.has(name) && !noReturn.has(name), indirect: found.has(TABLE) };
 }
+
+/** Functions that write into new objects and the collector's own tables only. */
+const ALLOCATING = /^rt\.(alloc|alloc_zero|alloc_any|alloc_slow|collect|list_new|elems_new)$/;
+
+/** Which functions may, before they return, write something that their caller can read; recursive ones count as writing. */
+export function writingFuncs(module: Module, noReturn: ReadonlySet<string>): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  const writes = (name: string): boolean => {
+    if (noReturn.has(name) || ALLOCATING.test(name)) return false;
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    known.set(name, true);
+    const func = module.funcs.get(name);
+    if (!func) return true;
+    const { writesMemory, hasIndirectCall, references } = factsOf(func);
+    const found = writesMemory || hasIndirectCall || references.some((e) => e.op === 'call' && writes(e.func));
+    known.set(name, found);
+    return found;
+  };
+  return writes;
+}

@@ -13,10 +13,10 @@
  * - An element that cannot be read before the loop (its index is out of range) is still asked for where the program does,
  *   which fails there.
  */
-import { addLocal, copyFunc, get, i64, mapExpr, mapStmt, num, set, walk, walkExpr, walkStmts, zero } from './build.ts';
-import { noReturnFuncs } from './calls.ts';
+import { addLocal, copyFunc, get, hasLoop, i64, mapExpr, mapStmt, num, set, walk, walkExpr, zero } from './build.ts';
+import { noReturnFuncs, writingFuncs } from './calls.ts';
 import { factsOf } from './facts.ts';
-import type { Expr, Func, LoadOp, Module, Stmt, Type } from './ir.ts';
+import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { mayTrap } from './ops.ts';
 
 /** Values that one loop may have in locals: more would not stay in registers. */
@@ -43,14 +43,6 @@ export function hoistModule(module: Module): Module {
   return { ...module, funcs };
 }
 
-function hasLoop(body: readonly Stmt[]): boolean {
-  let found = false;
-  walkStmts(body, (s) => {
-    if (s.op === 'loop') found = true;
-  });
-  return found;
-}
-
 // ---- what calls change
 
 /**
@@ -62,29 +54,14 @@ type Effects = (e: Extract<Expr, { op: 'call' }>) => Effect;
 
 const NONE: Effect = { kind: 'none' };
 const ANY: Effect = { kind: 'any' };
-/** Functions that write into new objects and the collector's own tables only. */
-const ALLOCATING = /^rt\.(alloc|alloc_zero|alloc_any|alloc_slow|collect|list_new|elems_new)$/;
 const LIST_SLOW = /^rt\.list_(?:set|append)_slow\$(bool|i64|f64|ref|cell)$/;
 const KIND_WIDTH: Record<string, number> = { bool: 1, i64: 8, f64: 8, ref: 4, cell: 8 };
 
 function callEffects(module: Module): Effects {
   const noReturn = noReturnFuncs(module);
-  const known = new Map<string, boolean>();
-  /** Whether a call of the function writes nothing that its caller can read; recursive ones count as writing. */
-  const readsOnly = (name: string): boolean => {
-    if (noReturn.has(name) || ALLOCATING.test(name)) return true;
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    known.set(name, false);
-    const func = module.funcs.get(name);
-    if (!func) return false;
-    const { writesMemory, hasIndirectCall, references } = factsOf(func);
-    const writes = writesMemory || hasIndirectCall || references.some((e) => e.op === 'call' && !readsOnly(e.func));
-    known.set(name, !writes);
-    return !writes;
-  };
+  const writes = writingFuncs(module, noReturn);
   return ({ func }) => {
-    if (readsOnly(func)) return NONE;
+    if (!writes(func)) return NONE;
     const slow = LIST_SLOW.exec(func);
     return slow ? { kind: 'list', width: KIND_WIDTH[slow[1]!]! } : ANY;
   };
@@ -279,12 +256,12 @@ function hoistFunc(original: Func, effects: Effects): Func {
       return made;
     };
     /** The local for a word of an object that does not change. */
-    const word = (base: Get, code: LoadOp, type: Type, offset: number): Expr | undefined => {
+    const word = (load: Load, base: Get): Expr | undefined => {
+      const { code, type, offset } = load;
       const bytes = code === 'f64.load' || code === 'i64.load' ? 8 : 4;
       const end = offset + bytes;
       if (changes.words.some((w) => w.offset < end && offset < w.offset + w.bytes)) return undefined;
-      const load: Expr = { op: 'load', type, code, addr: base, offset };
-      const made = value(`${base.local} ${code} ${type} ${offset}`, type, () => load);
+      const made = value(`${base.local} ${code} ${type} ${offset}`, type, () => ({ ...load, addr: base }));
       if (!made) return undefined;
       owners.set(made.local, base.local);
       if (code !== 'i32.load' || type !== 'i32') return made;
@@ -360,7 +337,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
           /^(i32\.load|i64\.load|i64\.load32_u|f64\.load)$/.test(e.code) &&
           steady(base)
         ) {
-          const made = word(base, e.code, e.type, e.offset);
+          const made = word(e, base);
           if (made) return made;
         }
         const mapped = mapExpr(e, { expr: rewrite, body: rewriteList });

@@ -59,6 +59,8 @@ export type Expr =
       readonly code: LoadOp;
       readonly addr: Expr;
       readonly offset: number;
+      /** It is the length of a list. */
+      readonly length?: true;
     }
   /** `type` is undefined for a call without a result: it may then only stand in a `do` statement. */
   | {

@@ -207,6 +207,12 @@ class Encoder {
         this.#expr(e.value);
         return;
       case 'load':
+        if (e.length) {
+          this.#digit(EXPR.length);
+          this.#number(e.offset);
+          this.#expr(e.addr);
+          return;
+        }
         this.#digit(EXPR.load);
         this.#type(e.type);
         this.#number(LOADS.indexOf(e.code));

@@ -76,6 +76,8 @@ export const EXPR = {
   memorySize: 15,
   memoryGrow: 16,
   seq: 17,
+  /** The load of a list's length. */
+  length: 18,
 } as const;
 export const STMT = {
   set: 0,
@@ -307,6 +309,10 @@ function expr(): Expr {
       const op = LOADS[number()]!;
       const offset = number();
       return { op: 'load', type, code: op, addr: expr(), offset };
+    }
+    case EXPR.length: {
+      const offset = number();
+      return { op: 'load', type: 'i64', code: 'i64.load32_u', addr: expr(), offset, length: true };
     }
     case EXPR.as:
       return { op: 'as', type: typeAt(), value: expr() };

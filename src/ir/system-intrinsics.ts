@@ -73,10 +73,10 @@ function address(body: Body, base: SynExpr, offset: SynExpr): { addr: Expr; offs
   return { addr: num('i32.add', as('i32', addr), constant('i32', known)), offset: 0 };
 }
 
-function load(code: LoadOp, t: SysType): Intrinsic {
+function load(code: LoadOp, t: SysType, more: { readonly length?: true } = {}): Intrinsic {
   return (body, call) => {
     const [base, offset] = args(body, call, 2);
-    return { e: { op: 'load', type: irType(t), code, ...address(body, base!, offset!) }, t };
+    return { e: { op: 'load', type: irType(t), code, ...address(body, base!, offset!), ...more }, t };
   };
 }
 
@@ -160,6 +160,8 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
   ['load32', load('i32.load', 'i32')],
   ['load64', load('i64.load', 'i64')],
   ['load32u_64', load('i64.load32_u', 'i64')],
+  // The length of a list, whose range passes know.
+  ['load_length', load('i64.load32_u', 'i64', { length: true })],
   ['loadf64', load('f64.load', 'f64')],
   ['loadref', load('i32.load', 'ref')],
   ['loadcell', load('i64.load', 'cell')],

@@ -156,10 +156,10 @@ f box_set$ref rr: i rr box,v  $%#+###$
 f box_set$cell rc: i rc box,v  $%$+###$
 f cell_index cc:c nf ccirilirr c,i,kind,object,p,i,n,c, cell_kind,list_get_cell,cell_position,map_find_cell,map_value_cell,str_index_slow,cell_is_str,struct_get,fail_operation +#%*$#$###&,&$j$',$##'$2#%%-$,*($%#&*%%%#$.&##'$2#%%/&#'*$&%#&#$'$A#'$,(##,*('%#&#'#'$2#%%%&#(*%%%#$.&%(#&#)+##'#&'$*$2#)+##+#&$Z#($j$)#)%#*,&$#.#'$-+#&#$#+##/#&$j$'#(%-'+##'#*%#+#**####+*'(%#&#(,,'$j$),##+#'/#$2#%%1*$)$#$%#$,*(*%#&,&$j$',$#$#'#%%&*#+%.&)##.#,(#	["list","string",{"name":"area:characters","align":8,"size":8192},"index "]
 f cell_position cr:l f cr i,what -1125899906842624,cell_is_int,error_begin,out_str,cell_type_name,error_end,cell_int_slow &'$a,$##)$#$,$S$R,$##&?&?#'$A*$$$##)&*#%#&*#&$#$&*#&$.&#&*#&$*''$##&*#(#.#,/$$a,$##)$#$S$R,$##&?&?*%)$##	[" index must be int, not "]
-f list_get_cell rl:c f rlll xs,i,length,k fail_index,list_cell_at '#%+$,'###&/$$Y#$&#$H#$#%#$'$a#&#%%&*##%#$#%.#,*($%##$j$'#&
+f list_get_cell rl:c f rlll xs,i,length,k fail_index,list_cell_at '#%5'###&/$$Y#$&#$H#$#%#$'$a#&#%%&*##%#$#%.#,*($%##$j$'#&
 f fail_operation rc: nf rc what,c error_begin,out_str,cell_type_name,error_end )&*###&*#$$.&#&*#$$##&*#$$*'%$#$&*#&#.	["cannot "]
 f cell_index_set ccc: nf ccciri c,i,v,kind,m,p cell_kind,list_set_cell,cell_position,map_find_cell,cell_store,map_put_cell,cell_is_str,struct_set,fail_operation %#&*$#$##'$2#&%-$&*#$&,&$j$',$##*%%%#$.&##%$'$2#&%/&#',&$j$',$###(*$&%#'#$&*#'&/#$A#(*$(%#'#$#($*+#&$#'%A#%$'/#$2#&%1*$)$#$%#$&*#*&,&$j$',$##,&$j$',$#$#%%&*#+%.&%##.	["list","assign to an element of "]
-f list_set_cell rlc: f rlcii xs,i,v,kind,k list_extend,cell_store %#&$*+#&$##%A'$a#$+$,'##%#'*$#%###$&*#$&$#$#+##/##$%#'$*$/%l$K,h$-#&%'%A%3#&#%$&*#$&$#$#+##/##$%$j$'#$$*$/%l$K,h$-#&%'%A%3#&#%
+f list_set_cell rlc: f rlcii xs,i,v,kind,k list_extend,cell_store %#&$*+#&$##%A'$a#$5'##%#'*$#%###$&*#$&$#$#+##/##$%#'$*$/%l$K,h$-#&%'%A%3#&#%$&*#$&$#$#+##/##$%$j$'#$$*$/%l$K,h$-#&%'%A%3#&#%
 f map_value_kind r:i i r m  $,$*+#&$##%A
 f map_has_int_keys r:b i r m  $,$3$*+#&$##%C%#
 f map_find_cell rc:i f rcl m,key,value cell_is_str,read_int,read_value,str_eq,int_str,map_find_i64,cell_key,map_find_str,key_text %'$*+#&$##%C%'*$#$#$''$A*$$%,&$j$',$#$&7$,%###%-$%'$A*$&%*''$#%,&$j$',$#$$,%##,*$(%###%#,*$(%##*%)$#$#,*$*%##*'+$#$
@@ -353,10 +353,10 @@ f cell_slice_step clll:c f clll c,a,b,step cell_is_str,str_join,list_step,str_ch
 f fail_expect rcc: nrf rccr source,left,right,values str_concat,value_str,fail &#&*'#%*'#%*'#%.&#*'$$#$.&%*'$$#%&*#%$*'#%*'#%*'#%.&'###&.&).	[" (left: ",", right: ","expect failed: ",")"]
 f clock :l f   clock_now $,*%##
 f bench_report rl: f rll name,began,micros clock_now,out_str,out_i64,json_str )#%$K$I*%###$&j8}&*#$$.&#&*#%$#%&*#$$.&%&*#$$*'&$,'$j$),###&*#$$.&'	["{\\n  \\"duration_us\\": ",",\\n  \\"memory_bytes\\": 0,\\n  \\"name\\": ","\\n}\\n"]
-f cell_values c:r f crrllcrci c,out,names,count,i,c,x,v,len map_values,list_new,cell_keys,cell_index,list_get_cell,list_grow *'/#$g$T,$##&d$2+#&#,&$j$',$##%/%#$,*'#$,&$j$',$####$*'$%%+%+#%*'%$###&+$,'#%#'&#(#$)%-+#$\`#'#&#(*(&%##*('%#%#''$g$T,$#(&d%#),&$j$',$#('$2+#&##)%-$%&$#)$++#&$#)%j%n###*#(#++##'#$'$2#++##+#$$&*#(%#$$##+%%#%$+$#+##/#$$-#+%)#(%#'#$$##+%%#'$H#'&%*%,#$
+f cell_values c:r f crrllcrci c,out,names,count,i,c,x,v,len map_values,list_new,cell_keys,cell_index,list_get_cell,list_grow *'/#$g$T,$##&d$2+#&#,&$j$',$##%/%#$,*'#$,&$j$',$####$*'$%%+%+#%*'%$###&5'#%#'&#(#$)%-+#$\`#'#&#(*(&%##*('%#%#''$g$T,$#(&d%#),&$j$',$#('$2+#&##)%-$%&$#)$++#&$#)%j%n###*#(#++##'#$'$2#++##+#$$&*#(%#$$##+%%#%$+$#+##/#$$-#+%)#(%#'#$$##+%%#'$H#'&%*%,#$
 f cell_first c:c f c c cell_len,cell_index,-1125899906842624 %'$g*%#$##$,(##,*($%##)'%
 f cell_reverse c:c f c c cell_is_str,str_reverse,fail_kind,list_reverse ''*$#$##$,,'$j$),#*'$$,&$j$',$###'$g,$##$,###'$X,$##&#$'$A/#$g$T,$##&d$2+#&#,&$j$',$##%-%#%&*#%%##%-.##,,'$j$),#*'&$,&$j$',$##
-f cell_index_of cc:l f ccrllc c,item,xs,count,i,a cell_is_str,fail_kind,str_index_of,list_get_cell,-1125899906842624,cells_equal *'*$#$##%'$X,$#$&#$'$A/#$g$T,$#$&d$2+#&#,&$j$',$#$%%%#%&*#$%#$%%.##,*%%%,&$j$',$##,&$j$',$#$#'$X,$##&#$'$A/#$g$T,$##&d$2+#&#,&$j$',$##%-%#%&*#$%##%-.###%,&$j$',$###&+$,'#%#'&#(#$)%(+#$\`#'#&#(*(&%#%#''/#$a,$$O,$#(,$#$)$'$W,$#(,$#$*$(&#(#$%%$,#'##'$H#'&%*%,&$
+f cell_index_of cc:l f ccrllc c,item,xs,count,i,a cell_is_str,fail_kind,str_index_of,list_get_cell,-1125899906842624,cells_equal *'*$#$##%'$X,$#$&#$'$A/#$g$T,$#$&d$2+#&#,&$j$',$#$%%%#%&*#$%#$%%.##,*%%%,&$j$',$##,&$j$',$#$#'$X,$##&#$'$A/#$g$T,$##&d$2+#&#,&$j$',$##%-%#%&*#$%##%-.###%,&$j$',$###&5'#%#'&#(#$)%(+#$\`#'#&#(*(&%#%#''/#$a,$$O,$#(,$#$)$'$W,$#(,$#$*$(&#(#$%%$,#'##'$H#'&%*%,&$
 f cell_pow cc:c f ccld a,b,v,x cell_is_integer,cell_is_int,int_pow,cell_whole,-1125899906842624,int64_box,float_pow,-1688849860263936,cell_float_slow,562949953421312,9221683186994511872 &'/#*$#$##*$$$#$%#%#%*%%%*%&$##*%&$#$,/'$W$S$R#%&?&?#%,'$P#%)$'*(($#%##&*&)%/%$Z$H,$##&p8kaEq0w&)$*$j$+$H,$##&p8kaEq0w&*&+$##/%$Z$H,$#$&p8kaEq0w&)$*$j$+$H,$#$&p8kaEq0w&*&+$#$,,'0$$j#u#&#&$H$j$*#&)$,)$-
 f cell_pow#b cc:c f ccd a,b,x cell_is_integer,cell_is_int,big_pow,cell_whole,float_pow,-1688849860263936,cell_float_slow,562949953421312,9221683186994511872 &'/#*$#$##*$$$#$%#$,*(%%##*%&$#$##%*&'%/%$Z$H,$##&p8kaEq0w&)$($j$+$H,$##&p8kaEq0w&*&)$##/%$Z$H,$#$&p8kaEq0w&)$($j$+$H,$#$&p8kaEq0w&*&)$#$,,'0$$j#u#%#%$H$j$*#%)$*)$+
 f cell_pow#br cc:c f ccd a,b,x cell_is_integer,cell_is_int,big_pow,cell_whole,float_pow,-1688849860263936,cell_float_slow,562949953421312,9221683186994511872 &'/#*$#$##*$$$#$%#$,*(%%##*%&$#$##%*&'%/%$Z$H,$##&p8kaEq0w&)$($j$+$H,$##&p8kaEq0w&*&)$##/%$Z$H,$#$&p8kaEq0w&)$($j$+$H,$#$&p8kaEq0w&*&)$#$,,'0$$j#u#%#%$H$j$*#%)$*)$+
@@ -597,26 +597,26 @@ f write_json_line_value rcir: f rcirirriirriid w,c,depth,anchor,kind,list,inner,
 f list_kind r:i i r xs  $,$*+#&$##%A
 f elem_size i:i i i kind  $,$*$/%l$K,h$%##%+%A
 f list_header i:i i i kind  $,$+%-$-##%3
-f elems_new ii:r nf iiiir kind,cap,size,bytes,buffer fail,usable_size,alloc_zero,alloc_any *#%$*$/%l$K,h$-##%'%A'$7#$$'%mb]?F-#%%&*##$.&#.##&*$$$$#$%#$#%%3#''#'$2##%)$#'*'%%#&%)$'$2##%+$#'*'%%#&%+$#'*'&%#&%;%#'#'$##&%2,#'	["out of memory"]
+f elems_new ii:r nf iiiir kind,cap,size,bytes,buffer fail,usable_size,alloc_zero,alloc_any *#%$*$/%l$K,h$-##%'%A'$+$7#$$'%mb]?F-#%$6#$%mB?Vjd%&*##$.&#.##&*$$$$#$%#$#%%3#''#'$2##%)$#'*'%%#&%)$'$2##%+$#'*'%%#&%+$#'*'&%#&%;%#'#'$##&%2,#'	["out of memory"]
 f list_new ii:r nf iiririii kind,cap,buffer,room,xs,header,p,q elems_new,alloc_slow .#%'##&%#'#$%#%*'#%###$#&$'+##'#%$*$/%l$K,h$-##%'%A##($+$-##%3%-#)+##+.###*$##)%C#'/&$9#*+##/.##4&%%#+.###*%###)#(,&#)*'$%%C#(%#'#'%#%#+#'#&%#/#'#%,#'	[{"name":"area:class runs","align":8,"size":288}]
-f list_len r:l i r xs  $,+$,'##
+f list_len r:l i r xs  $,5'##
 f list_at rii:i i rii xs,i,size  $,$#+##/##$%#$#%
-f list_get$bool rl:b i rllli xs,i,len,at,i fail_index '#%+$,'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+#&+4#$#'$j$'#&$#+##/##$%#'%%
-f list_get$i64 rl:l i rllli xs,i,len,at,i fail_index '#%+$,'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+$$+4#$#'$j$'#&$#+##/##$%#'%3
-f list_get$f64 rl:d i rllli xs,i,len,at,i fail_index '#%+$,'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+%%+4#$#'$j$'#&$#+##/##$%#'%3
-f list_get$ref rl:r i rllli xs,i,len,at,i fail_index '#%+$,'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+&#+4#$#'$j$'#&$#+##/##$%#'%+
-f list_get$cell rl:c i rllli xs,i,len,at,i fail_index '#%+$,'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+'$+4#$#'$j$'#&$#+##/##$%#'%3
-f list_set$bool rlb: i rlii xs,i,v,i list_set_slow$bool $'$Z#$+$,'##$%&+4#$#&$j$'#$$#+##/##$%#&%%#%$&*##&###$#%
-f list_set$i64 rll: i rlli xs,i,v,i list_set_slow$i64 $'$Z#$+$,'##$%$+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
-f list_set$f64 rld: i rldi xs,i,v,i list_set_slow$f64 $'$Z#$+$,'##$%%+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
-f list_set$ref rlr: i rlri xs,i,v,i list_set_slow$ref $'$Z#$+$,'##$%#+4#$#&$j$'#$$#+##/##$%#&%+#%$&*##&###$#%
-f list_set$cell rlc: i rlci xs,i,v,i list_set_slow$cell $'$Z#$+$,'##$%$+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
+f list_get$bool rl:b i rllli xs,i,len,at,i fail_index '#%5'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+#&+4#$#'$j$'#&$#+##/##$%#'%%
+f list_get$i64 rl:l i rllli xs,i,len,at,i fail_index '#%5'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+$$+4#$#'$j$'#&$#+##/##$%#'%3
+f list_get$f64 rl:d i rllli xs,i,len,at,i fail_index '#%5'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+%%+4#$#'$j$'#&$#+##/##$%#'%3
+f list_get$ref rl:r i rllli xs,i,len,at,i fail_index '#%5'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+&#+4#$#'$j$'#&$#+##/##$%#'%+
+f list_get$cell rl:c i rllli xs,i,len,at,i fail_index '#%5'###&#$'$a#&#%%#&$H#$#%'$a#&#%%&*##%#$#%.##,+'$+4#$#'$j$'#&$#+##/##$%#'%3
+f list_set$bool rlb: i rlii xs,i,v,i list_set_slow$bool $'$Z#$5'##$%&+4#$#&$j$'#$$#+##/##$%#&%%#%$&*##&###$#%
+f list_set$i64 rll: i rlli xs,i,v,i list_set_slow$i64 $'$Z#$5'##$%$+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
+f list_set$f64 rld: i rldi xs,i,v,i list_set_slow$f64 $'$Z#$5'##$%%+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
+f list_set$ref rlr: i rlri xs,i,v,i list_set_slow$ref $'$Z#$5'##$%#+4#$#&$j$'#$$#+##/##$%#&%+#%$&*##&###$#%
+f list_set$cell rlc: i rlci xs,i,v,i list_set_slow$cell $'$Z#$5'##$%$+4#$#&$j$'#$$#+##/##$%#&%3#%$&*##&###$#%
 f list_set_slow$bool rlb: nf rlii xs,i,v,at list_extend %#&*$#%###$%&+$#+##/###&#%
 f list_set_slow$i64 rll: nf rlli xs,i,v,at list_extend %#&*$#%###$%$+$#+##/##$-#&%)#%
 f list_set_slow$f64 rld: nf rldi xs,i,v,at list_extend %#&*$#%###$%%+$#+##/##$-#&%)#%
 f list_set_slow$ref rlr: nf rlri xs,i,v,at list_extend %#&*$#%###$%#+$#+##/##$-#&%'#%
 f list_set_slow$cell rlc: nf rlci xs,i,v,at list_extend %#&*$#%###$%$+$#+##/##$-#&%)#%
-f list_extend rl:i nf rllii xs,i,len,kind,count fail_null,fail_index,error_begin,out_str,out_i64,out_byte,error_end,fail,list_grow ,'$A,###%&*##$.&#.##%+$,'##'$Y#$&#%'$Y$H#$#%&#%&*#$%#$#%.#,$j$'$H#$#%##&$*+#&$##%A'$[#$#%%'$4#&%)+&*#%#&*#&$.&%&*#'$#$&*#&$.&'&*#'$#%&*#($%j#v&*#)#.#'$\`#$&mb]O6l%&*#*$.&).###'$#$j$'#$%%'$7#'+##+##$&*#+%###'#%#'###',$j$'#$	["list","assignment beyond the end of the list: index "," (length ","out of memory"]
+f list_extend rl:i nf rllii xs,i,len,kind,count fail_null,fail_index,error_begin,out_str,out_i64,out_byte,error_end,fail,list_grow ,'$A,###%&*##$.&#.##%5'##'$Y#$&#%'$Y$H#$#%&#%&*#$%#$#%.#,$j$'$H#$#%##&$*+#&$##%A'$[#$#%%'$4#&%)+&*#%#&*#&$.&%&*#'$#$&*#&$.&'&*#'$#%&*#($%j#v&*#)#.#'$\`#$&mb]O6l%&*#*$.&).###'$#$j$'#$%%'$7#'+##+##$&*#+%###'#%#'###',$j$'#$	["list","assignment beyond the end of the list: index "," (length ","out of memory"]
 f list_grow ri: nf riiiiiirir xs,need,kind,size,cap,want,used,old,bytes,buffer fail,usable_size,extend_in_place,buffer_new,copy_words,release,zero 3#%$*+#&$##%A#&$*$/%l$K,h$-#%%'%A#'+##+###($##'$/#'%%'$5$%#'#&%jP$$#($##'#'#'$5#(#$$#(#$#'$5#($'%S#&$#($'%S#&##)$%+##'###&#*+&#/##'$7#($'%mb]?F-#&%&*##$.&#.##+*$$$$#$%#(#&%3#,#*'/#$A#'%%$A*$%%#*#+'#,*'&%#+/#$2#%%)%)/#$2#%%+%+%;&*#'&$#,##,%3$#,##*%3#)%#/###,'#'$&*#($#*##'$:#%%)$&*#)%$#$#,##,%3#)$$$##+%2#)#%#'#,$##+%2%#+##$'$##+%2#&	["out of memory"]
 f copy_words iii: f iiii to,from,n,i  $'$5#%%j(]%#&%#(#$)$'+#$:#&#%%$#$####&+$$#$##$#&#&$##&%3*$$/###$#%
 f list_push$bool rb: i rii xs,v,len list_grow '#%+##'##'$2#%+##+##$&*##%##$##%%%#%&+$#+##/##$%#%%%#$%#'##$##%%%
@@ -644,11 +644,11 @@ f list_copy_range ririi: f ririiiii out,to,xs,from,count,kind,size,p share_elems
 f share r:r i r x  %'$2+#&###%-$%&$##$++#&$##%j%n#,##
 f share_elems iii: nf iiiircr p,count,kind,i,x,c,x  %#&%#(#$)%'+#$:#&#$'$2#%%)&#'+&##$###$-#&%''/#,##'$3+#&##'%-%#$-#'$2+#&##'%-$%&$#'$++#&$#'%j%n#%#(+'$#$###$-#&%)'$g$T,$#(&d%#),&$j$',$#('$2+#&##)%-$%&$#)$++#&$#)%j%n###&$##&%%*%
 f clamp_index ll:l f lll i,len,at  (#%##'$Y##&#$#%$H###$#'$Y#%&#$,&##'$[#%#$$,#$#,#%
-f list_slice rll:r nf rllliir xs,a,b,len,from,count,out clamp_index,list_new,list_copy_range +'$A,###$,####&+$,'###'$j$'*%#%#$#&#($$$j$'*%#%#%#&#''$4#(%#$#(%###)*'$%$*+#&$##%A#(&*#%(#)%####'#(,#)
+f list_slice rll:r nf rllliir xs,a,b,len,from,count,out clamp_index,list_new,list_copy_range +'$A,###$,####&5'###'$j$'*%#%#$#&#($$$j$'*%#%#%#&#''$4#(%#$#(%###)*'$%$*+#&$##%A#(&*#%(#)%####'#(,#)
 f list_step rlll:r nf rlllririliiiii xs,a,b,step,slice,len,out,size,stride,count,from,move,to,i fail,list_slice,list_new,list_grow 6'$g#&%&*##$.&#.##'*'$&###$#%'$+$W#&&%$A,##'$,#'##(+##'#'#)*'%%$*+#&$#'%A%#'$A#($,#)##*$*$/%l$K,h$-$*+#&$#'%A%'%A#+/$$Y#&&#$I&##&#&'$a#+$j$)#($#+$j$)#(##,$#$'$##(%$$j$'#+%%&*#&%#)#,%#'#)#,#-$#+##/#'%3#.$%$j$'#+#*'$Y#&&#%#-$##-$%$##(%$#*#.$$%##.##/$#+##/#)%3#0%#(#$)%)+#$:#0#,'$2#*%3$%$##/+$$##-$'$2#*%+$%###/+####-$%&##/+#&##-#/$##/#*#-$##-#.#0$##0%%*%,#)	["slice step must not be 0"]
 f copy_elem iii: i iii to,from,size  $'$2#%%3$%$###+$$##$$'$2#%%+$%####+####$$%&###+#&##$
 f list_concat rr:r nf rriir a,b,la,lb,out list_new,list_copy_range *'$*$A,###$A,##$$,####%+##'###&+##'#$#'*'#%$*+#&$/&$A,####$##%A$##%#&&*#$(#'%###%##%&*#$(#'#%#$%##&,#'
-f list_reverse r:r nf r xs list_step $,*'#'##&#+$,'##&$
+f list_reverse r:r nf r xs list_step $,*'#'##&#5'##&$
 f list_range lll:r nf llllrilii a,b,step,count,out,p,v,i, fail,list_new /'$g#%%&*##$.&#.##&&#'$[#%&#$'$[#$##$#&$H$L$H$I#$##&$#%&%#$'$[###$$#&$H$L$H$I###$&$$I&##%&%#'$]#&&m*o:o#%&*##$.&%.##'*'$%%%$j$'#&%#'#'$j$'#&#(+##/#'#)###*%##+$j$'#&(#$)%)+#$:#*#+%$+#(#)#($##(%3#)$H#)#%#*$##*%%*%,#'	["range step must not be 0","out of memory"]
 f list_cell_at ri:c f riild xs,i,kind,v,x -1125899906842624,int64_box,562949953421312,9221683186994511872 )#%$*+#&$##%A'$2#%%%%#&+$$+$#+##/##$-#$%),/'$W$S$R#&&?&?#&,'$P#&)$#*($$#&#'$2#%%'%#'+%%+$#+##/##$-#$%),,'0$$j#u#'#'$H$j$*#')$%)$&#'$2#%%)$,,'$j$),#+&#+$#+##/##$-#$%'#'$2#%%+$,+'$+$#+##/##$-#$%)#,,'$P$j$)+#&+$#+##/###$&p-uAbx){%
 f list_convert ri:r nf riiricrr xs,kind,len,out,i,c,x,x list_copy_room,list_new,list_cell_at,-1688849860263936,cell_float_slow,-1125899906842624,cell_int_slow,fail_needed,fail_cast *'$A,###$,####%+##'##'$2$*+#&$##%A#$$,*'#&###$%###&*'$%#$#%#'%#(#$)%)+#$:#'#%#(*(%%###''$2#$%+%'$g$T,$#(&d%#),&$j$',$#('$2+#&##)%-$%&$#)$++#&$#)%j%n##%$+$#+##/#&$-#'%)#($'$2#$%'$%%+$#+##/#&$-#'%)/%$Z$H,$#(&p8kaEq0w&)$&$j$+$H,$#(&p8kaEq0w&*&'$#($'$2#$%%$%$+$#+##/#&$-#'%)/$$a,$#()$($S$R,$#(&?&?*%)$#($'$A#$$%&+$#+##/#&#'4#$'$X$T,$#(&j$(&%%&*#*%#(.&#.#$j$',$#(%'$X$T,$#(&d&#%&*#+%#(.&%.#%#+$#+##/#&$-#'%'4&%#*,&$j$',$#('$2+#&##*%-$%&$#*$++#&$#*%j%n##*%#'#&$##'%%#'$##'%%*%,#&	["a bool","an element of the list"]

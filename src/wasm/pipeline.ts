@@ -4,6 +4,7 @@ import { charsModule } from '../ir/chars.ts';
 import { cseModule } from '../ir/cse.ts';
 import { devirtualise } from '../ir/devirtualise.ts';
 import { escapeModule } from '../ir/escape.ts';
+import { factsOf } from '../ir/facts.ts';
 import { foldModule } from '../ir/fold.ts';
 import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
@@ -11,8 +12,12 @@ import { inlineUser } from '../ir/inline-user.ts';
 import type { Func, Inlined, Module } from '../ir/ir.ts';
 import { lintModule } from '../ir/lint.ts';
 import { printModule } from '../ir/print.ts';
+import { rangesModule } from '../ir/ranges.ts';
 import { reach } from '../ir/reach.ts';
 import { addRoots } from '../ir/roots.ts';
+import { rotateModule } from '../ir/rotate.ts';
+import { selectModule } from '../ir/select.ts';
+import { splitModule } from '../ir/split.ts';
 import { settleOutput } from '../ir/settle.ts';
 import type { Runtime } from '../ir/system.ts';
 import { irType } from '../ir/system-types.ts';
@@ -54,6 +59,7 @@ const CALL_ROUNDS = 3;
 const ESCAPE_ROUNDS = 3;
 
 const isUser = (func: Func): boolean => func.display !== undefined;
+const isLooping = (func: Func): boolean => isUser(func) && factsOf(func).hasLoop;
 
 /** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
 export function compileIr(module: Module, runtime: Runtime, options: CompileIrOptions): CompiledIr {
@@ -98,6 +104,15 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(foldModule(reach(current)), 'fold');
     current = check(cseModule(reach(current)), 'common subexpressions');
     current = check(hoistModule(current), 'hoist');
+    current = check(rangesModule(current), 'ranges');
+    current = check(foldModule(current, isLooping), 'fold');
+    current = check(cseModule(current, isLooping), 'common subexpressions');
+    current = check(foldModule(current, isLooping), 'fold');
+    current = check(selectModule(current), 'select');
+    current = check(splitModule(current), 'split');
+    current = check(rangesModule(current), 'ranges');
+    current = check(foldModule(current, isLooping), 'fold');
+    current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
   const { wasm, lineTable, emitted } = finish(current, options);
