@@ -65,7 +65,8 @@ function agrees(run: string, log: string): void {
   for (const { lines } of quoted) expect(firstMissing(lines, log), log).toBeUndefined();
 }
 
-it('quotes every step as it is', async () => {
+// Eight runs of the action, one of which makes all eight targets.
+it('quotes every step as it is', { timeout: 600_000 }, async () => {
   put('src/main.mochi', program);
   const check = await act({});
   expect(check.status).toBe(0);

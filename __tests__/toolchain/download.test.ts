@@ -74,7 +74,7 @@ it('says that nobody listens', async () => {
 it('says that the file cannot be written', async () => {
   const path = join(folder, 'no', 'such', 'folder');
   await expect(download(`${server.url}/good`, path, { sha256: digest })).rejects.toMatchObject({
-    code: 'E201',
+    code: 'E204',
     exit: 1,
   });
 });

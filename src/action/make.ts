@@ -96,6 +96,9 @@ async function built(job: Job, wasmtime: LazyWasmtime, tag: string | undefined):
     const { readNotes } = await import('../project/tasks-release.ts');
     await readNotes({ notes: inputs.notes, root }, name, version);
   }
+  if (command === 'release' && inputs.command === 'auto') {
+    runner.write(`the tag ${tag} makes this a release; command: check would only check\n`);
+  }
 
   if (inputs.test && command !== 'build') {
     const { files, good } = await checkProject(job, project, wasmtime);
