@@ -27,9 +27,11 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
   };
   for (const f of q.froms) rows.push(bind(f.name, inferExpr(ctx, f.source, scope), f.id));
   for (const j of q.joins) {
-    const sym = bind(j.name, inferExpr(ctx, j.source, scope), j.id);
+    // What needs all rows before it at once cannot depend on one of them.
+    const atOnce = j.side === 'right' || j.side === 'outer';
+    const sym = bind(j.name, inferExpr(ctx, j.source, atOnce ? outer : scope), j.id);
     if (j.side === 'left' || j.side === 'outer') solver.add(sym.node, NULL);
-    if (j.side === 'right' || j.side === 'outer') for (const r of rows) solver.add(r.node, NULL);
+    if (atOnce) for (const r of rows) solver.add(r.node, NULL);
     rows.push(sym);
     inferExpr(ctx, j.on, scope);
   }

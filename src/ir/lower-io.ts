@@ -30,12 +30,14 @@ import {
   ELEMENT,
   emit,
   type Fn,
+  get,
   header,
   hold,
   i32,
   KIND,
   type Lowering,
   layoutOf,
+  newLocal,
   nullCell,
   nullRef,
   rt,
@@ -211,14 +213,7 @@ function delimiter(o: Options, span: Ast['span']): Expr {
 
 /** Lowers `load`: a call of the reader of the format, or of one that chooses at run time. */
 export function lowerLoad(fn: Fn, e: LoadExpr): Expr {
-  const node = nodeOf(fn, e);
-  const type = rowType(fn.lo.program.types, e.type);
-  const elem = elemNode(fn.lo.solver, node);
-  const typed = isTyped(fn.lo.program.types, type);
-  const item = typed ? shapeOf(fn, type, elem) : mapShape(fn, elem, undefined, 0);
-  const { kind } = ELEMENT[reprOf(elem)];
-  const shape = address(table(fn.lo, `shape:list<${item}>${kind}`, [SHAPE.list, 0, kind, item]));
-  const path = e.path === undefined ? nullRef : stringData(fn.lo, e.path);
+  const { shape, path } = loadParts(fn, e);
   return seq(fn, () => {
     const o = lowerOptions(fn, e.with, true);
     switch (o.format) {
@@ -233,6 +228,40 @@ export function lowerLoad(fn: Fn, e: LoadExpr): Expr {
         return rt('ref', 'load_format', [path, shape, o.formatText, o.header, o.delimiterText], e.span);
     }
   });
+}
+
+/** The type and the path of a `load`. */
+function loadParts(fn: Fn, e: LoadExpr): { shape: Expr; path: Expr; kind: number } {
+  const node = nodeOf(fn, e);
+  const type = rowType(fn.lo.program.types, e.type);
+  const elem = elemNode(fn.lo.solver, node);
+  const typed = isTyped(fn.lo.program.types, type);
+  const item = typed ? shapeOf(fn, type, elem) : mapShape(fn, elem, undefined, 0);
+  const { kind } = ELEMENT[reprOf(elem)];
+  const shape = address(table(fn.lo, `shape:list<${item}>${kind}`, [SHAPE.list, 0, kind, item]));
+  return { shape, path: e.path === undefined ? nullRef : stringData(fn.lo, e.path), kind };
+}
+
+/** Whether the rows that a `load` reads can be had one by one (readRows). */
+export function readsByRow(e: LoadExpr): boolean {
+  const options = e.with;
+  if (options && options.kind !== 'map') return false;
+  const format = options?.entries.find((o) => o.key.kind === 'string' && o.key.value === 'format')?.value;
+  return !format || (format.kind === 'string' && ['csv', 'tsv', 'jsonl'].includes(format.value));
+}
+
+/** Begins to read the rows of a `load`; `next` appends one to the list `rows`, and is false at the end. */
+export function readRows(fn: Fn, e: LoadExpr): { rows: number; next: Expr } {
+  const { shape, path, kind } = loadParts(fn, e);
+  const rows = newLocal(fn, 'ref');
+  emit(fn, { op: 'set', local: rows, value: rt('ref', 'list_new', [i32(kind), i32(0)]) });
+  const o = lowerOptions(fn, e.with, true);
+  if (o.format === 'jsonl') {
+    emit(fn, { op: 'do', value: rt(undefined, 'jsonl_begin', [path], e.span) });
+    return { rows, next: rt('i32', 'jsonl_next', [get(fn, rows), shape], e.span) };
+  }
+  emit(fn, { op: 'do', value: rt(undefined, 'csv_begin', [path, shape, o.header, delimiter(o, e.span)], e.span) });
+  return { rows, next: rt('i32', 'csv_next', [get(fn, rows)], e.span) };
 }
 
 /** Lowers `save`: its value is nil. */

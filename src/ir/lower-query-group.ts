@@ -40,9 +40,10 @@ import {
 } from './lower-context.ts';
 import { coerce, equal, exactlyTrue, toCell, toText, type Value, zero } from './lower-convert.ts';
 import { fieldOf, lowerPlaced, nodeOf, symRead, value } from './lower-expr.ts';
-import { joined, keyHash } from './lower-query-join.ts';
+import { joined, keysHash } from './lower-query-join.ts';
 import { bindRow, countLoop, length, listLocal, push, type Rows } from './lower-query-rows.ts';
 import { type Accumulators, accumulate, accumulatorsOf, startAccumulators } from './lower-query-stream.ts';
+import { isTotal } from './query-effects.ts';
 
 /** A key that is being looked for: its parts in locals, and how the key value is made of them. */
 interface Key {
@@ -57,7 +58,8 @@ export function grouped(fn: Fn, q: QueryExpr, plan: QueryPlan, emitRow: () => vo
   const layout = layoutOf(fn.lo, plan.group!);
   const groups: Rows = { list: listLocal(fn, plan.groupSym!.node), elem: plan.groupSym!.node };
   const index = keysAreTyped(fn, q, plan) ? hashIndex(fn, layout, groups) : textIndex(fn);
-  joined(fn, q, plan, () => {
+  const total = q.group!.keys.every((k) => isTotal(fn, k));
+  joined(fn, q, plan, total, () => {
     const key = keyOf(fn, q, plan, layout);
     const object = newLocal(fn, 'ref');
     index(key, object, (made) => {
@@ -175,10 +177,7 @@ function hashIndex(fn: Fn, layout: Layout, groups: Rows): Index {
   emit(fn, { op: 'set', local: table, value: rt('ref', 'groups_new', []) });
   const i32Load = (addr: Expr, offset: number): Expr => ({ op: 'load', type: 'i32', code: 'i32.load', addr, offset });
   return (key, object, make) => {
-    const hash = hold(
-      fn,
-      key.parts.map((p) => keyHash(p, maskOf(p.node))).reduce((h, more) => rt('i32', 'key_hash_more', [h, more])),
-    );
+    const hash = hold(fn, keysHash(key.parts.map((value) => ({ value, kinds: maskOf(value.node) }))));
     const base = asI32(get(fn, table));
     const at = newLocal(fn, 'i32');
     const mask = hold(fn, num('i32', 'i32.sub', i32Load(base, 4), i32(8)));

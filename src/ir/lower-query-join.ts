@@ -8,6 +8,8 @@
  * - a `right` or `outer` join, which needs all rows before it at once, collects them as columns unless they are one list.
  * What may run at another time than written is decided by query-effects.ts.
  */
+
+import type { LoadExpr } from '../check/infer-io.ts';
 import { BOOL, elemNode, FLOAT, INT, LIST, maskOf, NULL, reprOf, STR } from '../check/nodes.ts';
 import type { QueryPlan, Sym } from '../check/program.ts';
 import type { Expr as Ast, FromClause, JoinClause, QueryExpr } from '../syntax/ast.ts';
@@ -31,6 +33,7 @@ import {
 } from './lower-context.ts';
 import { toCell, toFloat64, type Value } from './lower-convert.ts';
 import { nodeOf, symRead, value } from './lower-expr.ts';
+import { readRows, readsByRow } from './lower-io.ts';
 import {
   bindNil,
   bindRow,
@@ -71,14 +74,11 @@ interface Tuples {
 interface Cursor {
   readonly start: Expr;
   readonly next: (at: Expr) => Expr;
-  /** Whether a candidate cannot be a match, by its hash. */
-  readonly skips?: (at: Expr) => Expr;
 }
 
 /** A hash table over rows or tuples. */
 interface HashTable {
   readonly table: number;
-  readonly entries: number;
   readonly mask: Expr;
   readonly count: Expr;
   readonly keys: readonly KeyPair[];
@@ -99,20 +99,28 @@ interface Loops {
   readonly steady: boolean;
   /** Sources that are evaluated before the loops. */
   readonly hoisted: Map<Level, Rows>;
+  /** The first source is read from a file row by row, and no row is kept. */
+  stream: boolean;
   readonly tables: Map<Level, HashTable>;
 }
 
-/** The nested loops of `from` and `join`, with `body` in the innermost for the rows that pass `where`. */
-export function joined(fn: Fn, q: QueryExpr, plan: QueryPlan, body: () => void): void {
+/**
+ * The nested loops of `from` and `join`, with `body` in the innermost for the rows that pass `where`.
+ *
+ * @param total whether `body` is total
+ */
+export function joined(fn: Fn, q: QueryExpr, plan: QueryPlan, total: boolean, body: () => void): void {
   const loops: Loops = {
     fn,
     levels: levelsOf(fn, q, plan),
     steady: (queryEffects(fn, q) & WRITES) === 0,
     hoisted: new Map(),
+    stream: false,
     tables: new Map(),
   };
-  hoistSources(loops);
+  const load = hoistSources(loops);
   const rest = pushDown(loops, q);
+  if (load) readSource(loops, load, total && rest.length === 0);
   for (const level of loops.levels) hashRows(loops, level);
   produce(loops, loops.levels.length, () => whenAll(fn, rest, body));
   for (const t of loops.tables.values()) emit(fn, { op: 'keep', value: get(fn, t.table) });
@@ -158,14 +166,74 @@ function onEffects(fn: Fn, level: Level, e: Ast): number {
   return effects;
 }
 
-/** Evaluates, before all loops, the sources that are the same for every row; the first always is. */
-function hoistSources({ fn, levels, steady, hoisted }: Loops): void {
+/**
+ * Evaluates, before all loops, the sources that are the same for every row; the first always is. Only a `load` that can give its
+ * rows one by one is left for readSource: it is the result then.
+ */
+function hoistSources({ fn, levels, steady, hoisted }: Loops): LoadExpr | undefined {
+  const isOuter = (level: Level) => level.join?.side === 'right' || level.join?.side === 'outer';
+  const { source } = levels[0]!.clause;
+  const load = source.kind === 'load' && readsByRow(source) && steady && !levels.some(isOuter) ? source : undefined;
   for (const level of levels) {
     const { source } = level.clause;
-    const fixed = level.join?.side === 'right' || level.join?.side === 'outer';
+    const first = level === levels[0];
+    if (first && load) continue;
     const same = isPlace(source) && steady && !level.before.some((n) => mentions(source, n));
-    if (level.before.length === 0 || fixed || same) hoisted.set(level, rowsOf(fn, source));
+    if (first || isOuter(level) || same) hoisted.set(level, rowsOf(fn, source));
   }
+  return load;
+}
+
+/**
+ * Reads the first source from its file. Where all that happens to a row is total, an error in a later row comes first in any
+ * case: then the loops can run as rows are read, and none is kept. Else the rows that pass the conditions on them are kept.
+ */
+function readSource(loops: Loops, load: LoadExpr, total: boolean): void {
+  const { fn, levels, hoisted } = loops;
+  const [first, ...others] = levels;
+  if (total && others.every((l) => hoisted.has(l) || isTotal(fn, l.clause.source)) && !others.some(mayFail)) {
+    loops.stream = true;
+    return;
+  }
+  function mayFail(level: Level): boolean {
+    return level.on.some((c) => !isTotalOn(fn, level, c));
+  }
+  const { rows, next } = readRows(fn, load);
+  const found: Rows = { list: rows, elem: elemNode(fn.lo.solver, nodeOf(fn, load)) };
+  readLoop(fn, next, () => {
+    if (first!.filters.length === 0) return;
+    bindLast(fn, first!, found);
+    const drop = newLabel(fn);
+    const test = collect(fn, () => {
+      const keep = newLabel(fn);
+      const inner = collect(fn, () => {
+        for (const c of first!.filters)
+          emit(fn, { op: 'brIf', label: keep, cond: num('i32', 'i32.eqz', condition(fn, c)) });
+        emit(fn, { op: 'br', label: drop });
+      });
+      emit(fn, { op: 'block', label: keep, body: inner });
+      emit(fn, { op: 'do', value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
+    });
+    emit(fn, { op: 'block', label: drop, body: test });
+  });
+  first!.filters.length = 0;
+  hoisted.set(first!, found);
+}
+
+/** A loop as long as a reader gives rows. */
+function readLoop(fn: Fn, next: Expr, body: () => void): void {
+  const out = newLabel(fn);
+  const again = newLabel(fn);
+  const round = collect(fn, () => {
+    emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i32.eqz', next) });
+    body();
+    emit(fn, { op: 'br', label: again });
+  });
+  emit(fn, { op: 'block', label: out, body: [{ op: 'loop', label: again, body: round }] });
+}
+
+function bindLast(fn: Fn, level: Level, rows: Rows): void {
+  bindRow(fn, level.sym, rows, hold(fn, num('i32', 'i32.sub', length(fn, rows), i32(1))));
 }
 
 /** Makes the hash table of a source that is chosen from by equality. */
@@ -193,12 +261,12 @@ function isPlace(e: Ast): boolean {
  */
 function pushDown({ fn, levels, steady, hoisted }: Loops, q: QueryExpr): Ast[] {
   const parts = q.where ? splitAnd(q.where) : [];
-  if (levels.length === 1 || !steady) return parts;
+  if (!steady) return parts;
   let floor = 0;
   levels.forEach((level, i) => {
     const side = level.join?.side;
     if (side === 'right' || side === 'outer') floor = i;
-    if (!hoisted.has(level) && !isTotal(fn, level.clause.source)) floor = i;
+    if (i > 0 && !hoisted.has(level) && !isTotal(fn, level.clause.source)) floor = i;
     if (level.on.some((c) => !isTotalOn(fn, level, c))) floor = i;
   });
   for (const [at, c] of parts.entries()) {
@@ -221,6 +289,17 @@ function produce(loops: Loops, depth: number, body: () => void): void {
     return;
   }
   const inner = (): void => whenAll(fn, level.filters, body);
+  if (depth === 1 && loops.stream) {
+    const load = level.clause.source as LoadExpr;
+    const { rows, next } = readRows(fn, load);
+    const one: Rows = { list: rows, elem: elemNode(fn.lo.solver, nodeOf(fn, load)) };
+    readLoop(fn, next, () => {
+      bindLast(fn, level, one);
+      emit(fn, { op: 'do', value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
+      inner();
+    });
+    return;
+  }
   const side = level.join?.side ?? 'inner';
   const table = tables.get(level);
   if (side === 'right' || side === 'outer') {
@@ -282,8 +361,7 @@ function collectTuples(loops: Loops, depth: number): Tuples {
 /** Runs `body` for each row of a table that matches the rows bound now. */
 function probe(fn: Fn, table: HashTable, level: Level, rows: Rows, body: () => void): void {
   const cursor = hashed(fn, table);
-  walk(fn, cursor, false, (at, next) => {
-    emit(fn, { op: 'brIf', label: next, cond: cursor.skips!(at) });
+  walk(fn, cursor, false, (at) => {
     bindRow(fn, level.sym, rows, num('i32', 'i32.sub', at, i32(1)));
     whenAll(fn, level.on, body);
   });
@@ -310,7 +388,6 @@ function matchLoop(
       right.bindNil();
     });
     const match = (): void => {
-      if (cursor.skips) emit(fn, { op: 'brIf', label: next, cond: cursor.skips(at) });
       right.bind(num('i32', 'i32.sub', at, i32(1)));
       for (const c of on) emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
       emit(fn, { op: 'set', local: matched, value: i32(1) });
@@ -364,7 +441,6 @@ function outerJoin(
       start: table ? { op: 'if', type: 'i32', cond: over, then: all.start, else: some.start } : all.start,
       next: (at) =>
         table ? { op: 'if', type: 'i32', cond: over, then: all.next(at), else: some.next(at) } : all.next(at),
-      ...(some.skips ? { skips: some.skips } : {}),
     };
     const mark = (at: Expr): Expr => num('i32', 'i32.add', asI32(get(fn, seen)), at);
     matchLoop(fn, level.on, cursor, right, { cond: over, seen: mark }, body);
@@ -408,56 +484,42 @@ function sequential(rows: Tuples): Cursor {
 
 /** The rows of a table whose hash is that of the rows bound now. */
 function hashed(fn: Fn, t: HashTable): Cursor {
-  const hash = newLocal(fn, 'i32');
-  const entry = (at: Expr): Expr => num('i32', 'i32.add', get(fn, t.entries), num('i32', 'i32.shl', at, i32(3)));
-  const start = seq(fn, () => {
-    emit(fn, { op: 'set', local: hash, value: hashOf(fn, t.keys, (k) => k.outer) });
-    return loadI32(headOf(fn, t, get(fn, hash)), 8);
+  const more = newLocal(fn, 'i32');
+  const table = get(fn, t.table);
+  const found = seq(fn, () => {
+    const first = rt('i32', 'join_find', [table, t.mask, hashOf(fn, t.keys, (k) => k.outer)]);
+    emit(fn, { op: 'set', local: more, value: first });
+    return num('i32', 'i32.and', get(fn, more), i32(0x7fff_ffff));
   });
   return {
     // Without rows no condition is evaluated.
-    start: t.keys.every((k) => k.sure) ? start : { op: 'if', type: 'i32', cond: t.count, then: start, else: i32(0) },
-    next: (at) => loadI32(entry(at), 0),
-    skips: (at) => num('i32', 'i32.ne', loadI32(entry(at), 4), get(fn, hash)),
+    start: t.keys.every((k) => k.sure) ? found : { op: 'if', type: 'i32', cond: t.count, then: found, else: i32(0) },
+    next: (at) => ({
+      op: 'if',
+      type: 'i32',
+      cond: num('i32', 'i32.lt_s', get(fn, more), i32(0)),
+      then: rt('i32', 'join_next', [table, t.mask, at]),
+      else: i32(0),
+    }),
   };
 }
 
 // ---- hash tables (src/runtime/join.mochi)
-
-const loadI32 = (addr: Expr, offset: number): Expr => ({ op: 'load', type: 'i32', code: 'i32.load', addr, offset });
-
-/** The address, less 8, of the head of the chain for a hash. */
-function headOf(fn: Fn, t: { readonly table: number; readonly mask: Expr }, hash: Expr): Expr {
-  const chain = num('i32', 'i32.shl', num('i32', 'i32.and', hash, t.mask), i32(2));
-  return num('i32', 'i32.add', asI32(get(fn, t.table)), chain);
-}
 
 /** A table of all rows for which `filters` hold, by the inner sides of the keys. */
 function buildTable(fn: Fn, rows: Tuples, keys: readonly KeyPair[], filters: readonly Ast[]): HashTable {
   const mask = hold(fn, rt('i32', 'join_mask', [rows.count]));
   const table = newLocal(fn, 'ref');
   emit(fn, { op: 'set', local: table, value: rt('ref', 'join_table', [rows.count, mask]) });
-  const entries = newLocal(fn, 'i32');
-  // Entry 1 is behind the heads; there is no entry 0.
-  const first = num('i32', 'i32.add', asI32(get(fn, table)), num('i32', 'i32.shl', mask, i32(2)));
-  emit(fn, { op: 'set', local: entries, value: num('i32', 'i32.add', first, i32(4)) });
-  const made: HashTable = { table, entries, mask, keys, count: rows.count };
   countLoop(fn, rows.count, (i, next) => {
-    // From the last row to the first, so that chains run in the order of the rows.
+    // From the last row to the first, so that rows with one hash are found in their order.
     const at = hold(fn, num('i32', 'i32.sub', rows.count, i));
     rows.bind(num('i32', 'i32.sub', at, i32(1)));
     for (const c of filters) emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
-    const hash = hold(
-      fn,
-      hashOf(fn, keys, (k) => k.inner),
-    );
-    const head = hold(fn, headOf(fn, made, hash));
-    const entry = hold(fn, num('i32', 'i32.add', get(fn, entries), num('i32', 'i32.shl', at, i32(3))));
-    emit(fn, { op: 'store', code: 'i32.store', addr: entry, offset: 0, value: loadI32(head, 8) });
-    emit(fn, { op: 'store', code: 'i32.store', addr: entry, offset: 4, value: hash });
-    emit(fn, { op: 'store', code: 'i32.store', addr: head, offset: 8, value: at });
+    const hash = hashOf(fn, keys, (k) => k.inner);
+    emit(fn, { op: 'do', value: rt(undefined, 'join_put', [get(fn, table), mask, at, hash]) });
   });
-  return made;
+  return { table, mask, keys, count: rows.count };
 }
 
 /**
@@ -502,13 +564,28 @@ function hashable(fn: Fn, x: Ast, y: Ast): boolean {
 
 /** The hash of the values on one side of all keys. */
 function hashOf(fn: Fn, keys: readonly KeyPair[], side: (k: KeyPair) => Ast): Expr {
-  return keys
-    .map((k) => keyHash(value(fn, side(k)), maskOf(nodeOf(fn, k.inner)) | maskOf(nodeOf(fn, k.outer))))
-    .reduce((h, more) => rt('i32', 'key_hash_more', [h, more]));
+  return keysHash(
+    keys.map((k) => ({
+      value: value(fn, side(k)),
+      kinds: maskOf(nodeOf(fn, k.inner)) | maskOf(nodeOf(fn, k.outer)),
+    })),
+  );
 }
 
-/** The hash of a value that is compared by `==` with values of the given kinds. */
-export function keyHash(v: Value, kinds: number): Expr {
+/** A value that is compared by `==` with values of the given kinds. */
+export interface Hashed {
+  readonly value: Value;
+  readonly kinds: number;
+}
+
+/** The hash of some values together: an i32. */
+export function keysHash(keys: readonly Hashed[]): Expr {
+  if (keys.length === 1) return keyHash(keys[0]!);
+  const words = keys.map((k) => (k.kinds === INT ? k.value.ir : num('i64', 'i64.extend_i32_u', keyHash(k))));
+  return rt('i32', 'key_hash_i64', [words.reduce((h, word) => rt('i64', 'key_join', [h, word]))]);
+}
+
+function keyHash({ value: v, kinds }: Hashed): Expr {
   if (kinds === INT) return rt('i32', 'key_hash_i64', [v.ir]);
   if ((kinds & ~(INT | FLOAT)) === 0) return rt('i32', 'key_hash_f64', [toFloat64(v)]);
   if ((kinds & ~NULL) === STR && reprOf(v.node) === 'ref') return rt('i32', 'key_hash_str', [v.ir]);

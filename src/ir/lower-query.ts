@@ -14,6 +14,7 @@ import { grouped } from './lower-query-group.ts';
 import { joined } from './lower-query-join.ts';
 import { listLocal, push } from './lower-query-rows.ts';
 import { startSort } from './lower-query-sort.ts';
+import { isTotal } from './query-effects.ts';
 
 const END = 0x7fff_ffff_ffff_ffffn;
 
@@ -33,7 +34,7 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
       else push(fn, results, elem, selected());
     };
     if (q.group) grouped(fn, q, plan, emitRow);
-    else joined(fn, q, plan, emitRow);
+    else joined(fn, q, plan, isTotal(fn, select) && (!q.sort || isTotal(fn, q.sort)), emitRow);
     sort?.finish();
     let list: Expr = get(fn, results);
     if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
@@ -53,5 +54,5 @@ export function isPlainQuery(fn: Fn, e: Ast): e is QueryExpr {
 /** Runs `body` for every row that a plain query selects, with the selected value. */
 export function forEachRow(fn: Fn, q: QueryExpr, body: (selected: Value) => void): void {
   const plan = fn.info.queries.get(q.id)!;
-  joined(fn, q, plan, () => body({ ir: lowerPlaced(fn, q.select), node: nodeOf(fn, q.select) }));
+  joined(fn, q, plan, false, () => body({ ir: lowerPlaced(fn, q.select), node: nodeOf(fn, q.select) }));
 }

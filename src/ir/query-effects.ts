@@ -121,6 +121,8 @@ function exprEffects(fn: Fn, e: Ast): number {
     }
     case 'query':
       return queryEffects(fn, e) | FAILS;
+    case 'load':
+      return ACTS | FAILS | all([e.with]);
     default:
       return ALL;
   }
@@ -157,10 +159,12 @@ function operatorEffects(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): number {
   }
 }
 
-/** A field of something that is a struct with such a field. */
+/** A field of something that is a struct with such a field, or an entry of a map. */
 function isField(fn: Fn, e: Extract<Ast, { kind: 'field' }>): boolean {
   const node = fn.info.nodes.get(e.target.id);
-  if (!node || (maskOf(node) & ~(isSolid(fn, e.target) ? NULL : 0)) !== STRUCT) return false;
+  const kinds = node ? maskOf(node) & ~(isSolid(fn, e.target) ? NULL : 0) : 0;
+  if (node && kinds === MAP) return !intKeyed(node);
+  if (!node || kinds !== STRUCT) return false;
   return structsOf(node).every((s) => s.byName.has(e.name.text) && !s.methods.has(e.name.text));
 }
 

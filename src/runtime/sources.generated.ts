@@ -269,7 +269,15 @@ f record_key ri:r f ric r,cursor,key list_cell_at,map_keys,cell_is_str,int_str,-
 f record_value ri:c f ri r,cursor map_value_cell,map_find_cell,list_cell_at,map_keys,type_table,cell_load &'$2+#&###%/$,*(#%##*$$%##*(%%*'&$##$##$%$#'$2#$+###$#.#,$-+#(%##%'$,,'$j$),#+&#'#$#,*((%$#,###+##'#$+##+#$
 v csv_cells r 0
 v csv_line i 0
-f load_csv ribi:r nf riiiiiirirri path,shape,header,delimiter,kind,row,typed,rows,width,names,columns,cells file_begin,csv_line,csv_cells,alloc_any,list_new,csv_record,csv_names,csv_columns,fail_width,input_push,csv_struct,csv_map,file_close 0&*##$##$$%%$%*'&%%j.J%;%#'-&%%j.:#'+##+#$#(+##/#$#)$2+####(%5#**''%#'%##+*$($#&'$:#+%#)#,*')%#+#%#-'#'#)$#-*'*%#(#,##.#+'#%$#.*$($#&#(#$)$(+#$4#.%#'$3#.#+%&*#+%#.#+.#'#)$&*#,&#*#','$j$),#*'-%#(#-$&*#,&#*#'*(.%#(#,#.*$($#&*$#$%'#&*#/#,#*
+v csv_row i 0
+v csv_width i 0
+v csv_headers r 0
+v csv_fields r 0
+v csv_ready i 0
+v csv_delimiter i 0
+f load_csv ribi:r nf riiir path,shape,header,delimiter,rows list_new,csv_begin,csv_next '#'*'#%+##+#$%#&*#$'###$#%#&(#$)$%+#$A*$%$#'*$,#'
+f csv_begin ribi: nf riii path,shape,header,delimiter file_begin,csv_line,csv_cells,alloc_any,csv_row,csv_delimiter,csv_fields,csv_ready,csv_width,csv_record,csv_headers,csv_names,csv_columns 0&*##$##$$%%$%*'&%%j.J%;%#'-&%%j.:$'+##/#$$(#&$)'#$*%$$+*$,$#&'$4-#+%#$-#$-*'.%-#+#%'$2+###-#'%5$$)*'/%-#'-&-#'$A#%$$*-#+#
+f csv_next r:b nf ri rows,cells csv_ready,csv_width,csv_record,csv_delimiter,csv_cells,csv_headers,csv_fields,file_close,fail_width,input_push,csv_struct,csv_row,csv_map *#$-##$#%$'/#$4#$%#$:-#$%#%#$#$*$%$-#&#'$4#$%#($''#$('#$)'#&*#*#,%##'$3#$-#$%&*#+%#$-#$.#',#-&)$&*#,&##$*+#&$##%A,'$j$),#*'-%-#.-&)$&*#,&##$*+#&$##%A*(/%-#.-&(,%%
 f fail_width ii: rf ii cells,width error_begin,out_str,out_i64,out_place,error_end +&*###&*#$$.&#&*#%$$j$(##&*#$$.&%&*#%$$j$(#$&*#&#&*#'#.	["a record of "," cells where the first one has "]
 f csv_names ib:r f iiririri width,header,names,i,v,len,v,len list_new,text_string,file_mark,csv_cells,list_grow,str_concat,int_str '#%*'#%%)###&%#(#$)%'+#$:#&##'#$(#'*'$%$#-#%+##+$#,#-&&$-#&%)+##/$#,#-&&$-#&%)#(+##'#%'$2#(+##+#%$&*#'%#%$##(%%#%#+$#+##/#%$-#(%'#'%#'#%$##(%%(#)*'(%.&#*')$$j$(#&#*+##'#%'$2#*+##+#%$&*#'%#%$##*%%#%#+$#+##/#%$-#*%'#)%#'#%$##*%%#&$##&%%*%,#%	["c"]
 f cell_start i:i i i i file_mark,csv_cells $,$#-##+##+$#,#-&$$%##%3
@@ -535,17 +543,21 @@ f clock_now :l f   clock_time_get &%$#.##&#&*$#&%#&j8}.##,+$$#.##	[{"name":"area
 f now_init : nf iriiiii count,table,first,name,i,p,n now_mode,environ_sizes_get,alloc_any,environ_get,now_state,parse_decimal *$#%%'*$$%.##$#.##%+$-###+###.###$*'%%$#$#$-##%'%3+##'.##%;#%$#,##$%3'$A*$&%#%$##%$-##%'&#&+##/.&%#'%#(#$)%*+#$:#'###(+###$##%$-#'%'#)%#(&$)'&+&$A/#$4#)%A$2+#&#$##(#)+#&#$##&#)%##)$##)%%*''/#$2#)%A$3+#&2#(%#%#%$#%'$'$N*%($$##(%A&mb]O6l##'$##'%%*%#1#$	[{"name":"area:io","align":8,"size":16},"MOCHI_NOW_SEED="]
 f parse_decimal i:l f iiili p,minus,q,n,digit  (#$$2+#&###%j#~#%/##$$###%%###&&#(#$)$(#'$#+#&##%%j$'+#$+$4#'%#$6#'%5#&$H$J#&&7$j$(#'#%$##%%%*$,/$#$$I&##&#&
 f arg_i64 i:l nf iiril n,count,table,first,value args_sizes_get,alloc_any,args_get,parse_decimal ,'*$#%.##$#.##%+$,&###$+###.##'$:###$$,&###%*'$%$#$#$-#$%'%3+##'.##%;#&$#,##%%3#'&#'$A*$%%#&$##&$-#$%'$#'*%&$+###$##&$-##%'#1#%,#'	[{"name":"area:io","align":8,"size":16}]
-f join_mask i:i nf i count fail %'$7##%m\${,w+%&*##$.&#.#,$#$-%'$$%b$<$+##%1%$	["out of memory"]
-f join_table ii:r nf iiiir count,mask,heads,bytes,table alloc_any,zero )#%$#$-#$%'%+#&$##%$-##%)#'*'#%$##&%3%;%#'#'#&&*#$%$#,##'%3#%,#'
+f join_mask i:i nf i count fail %'$7##%m\${,w+%&*##$.&#.#,$#$-%3$$%d$<$+$###$/##%%%1%2	["out of memory"]
+f join_table ii:r nf iiiir count,mask,slots,bytes,table alloc_any,zero )#%$##$%3#&$##%$*$#$-##%'%1%2#'*'#%$##&%3%;%#'#'#&&*#$%$#,##'%3#%,#'
+f join_put riii: i riiiil table,mask,at,hash,offset,slot  )#'$*$-#&%)#$#(+$$+$#,####'(#$)$'+#$A/#$X#(&#$3$j$'$T#(&d#&%##'$*$##'%3#$#(+$$+$#,####'*$%#+$#,####'/#$W#(&##%$+#%%mb]O6m%#/$#,####'#&%#/$#$#,####$$%#%%+$*$j$'#($,%mb]O6m%$
+f join_find rii:i i riiil table,mask,hash,offset,slot  '#&$*$-#%%)#$#'+$$+$#,####&(#$)$'+#$A/#$X#'&#$3$j$'$T#'&d#%%##&$*$##&%3#$#'+$$+$#,####&*$,$j$'#'
+f join_next rii:i i rii table,mask,at  $,+##/$#$#,####$$%#%%+
 f join_marks i:r nf iir count,bytes,marks alloc_zero '#$$*$###%1%2#%*'#%$##$%3%;%#'#%#$,#%
 f key_hash_i64 l:i i l k -7046029254386353131 $,$j$'$T$J##)$#&d
 f key_hash_f64 d:i i dl k,k 0,-7046029254386353131 $,4#$#$$j$*$j#n##)%#$j$'$T$J#$)$$&d
 f key_hash_str r:i i ri k,h key_hash_text &#$+##7##'$3#$%#$,#$#,*$#$##
 f key_hash_text r:i nf r k str_hash %'$A,###$,%##,*$#$##
 f key_hash_cell c:i nf cir c,kind,r cell_kind,cell_number,0,-7046029254386353131,str_hash '#$*$#$##'$:#$%f$,$j$'$T$J$j$*$j#n*&$$##)%%)$&&d#'$4#$%d'#%,&$j$',$##'$A,##%$,%##'$2+#&##%%%$,*$'$#%#,%%#,$#$j$',$##%'
-f key_hash_more ii:i i ii h,k -7046029254386353131 $,$j$'$T$J$H$J$j$)##&b$j$)#$)$#&d
+f key_join ll:l i ll h,k -49064778989728563 $,$H$J##)$##$
 f groups_new :r nf r table alloc_zero &##*'#%%j%~%;%#'##%j%n,##
 f groups_grow r:r nf riiriili table,bytes,mask,out,p,end,slot,at fail,alloc_zero -#$+##'##'$7#$%m2_s>d%&*##$.&#.##%$#$##$#$%2#&*'$%$#$##$#$%3%;%#'#&$##$#$#',####($##'#$(#$)$(+#$2#'#(#)+$$+#''$X#)&#&#*$*$-+##/#'%)#%(%$)&&+%$g+$$+$#,##&#*#*$*$##*%3#%*&%$+$#,##&#*#)##'$##'%3*$1##,#&	["out of memory"]
+f rows_drop r: nf rii rows,len,size zero '#$$#+##'##%$#%$*$/%l$K,h$-$*+#&$##%A%'%A%#'###$'$:$*+#&$##%A%)$&*##%$#$#+##/##$%#$#%%3#%#
 f json_out c: nf c c write_json,out_newline %&*##''###%#'#&*#$#
 f json_str c:r nf cr c,w writer_new,write_json,writer_text &#$*'##&*#$'#$##%#'#,*'%$#$
 f write_json rcir: f rciri w,c,depth,anchor,kind cell_kind,write_json_text,write_int,-1125899906842624,cell_int_slow,write_float,write_str,write_json_list,next_anchor,write_json_record %#'*$#$#$'$2#'%%$&*#$%##,&$j$',$#$$'$2#'%f$&*#%%##/$$a,$#$)$&$S$R,$#$&?&?*%'$#$$'$2#'%h$&*#(&##$j$+$H,$#$&p8kaEq0w&%'$'$2#'%d$&*#)%##/&$X$O,$#$&%&#.&#.&%$'$2#'%-$&*#*'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$'$+$2#'%/$2#'%1$&*#,'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$&*#)%##.&'	["true","false","null"]
@@ -563,7 +575,9 @@ v token_at i 0
 v token_bytes i 0
 v json_depth i 0
 f load_json ri:r nf riir path,shape,row,rows file_begin,json_depth,json_next,json_value,list_new,input_push,json_finish *&*##$##$$%##%+##/#$#&'#'$2*$%#%j%#$#&,&$j$',$*(&$#$%#&*''%+##+#$%%&*#(&#&+##+#$*(&$#%&*#)#,#&
-f load_jsonl ri:r nf riiir path,shape,kind,row,rows file_begin,json_depth,list_new,json_next,input_push,json_value,file_close +&*##$##$$%##%+##+#$#&+##/#$#'*'%%#%%#(#$)$&+#$4*$&#%#&*#'&#'#%*(($#&*$&*#)#,#'
+f load_jsonl ri:r nf rir path,shape,rows list_new,jsonl_begin,jsonl_next '#%*'#%+##+#$%#&*#$$##(#$)$%+#$A*$%%#%#$*$,#%
+f jsonl_begin r: nf r path file_begin,json_depth %&*##$##$$%#
+f jsonl_next ri:b nf ri rows,shape json_next,file_close,input_push,json_value &'$4*$##%#%&*#$#,%##&*#%&##$*+#&$##%A*(&$+##/#$,%%
 f fetch_json ri:c nf ric url,shape,value file_begin,fetch_path,json_depth,json_value,json_finish (&*##$*'$$##$%%##%*(&$#$&*#'#,#%
 f fetch_path r:r f rr url,path fail_null,str_starts_with,str_slice,str_contains,fail,str_concat ''$A,###%&*##$.&#.#'*$$%##.&%&#$*'%&##&-$j$)+##+##'*$$%#$.&'$,*'%&#$&9$j$)+##+#$#,/&*$$%#$.&)*'%&#$&'$j$)+##+#$#$#'*$&%##.&+%&*#'$*'(%*'(%.&-##.&/.#,##	["URL","file:","//localhost/","//","://","cannot fetch \\"","\\": WebAssembly programs (WASI preview 1) have no network access, they can fetch files only (E130)"]
 f json_finish : f   json_next,fail_input,file_close %'$:*$##%#%&*#$$.&#.#&*#%#	["there is more text behind the JSON value"]
@@ -828,7 +842,7 @@ f rows_sort_with$ref rrii: nf rriiiriiiii lists,keys,mode,limit,count,pairs,firs
 f rows_sort_with$cell rrii: nf rriiiriiiii lists,keys,mode,limit,count,pairs,first,p,i,i, fail,alloc_any,pairs_sort$cell,rows_gather 0#'+##'+&#++##/##'$7#'%m$zy*g%&*##$.&#.##(*'$%$#$-#'%-%3%;%#'#($-#'%-#)$#,##(%3#*#)#+%#(#$)%)+#$:#+#'%$##*&#%$+#*$j$(#+#*$##*%C#+$##+%%*%#**$%(#)$##)$-#'%+#'#$#%#,%##-+##'##(&$)('+&$:#,#-&*#&&+&#+$#+##/##$-#,%'#*/#$4#&#'#&#'#,$##,%%*(1#(	["out of memory"]
 f rows_gather rii: nf riiiiriiiii xs,pairs,count,kind,size,buffer,from,to,p,i,from elems_new .#&$*+#&$##%A#'$*$/%l$K,h$-#&%'%A#(*'#%#&#%#)$#+##/##%3#*$#,##(%3#+#$#,%#(#$)%*+#$:#,#%#-$##)$%+##+#+#''$2#'%3$%$##*+$$##-$'$2#'%+$%###*+####-$%&##*+#&##-#*$##*#'#+$##+%C#,$##,%%*%%#/###(%#'###%%#+##$'+##'#(#'
 f column_rank ri:l f riir xs,i,kind,x sort_rank$i64,str_prefix *#%$*+#&$##%A'$2#%%%$,*%#&###$%%#'$2#%%'$,*%#&###$%'#'$A#%$,*%#&###$%-#'$2#%%+$,&###&+&#+$#+##/##$-#$%',/$$2+#&##&%%*%$$#&&$
-f columns_compare riii:i nf riiiirill lists,keys,i,j,k,xs,order,a,b column_rank,cell_compare,list_cell_at &#'%#(#$)%*+#$:#'#$#(+&#+$#+##/##$-#'%'#)%#'$4$*+#&$#(%A%)&#**%#%#(#%#+*%#%#(#&#)$$$]#*#+$]#+#*$#)*$$%*(%%#(#%*(%%#(#&'#)$,#)##'$##'%%*%,%#
+f columns_compare riii:i nf riiiirillll lists,keys,i,j,k,xs,order,a,b,a,b column_rank,cell_compare,list_cell_at &#'%#(#$)%*+#$:#'#$#(+&#+$#+##/##$-#'%'#)%#'$2$*+#&$#(%A%%&#*+$$+$#+##/#($-#%%)#++$$+$#+##/#($-#&%)#)$$$[#*#+$Y#*#+$'$4$*+#&$#(%A%)&#,*%#%#(#%#-*%#%#(#&#)$$$]#,#-$]#-#,$#)*$$%*(%%#(#%*(%%#(#&'#)$,#)##'$##'%%*%,%#
 f float_order dd:i f dd a,b  ''$j#u###$$,%##'$j#w###$$,%$#'$j#x###$$,%%#,$$$j#v####$j#v#$#$
 f sort_rank$bool rii:l f rii xs,i,mode column_rank $,*%#%+&#++##/###$
 f sort_rank$i64 rii:l f riildll xs,i,mode,k,f,b,rank 9223372036854775808,0,text_rank )'$2#%%-$,$j$(+#&+$#+##/###$##&+$$+$#+##/##$-#$%)'$2#%%%$,$Q#&)$##'$2#%%''#'$j#n$j$+#&)%$'$j#v#'#'$,&$##($j$*#',/$$Y#(&#$Q#(&$$Q#()$###)$T*%%$#&&%,/$$Y#&&##)$P#))$#
