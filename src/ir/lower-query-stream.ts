@@ -4,14 +4,14 @@
  *
  * That holds when the group's variable occurs in `having`, `sort by` and `select` only as `g.key`, `g.count`, a field of the key,
  * `count(g)`, or in `sum`, `avg`, `min`, `max`, `count`, `exists` of `from x in g [where …] select …` over ints or floats, and
- * when what such an aggregate evaluates is total and no clause writes (query-effects.ts). A sum that leaves 64 bits is marked, and
- * fails where the program asks for it.
+ * when what such an aggregate evaluates is total, but for sums, differences and products of ints, and no clause writes
+ * (query-effects.ts). What leaves 64 bits is marked, and fails where the program asks for the aggregate.
  */
 import { BOOL, FLOAT, INT, maskOf, reprOf } from '../check/nodes.ts';
 import type { QueryPlan, Sym } from '../check/program.ts';
 import type { Expr as Ast, QueryExpr } from '../syntax/ast.ts';
 import { splitAnd } from './free-names.ts';
-import type { Expr, Type } from './ir.ts';
+import type { Expr, Stmt, Type } from './ir.ts';
 import { bindSym } from './lower.ts';
 import {
   collect,
@@ -32,8 +32,8 @@ import {
   store,
   typeOf,
 } from './lower-context.ts';
-import { coerce } from './lower-convert.ts';
-import { lowerExpr, symRead } from './lower-expr.ts';
+import { coerce, toFloat64, type Value } from './lower-convert.ts';
+import { lowerExpr, nodeOf, symRead } from './lower-expr.ts';
 import { condition } from './lower-stmt.ts';
 import { isTotal, queryEffects, WRITES } from './query-effects.ts';
 
@@ -45,11 +45,15 @@ interface Accumulator {
   readonly row: Sym | undefined;
   readonly select: Ast | undefined;
   readonly where: readonly Ast[];
-  /** Fields of the group: the total, how many rows passed `where`, whether the sum has left 64 bits. */
+  /** Fields of the group: the total, how many rows passed `where`, what has left 64 bits: OVER_TOTAL, or the operation. */
   readonly total: string;
   readonly passed: string | undefined;
   readonly over: string | undefined;
+  /** The operations of `select` that may leave 64 bits, by their number less OVER_TOTAL + 1. */
+  readonly operations: Ast[];
 }
+
+const OVER_TOTAL = 1;
 
 export interface Accumulators {
   readonly all: readonly Accumulator[];
@@ -163,11 +167,11 @@ function aggregate(
     }
     select = inner.select;
     where = inner.where ? splitAnd(inner.where) : [];
-    if (![select, ...where].every((c) => isTotal(fn, c))) return undefined;
+    if (!where.every((c) => isTotal(fn, c)) || !canDefer(fn, select)) return undefined;
     kind = maskOf(fn.info.nodes.get(select.id)!);
   }
   const counts = name === 'count' || name === 'exists';
-  if (!counts && kind !== INT && kind !== FLOAT) return undefined;
+  if (counts ? select && !isTotal(fn, select) : kind !== INT && kind !== FLOAT) return undefined;
   const type = !counts && kind === FLOAT ? 'f64' : 'i64';
   const wanted: Type = name === 'exists' ? 'i32' : name === 'count' ? 'i64' : name === 'avg' ? 'f64' : type;
   if (result !== wanted) return undefined;
@@ -179,6 +183,7 @@ function aggregate(
   let a = found.get(id);
   if (!a) {
     const n = found.size;
+    const sums = (own === 'sum' || own === 'avg') && type === 'i64';
     a = {
       name: own,
       type,
@@ -187,7 +192,8 @@ function aggregate(
       where,
       total: `#total${n}`,
       passed: own !== 'count' && where.length > 0 ? `#passed${n}` : undefined,
-      over: (own === 'sum' || own === 'avg') && type === 'i64' ? `#over${n}` : undefined,
+      over: sums || (select && !isTotal(fn, select)) ? `#over${n}` : undefined,
+      operations: [],
     };
     found.set(id, a);
   }
@@ -267,7 +273,14 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
     return;
   }
   const before = a.passed === undefined ? count : hold(fn, load('i64', get(fn, object), at(a.passed)));
-  const value = hold(fn, a.select ? lowerExpr(fn, a.select) : symRead(fn, plan.rows[0]!));
+  const mark = (what: number): Stmt[] => {
+    const flag = load('bool', get(fn, object), at(a.over!));
+    // The first failure is the one that counts.
+    const set = store('bool', get(fn, object), at(a.over!), i32(what));
+    return [{ op: 'if', cond: num('i32', 'i32.eqz', flag), then: [set], else: [] }];
+  };
+  const failing = (e: Ast): Stmt[] => mark(OVER_TOTAL + a.operations.push(e));
+  const value = hold(fn, a.select ? deferred(fn, a.select, failing) : symRead(fn, plan.rows[0]!));
   if (a.name === 'min' || a.name === 'max') {
     const order = a.name === 'min' ? 'lt' : 'gt';
     const beats = num('i32', a.type === 'f64' ? `f64.${order}` : `i64.${order}_s`, value, total());
@@ -283,8 +296,7 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
     const old = hold(fn, total());
     const sum = hold(fn, num('i64', 'i64.add', old, value));
     const signs = num('i64', 'i64.and', num('i64', 'i64.xor', old, sum), num('i64', 'i64.xor', value, sum));
-    const mark = store('bool', get(fn, object), at(a.over!), i32(1));
-    emit(fn, { op: 'if', cond: num('i32', 'i64.lt_s', signs, i64(0n)), then: [mark], else: [] });
+    emit(fn, { op: 'if', cond: num('i32', 'i64.lt_s', signs, i64(0n)), then: mark(OVER_TOTAL), else: [] });
     setTotal(sum);
   }
   if (a.passed !== undefined) {
@@ -299,13 +311,13 @@ function readAccumulator(fn: Fn, plan: QueryPlan, a: Accumulator, name: string, 
     emit(fn, { op: 'set', local: group, value: symRead(fn, plan.groupSym!) });
     const object = get(fn, group);
     if (a.over !== undefined) {
-      const failed = load('bool', object, slotOf(fn, plan, a.over));
-      emit(fn, {
-        op: 'if',
-        cond: failed,
-        then: [{ op: 'do', value: rt(undefined, 'fail_overflow', [], span) }],
-        else: [],
-      });
+      const flag = load('bool', object, slotOf(fn, plan, a.over));
+      const fails = (what: number, where: Ast['span']): void => {
+        const then: Stmt[] = [{ op: 'do', value: rt(undefined, 'fail_overflow', [], where) }];
+        emit(fn, { op: 'if', cond: num('i32', 'i32.eq', flag, i32(what)), then, else: [] });
+      };
+      fails(OVER_TOTAL, span);
+      for (const [i, e] of a.operations.entries()) fails(OVER_TOTAL + 1 + i, e.span);
     }
     const total = load(a.type, object, slotOf(fn, plan, a.total));
     if (name === 'exists') return num('i32', 'i64.ne', total, i64(0n));
@@ -315,4 +327,45 @@ function readAccumulator(fn: Fn, plan: QueryPlan, a: Accumulator, name: string, 
     const mean = num('f64', 'f64.div', sum, num('f64', 'f64.convert_i64_s', count));
     return { op: 'if', type: 'f64', cond: num('i32', 'i64.ne', count, i64(0n)), then: mean, else: f64(0) };
   });
+}
+
+// ---- arithmetic that fails later
+
+type Binary = Extract<Ast, { kind: 'binary' }>;
+
+/** Sums, differences and products of ints (or of a float and an int). */
+function isArithmetic(fn: Fn, e: Ast): e is Binary {
+  if (e.kind !== 'binary' || (e.op !== '+' && e.op !== '-' && e.op !== '*')) return false;
+  const kinds = [e, e.left, e.right].map((x) => maskOf(nodeOf(fn, x)));
+  return (
+    kinds.every((k) => k === INT || k === FLOAT) && (kinds[0] === FLOAT) === (kinds[1] === FLOAT || kinds[2] === FLOAT)
+  );
+}
+
+/** Whether all that can go wrong with an expression is that an int leaves 64 bits. */
+function canDefer(fn: Fn, e: Ast): boolean {
+  return isTotal(fn, e) || (isArithmetic(fn, e) && canDefer(fn, e.left) && canDefer(fn, e.right));
+}
+
+/** The value of such an expression; `failing` gives what notes that an operation has none. */
+function deferred(fn: Fn, e: Ast, failing: (e: Ast) => Stmt[]): Expr {
+  if (isTotal(fn, e) || !isArithmetic(fn, e)) return lowerExpr(fn, e);
+  const left: Value = { ir: hold(fn, deferred(fn, e.left, failing)), node: nodeOf(fn, e.left) };
+  const right: Value = { ir: hold(fn, deferred(fn, e.right, failing)), node: nodeOf(fn, e.right) };
+  const name = e.op === '+' ? 'add' : e.op === '-' ? 'sub' : 'mul';
+  if (maskOf(nodeOf(fn, e)) === FLOAT) return num('f64', `f64.${name}`, toFloat64(left), toFloat64(right));
+  const [a, b] = [left.ir, right.ir];
+  const result = hold(fn, num('i64', `i64.${name}`, a, b));
+  let failed: Expr;
+  if (e.op === '*') {
+    const small = (x: Expr): Expr => num('i64', 'i64.add', x, i64(0x8000_0000n));
+    const high = num('i64', 'i64.shr_u', num('i64', 'i64.or', small(a), small(b)), i64(32n));
+    const over = rt('i32', 'product_overflows', [a, b]);
+    failed = { op: 'if', type: 'i32', cond: num('i32', 'i64.eqz', high), then: i32(0), else: over };
+  } else {
+    const other = e.op === '+' ? num('i64', 'i64.xor', b, result) : num('i64', 'i64.xor', a, b);
+    failed = num('i32', 'i64.lt_s', num('i64', 'i64.and', num('i64', 'i64.xor', a, result), other), i64(0n));
+  }
+  emit(fn, { op: 'if', cond: failed, then: failing(e), else: [] });
+  return result;
 }

@@ -558,6 +558,7 @@ f key_join ll:l i ll h,k -49064778989728563 $,$H$J##)$##$
 f groups_new :r nf r table alloc_zero &##*'#%%j%~%;%#'##%j%n,##
 f groups_grow r:r nf riiriili table,bytes,mask,out,p,end,slot,at fail,alloc_zero -#$+##'##'$7#$%m2_s>d%&*##$.&#.##%$#$##$#$%2#&*'$%$#$##$#$%3%;%#'#&$##$#$#',####($##'#$(#$)$(+#$2#'#(#)+$$+#''$X#)&#&#*$*$-+##/#'%)#%(%$)&&+%$g+$$+$#,##&#*#*$*$##*%3#%*&%$+$#,##&#*#)##'$##'%3*$1##,#&	["out of memory"]
 f rows_drop r: nf rii rows,len,size zero '#$$#+##'##%$#%$*$/%l$K,h$-$*+#&$##%A%'%A%#'###$'$:$*+#&$##%A%)$&*##%$#$#+##/##$%#$#%%3#%#
+f product_overflows ll:b nf ll a,b 9223372036854775808 &'$g#$$,%##'$W#$&$$,$W##)$##,$X$K$J###$#$##
 f json_out c: nf c c write_json,out_newline %&*##''###%#'#&*#$#
 f json_str c:r nf cr c,w writer_new,write_json,writer_text &#$*'##&*#$'#$##%#'#,*'%$#$
 f write_json rcir: f rciri w,c,depth,anchor,kind cell_kind,write_json_text,write_int,-1125899906842624,cell_int_slow,write_float,write_str,write_json_list,next_anchor,write_json_record %#'*$#$#$'$2#'%%$&*#$%##,&$j$',$#$$'$2#'%f$&*#%%##/$$a,$#$)$&$S$R,$#$&?&?*%'$#$$'$2#'%h$&*#(&##$j$+$H,$#$&p8kaEq0w&%'$'$2#'%d$&*#)%##/&$X$O,$#$&%&#.&#.&%$'$2#'%-$&*#*'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$'$+$2#'%/$2#'%1$&*#,'##,&$j$',$#$#%*'+&,&$j$',$#$#%#&$&*#)%##.&'	["true","false","null"]
