@@ -4,6 +4,7 @@
  * the top.
  */
 import { copyFunc, mapExpr, mapStmt, walkExpr, walkStmts } from './build.ts';
+import { factsOf } from './facts.ts';
 import { negate } from './fold-num.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
 
@@ -14,7 +15,7 @@ const LARGEST = 12;
 export function rotateModule(module: Module): Module {
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const body = rotated(func.body);
+    const body = factsOf(func).hasLoop ? rotated(func.body) : func.body;
     funcs.set(func.name, body === func.body ? func : copyFunc(func, body));
   }
   return { ...module, funcs };
