@@ -5,6 +5,7 @@
  */
 import { expr, fresh, quote, TEXTS } from './expressions.ts';
 import { functionScenarios } from './scenarios-functions.ts';
+import { characterScenarios, objectScenarios } from './scenarios-objects.ts';
 import { queryScenarios } from './scenarios-queries.ts';
 import { BOOL, emit, type Gen, INT } from './types.ts';
 
@@ -24,6 +25,8 @@ export function scenario(g: Gen): void {
     [2 * types, STRUCTS],
     [5, functionScenarios],
     [5 * types, queryScenarios],
+    [4 * types, objectScenarios],
+    [3, characterScenarios],
   ]);
   g.random.pick(family)(g);
 }
@@ -899,5 +902,17 @@ const STRUCTS: readonly Scenario[] = [
 
 /** All of them, to try them one by one. */
 export const SCENARIOS: readonly Scenario[] = [
-  ...[LISTS, ROWS, ALIASES, NUMBERS, STRINGS, MAPS, STRUCTS, functionScenarios, queryScenarios].flat(),
+  ...[
+    LISTS,
+    ROWS,
+    ALIASES,
+    NUMBERS,
+    STRINGS,
+    MAPS,
+    STRUCTS,
+    functionScenarios,
+    queryScenarios,
+    objectScenarios,
+    characterScenarios,
+  ].flat(),
 ];

@@ -135,8 +135,10 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         return globals.get(e.name) ?? e;
       case 'seq': {
         const mark: number[] = [];
-        const stmts = list(e.body, mark);
+        const folded = folds(e.body, mark);
         const value = expr(e.value);
+        // Only now is it known how often the value uses what the body has assigned.
+        const stmts = forward([...folded]) ?? folded;
         forget(mark);
         if (stmts.length === 0) return value;
         const last = stmts.at(-1)!;
@@ -263,6 +265,12 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   /** Folds a statement list; `mark` collects the locals that its end must forget. */
   const list = (stmts: readonly Stmt[], mark: number[] = []): readonly Stmt[] => {
+    const folded = folds(stmts, mark);
+    return forward([...folded]) ?? folded;
+  };
+
+  /** As `list`, for a list that something follows: nothing is substituted yet. */
+  const folds = (stmts: readonly Stmt[], mark: number[]): readonly Stmt[] => {
     const out: Stmt[] = [];
     let same = true;
     for (let i = 0; i < stmts.length; i++) {
@@ -282,8 +290,6 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         break;
       }
     }
-    const forwarded = forward(out);
-    if (forwarded) return forwarded;
     return same ? stmts : out;
   };
 
