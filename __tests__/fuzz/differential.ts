@@ -103,6 +103,8 @@ const firstLines = (e: unknown): string =>
 export interface Blame {
   /** `lowering` (everything before the first pass, the run-time library included), the name of a pass, or `emission`. */
   readonly guilty: string;
+  /** The pass before it: some passes run more than once. */
+  readonly previous?: string;
   /** The functions that it must have changed for the difference to show; empty when that cannot be told. */
   readonly functions: readonly string[];
   /** The IR before and after, as far as there is any. */
@@ -135,7 +137,7 @@ export function blame(text: string, variant: string, variants: readonly Variant[
       if (want && judge(want, now)) return { guilty: 'lowering', functions: [], after: stage.module };
     } else if (unlike(last, now)) {
       const functions = guiltyFunctions(before.module, stage.module, last);
-      return { guilty: stage.pass, functions, before: before.module, after: stage.module };
+      return { guilty: stage.pass, previous: before.pass, functions, before: before.module, after: stage.module };
     }
     last = now;
     seen.push(stage);

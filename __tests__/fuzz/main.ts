@@ -37,8 +37,9 @@ const count = whole('count', values.count);
 /** Says what is known of a difference: the smallest program found, and the stage to blame. */
 function explain(text: string, verdict: Difference): void {
   const small = values.keep ? text : minimise(text, verdict);
-  const { guilty, functions, before, after } = blame(small, verdict.variant);
-  console.log(`${small}\nguilty: ${guilty}${functions.length > 0 ? ` (in ${functions.join(', ')})` : ''}`);
+  const { guilty, previous, functions, before, after } = blame(small, verdict.variant);
+  const place = previous === undefined ? '' : `, the one after ${previous}`;
+  console.log(`${small}\nguilty: ${guilty}${place}${functions.length > 0 ? ` (in ${functions.join(', ')})` : ''}`);
   console.log(`difference: ${check(small).what}`);
   if (!values.ir) return;
   for (const name of functions) {
