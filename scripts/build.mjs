@@ -56,6 +56,7 @@ export async function bundle(outdir) {
   for (const [name, path] of [
     ['cli', 'src/cli/main.ts'],
     ['index', 'src/action/main.ts'],
+    ['compile-worker', 'src/project/compile-worker.ts'],
   ]) {
     if (existsSync(join(root, path))) entryPoints[name] = path;
   }

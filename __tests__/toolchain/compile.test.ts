@@ -31,7 +31,7 @@ describe('precompileCached', () => {
     const first = await precompileCached(wt, hello, host);
     writeFileSync(first.path, 'damaged');
     const notices: string[] = [];
-    const second = await precompileCached(wt, hello, host, (text) => notices.push(text));
+    const second = await precompileCached(wt, hello, host, { notice: (text) => notices.push(text) });
     expect(second.cacheHit).toBe(false);
     expect(second.bytes).toEqual(first.bytes);
     expect(notices).toEqual(['a damaged entry of the cache is compiled again']);
@@ -39,9 +39,21 @@ describe('precompileCached', () => {
 
   it('survives several compilations at once and leaves no temporary files', async () => {
     const exit7 = Buffer.from(PROGRAMS.exit7);
-    const all = await Promise.all([1, 2, 3].map(() => precompileCached(wt, exit7, host)));
+    let started = 0;
+    const onStart = () => started++;
+    const all = await Promise.all([1, 2, 3].map(() => precompileCached(wt, exit7, host, { onStart })));
     expect(new Set(all.map((one) => one.path)).size).toBe(1);
+    // Those that want the same get it from one compilation.
+    expect(started).toBe(1);
     expect(readdirSync(join(cacheDir, 'cwasm')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('keeps what another wasmtime made apart, of the same version too', async () => {
+    const mine = await precompileCached(wt, hello, host);
+    const other = await precompileCached({ ...wt, identity: 'another' }, hello, host);
+    expect(other.cacheHit).toBe(false);
+    expect(dirname(other.path)).not.toBe(dirname(mine.path));
+    expect((await precompileCached(wt, hello, host)).cacheHit).toBe(true);
   });
 
   it('refuses a module that is not valid, and keeps nothing', async () => {

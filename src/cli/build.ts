@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EXIT, userError } from '../diagnostics/user-error.ts';
-import { type Built, buildProgram } from '../project/build.ts';
+import type { BuildOptions, Built } from '../project/build.ts';
+import { buildPrograms } from '../project/build-many.ts';
 import { loadInputs, type Program, type Project } from '../project/project.ts';
 import { precompile } from '../toolchain/compile.ts';
 import { writeAtomic } from '../toolchain/files.ts';
@@ -42,9 +43,13 @@ export async function build(inputs: readonly string[], flags: BuildFlags, out: O
   const done: { program: Program; built: Built }[] = [];
   const reports: object[] = [];
   let failed = false;
-  for (const program of project.programs) {
-    const { strict, optimise, gcStress } = flags;
-    const built = await buildProgram(program.path, { mode: 'run', strict, optimise, gcStress, root: project.root });
+  const { strict, optimise, gcStress } = flags;
+  const paths = project.programs.map((program) => program.path);
+  const options: BuildOptions = { mode: 'run', strict, optimise, gcStress, root: project.root };
+  // The stages that can be printed stay in the thread that they were made in.
+  const most = kinds.some((kind) => kind === 'ast' || kind === 'ir' || kind === 'wat') ? 1 : undefined;
+  for await (const built of buildPrograms(paths, options, { most })) {
+    const program = project.programs[done.length]!;
     failed ||= built.wasm === undefined && !astOnly(kinds, built);
     if (out.json) reports.push(...(await recordsOf(built.diagnostics, built.sources)));
     else await printDiagnostics(out, built.diagnostics, built.sources);
@@ -54,12 +59,11 @@ export async function build(inputs: readonly string[], flags: BuildFlags, out: O
     if (out.json) printJson(out, { ok: false, diagnostics: reports });
     return EXIT.failed;
   }
-  const products: Product[] = [];
-  for (const { program, built } of done) {
-    for (const kind of kinds) {
-      products.push(...(await make(kind, program, built, targets, project, wasmtime, out)));
-    }
-  }
+  const products = await inOrder(
+    done.flatMap(({ program, built }) =>
+      kinds.map((kind) => make(kind, program, built, targets, project, wasmtime, out)),
+    ),
+  );
   const written = await write(products, flags, out);
   if (out.json) printJson(out, { ok: true, diagnostics: reports, files: written });
   else if (!out.quiet && written.length > 0) {
@@ -122,38 +126,46 @@ async function make(
     case 'cwasm': {
       const wt = await wasmtime!;
       const major = Number.parseInt(wt.version, 10);
-      const made: Product[] = [];
-      for (const target of targets) {
-        out.progress(`compiling ${name} for ${target.name}`);
-        const data = await precompile(wt, wasm!, target);
-        made.push({ file: `${name}-wasmtime${major}-${target.name}.cwasm`, kind, target: target.name, data });
-      }
-      return made;
+      return inOrder(
+        targets.map(async (target) => {
+          const data = await precompile(wt, wasm!, target, () => out.progress(`compiling ${name} for ${target.name}`));
+          return [{ file: `${name}-wasmtime${major}-${target.name}.cwasm`, kind, target: target.name, data }];
+        }),
+      );
     }
     case 'exe': {
       const { findLauncher } = await import('../package/launchers.ts');
       const { makeExecutable } = await import('../package/payload.ts');
       const { encodeLines } = await import('../wasm/lines.ts');
       const wt = await wasmtime!;
-      const made: Product[] = [];
-      for (const target of targets) {
-        const launcher = await findLauncher(target);
-        if (launcher === undefined) throw noLauncher(target);
-        out.progress(`making ${name} for ${target.name}`);
-        const cwasm = await precompile(wt, wasm!, target);
-        const data = makeExecutable(launcher.bytes, target, {
-          cwasm,
-          lines: lineTable === undefined ? undefined : encodeLines(lineTable),
-          capabilities: project.capabilities,
-          engine: wt.version,
-        });
-        const only = targets.length === 1 && target === hostTarget();
-        const file = `${only ? name : `${name}-${target.name}`}${target.exeSuffix}`;
-        made.push({ file, kind, target: target.name, data });
-      }
-      return made;
+      return inOrder(
+        targets.map(async (target) => {
+          const launcher = await findLauncher(target);
+          if (launcher === undefined) throw noLauncher(target);
+          const cwasm = await precompile(wt, wasm!, target, () => out.progress(`making ${name} for ${target.name}`));
+          const data = makeExecutable(launcher.bytes, target, {
+            cwasm,
+            lines: lineTable === undefined ? undefined : encodeLines(lineTable),
+            capabilities: project.capabilities,
+            engine: wt.version,
+          });
+          const only = targets.length === 1 && target === hostTarget();
+          const file = `${only ? name : `${name}-${target.name}`}${target.exeSuffix}`;
+          return [{ file, kind, target: target.name, data }];
+        }),
+      );
     }
   }
+}
+
+/** What all jobs made, in their order; or the failure of the first that failed, when all have ended. */
+async function inOrder(jobs: readonly Promise<Product[]>[]): Promise<Product[]> {
+  const products: Product[] = [];
+  for (const outcome of await Promise.allSettled(jobs)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    products.push(...outcome.value);
+  }
+  return products;
 }
 
 function noLauncher(target: Target): Error {

@@ -1,4 +1,4 @@
-import { buildOneOfMany, buildProgram } from '../project/build.ts';
+import { buildPrograms } from '../project/build-many.ts';
 import { findSources } from '../project/project.ts';
 import { type CommonOptions, type Output, printDiagnostics, printJson, recordsOf } from './output.ts';
 
@@ -12,10 +12,16 @@ export async function check(
   const files: { file: string; diagnostics: readonly object[] }[] = [];
   let errors = 0;
   let warnings = 0;
-  const build = project.tests.length > 1 ? buildOneOfMany : buildProgram;
-  for (const [i, path] of project.tests.entries()) {
-    out.progress(`checking ${path} (${i + 1} of ${project.tests.length})`);
-    const built = await build(path, { mode: 'run', strict: flags.strict, root: project.root });
+  const { tests: paths } = project;
+  let done = 0;
+  const progress = (): void => {
+    if (done < paths.length) out.progress(`checking ${paths[done]} (${done + 1} of ${paths.length})`);
+  };
+  progress();
+  const options = { mode: 'run', strict: flags.strict, root: project.root } as const;
+  for await (const built of buildPrograms(paths, options, { tolerant: paths.length > 1 })) {
+    done++;
+    progress();
     errors += built.diagnostics.filter((d) => d.severity === 'error').length;
     warnings += built.diagnostics.filter((d) => d.severity === 'warning').length;
     if (out.json) files.push({ file: built.shown, diagnostics: await recordsOf(built.diagnostics, built.sources) });
@@ -23,7 +29,7 @@ export async function check(
   }
   if (out.json) printJson(out, { ok: errors === 0, errors, warnings, files });
   else if (!out.quiet) {
-    out.print(`${plural(project.tests.length, 'file')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`);
+    out.print(`${plural(paths.length, 'file')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`);
   }
   return errors === 0 ? 0 : 1;
 }

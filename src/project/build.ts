@@ -25,7 +25,7 @@ export interface Built {
   /** For the renderers: the source with the path as it is shown. */
   readonly sources: readonly SourceFile[];
   readonly tests: readonly { readonly name: string; readonly line: number }[];
-  /** The compiler's own result, with its printable stages; missing for a ready-made module. */
+  /** The compiler's own result, with its printable stages; missing for a ready-made module and from other threads. */
   readonly result?: CompileResult;
 }
 
@@ -45,14 +45,21 @@ export async function buildProgram(path: string, options: BuildOptions): Promise
   const { compile } = await import('../compiler.ts');
   const { root: _root, ...compileOptions } = options;
   const result = compile([{ path: file.path, text: file.text }], compileOptions);
+  return { ...builtFrom(file, result), result };
+}
+
+/** A program from its source and what the compiler made of it. */
+export function builtFrom(
+  { shown, text }: { readonly shown: string; readonly text: string },
+  { wasm, lineTable, diagnostics, tests }: Omit<CompileResult, 'ir' | 'wat' | 'program'>,
+): Built {
   return {
-    shown: file.shown,
-    wasm: result.wasm,
-    lineTable: result.lineTable,
-    diagnostics: result.diagnostics,
-    sources: [{ path: file.shown, text: file.text }],
-    tests: result.tests.map(({ name, span }) => ({ name, line: lineOf(file.text, span.start) })),
-    result,
+    shown,
+    wasm,
+    lineTable,
+    diagnostics,
+    sources: [{ path: shown, text }],
+    tests: tests.map(({ name, span }) => ({ name, line: lineOf(text, span.start) })),
   };
 }
 
@@ -61,20 +68,21 @@ export async function buildProgram(path: string, options: BuildOptions): Promise
  * the others from being looked at.
  */
 export async function buildOneOfMany(path: string, options: BuildOptions): Promise<Built> {
-  try {
-    return await buildProgram(path, options);
-  } catch (error) {
-    if (!isUserError(error) || error.exit !== EXIT.failed) throw error;
-    const shown = path === '-' ? '<stdin>' : shownPath(path);
-    const { code, message, fix } = error;
-    const labels = [{ span: { file: 0, start: 0, end: 0 } }];
-    return {
-      shown,
-      diagnostics: [{ severity: 'error', code, title: message, labels, hint: fix }],
-      sources: [{ path: shown, text: '' }],
-      tests: [],
-    };
-  }
+  return buildProgram(path, options).catch((error: unknown) => unreadable(path, error));
+}
+
+/** What stands for a file that cannot be read or is no program; throws what is no such failure. */
+export function unreadable(path: string, error: unknown): Built {
+  if (!isUserError(error) || error.exit !== EXIT.failed) throw error;
+  const shown = path === '-' ? '<stdin>' : shownPath(path);
+  const { code, message, fix } = error;
+  const labels = [{ span: { file: 0, start: 0, end: 0 } }];
+  return {
+    shown,
+    diagnostics: [{ severity: 'error', code, title: message, labels, hint: fix }],
+    sources: [{ path: shown, text: '' }],
+    tests: [],
+  };
 }
 
 function lineOf(text: string, offset: number): number {

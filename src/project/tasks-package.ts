@@ -12,7 +12,8 @@ import { fileError } from '../toolchain/files.ts';
 import type { Wasmtime } from '../toolchain/install.ts';
 import { capture } from '../toolchain/process.ts';
 import type { Target } from '../toolchain/targets.ts';
-import { type Built, buildProgram } from './build.ts';
+import type { Built } from './build.ts';
+import { buildPrograms } from './build-many.ts';
 import type { Project } from './project.ts';
 
 export interface PackageOptions {
@@ -66,8 +67,9 @@ export async function packageProject(
   });
   const built: Built[] = [];
   const programs: ProgramInput[] = [];
-  for (const { name, path } of project.programs) {
-    const one = await buildProgram(path, { mode: 'run', root: project.root, strict: options.strict });
+  const paths = project.programs.map((program) => program.path);
+  for await (const one of buildPrograms(paths, { mode: 'run', root: project.root, strict: options.strict })) {
+    const { name } = project.programs[built.length]!;
     built.push(one);
     const { wasm, lineTable } = one;
     const { capabilities } = project;

@@ -1,6 +1,7 @@
 /** Checking a project, for the action and the command line: compile every source, run every test. Nothing here prints. */
 import type { Wasmtime } from '../toolchain/install.ts';
-import { type Built, buildOneOfMany } from './build.ts';
+import type { Built } from './build.ts';
+import { buildPrograms } from './build-many.ts';
 import { type TestResult, testFile } from './testing.ts';
 
 export interface CheckOptions {
@@ -43,9 +44,9 @@ export async function checkFiles(
   options: CheckOptions,
 ): Promise<CheckedFile[]> {
   const files: CheckedFile[] = [];
-  for (const path of paths) {
-    const { strict, root, dirs, env, timeout, notice } = options;
-    const built = await buildOneOfMany(path, { mode: 'run', strict, root });
+  const { strict, root, dirs, env, timeout, notice } = options;
+  for await (const built of buildPrograms(paths, { mode: 'run', strict, root }, { tolerant: true })) {
+    const path = paths[files.length]!;
     const runs = options.test && built.wasm !== undefined && built.tests.length > 0;
     const tests = runs ? (await testFile(path, wasmtime, { strict, root, dirs, env, timeout, notice })).tests : [];
     const file = { file: built.shown, built, tests };

@@ -1,10 +1,12 @@
 /** Makes machine code of WebAssembly with `wasmtime compile`, and keeps it in a cache addressed by content. */
 import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isUserError, userError } from '../diagnostics/user-error.ts';
 import { fileError, makeFolder, sha256, temporaryName } from './files.ts';
 import { compileArgs } from './flags.ts';
 import type { Wasmtime } from './install.ts';
+import { semaphore } from './parallel.ts';
 import { capture } from './process.ts';
 import type { Target } from './targets.ts';
 
@@ -13,6 +15,13 @@ export interface Compiled {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly cacheHit: boolean;
+}
+
+export interface PrecompileOptions {
+  /** Told that a damaged entry of the cache was found. */
+  readonly notice?: (text: string) => void;
+  /** Called when wasmtime has to do it, at the moment that it begins. */
+  readonly onStart?: () => void;
 }
 
 /** Entries that nobody used for so long are removed, in milliseconds. */
@@ -24,25 +33,56 @@ const PRUNE_EVERY = 24 * 3_600_000;
  * The machine code (.cwasm) of a module for a target. The same module, flags, version and target give the same bytes.
  * Throws a UserError when the module is not valid or the cache cannot be written.
  */
-export async function precompile(wt: Wasmtime, wasm: Uint8Array, target: Target): Promise<Uint8Array> {
-  return (await precompileCached(wt, wasm, target)).bytes;
+export async function precompile(
+  wt: Wasmtime,
+  wasm: Uint8Array,
+  target: Target,
+  onStart?: () => void,
+): Promise<Uint8Array> {
+  return (await precompileCached(wt, wasm, target, { onStart })).bytes;
 }
+
+/** What may be compiled at once in this process: wasmtime itself uses several threads for a large module. */
+const limit = semaphore(Math.min(availableParallelism(), 4));
+/** Compilations under way, by the folder of their entry. */
+const underWay = new Map<string, Promise<Compiled>>();
 
 /**
  * Like precompile(), and tells where the file is, so that it can be run. An entry is cwasm/KEY/DIGEST.cwasm: KEY is the
- * digest of everything that goes in, DIGEST of what came out. A damaged entry is made anew, and `notice` is told.
+ * digest of everything that goes in (module, wasmtime, flags, target), DIGEST of what came out. A damaged entry is made anew, and `notice` is told.
+ * Two who want the same at once get one compilation.
  */
 export async function precompileCached(
   wt: Wasmtime,
   wasm: Uint8Array,
   target: Target,
-  notice?: (text: string) => void,
+  options: PrecompileOptions = {},
 ): Promise<Compiled> {
   const root = join(wt.cacheDir, 'cwasm');
-  const input = [sha256(wasm), wt.version, target.wasmtimeTarget, ...compileArgs()].join('\n');
+  const input = [sha256(wasm), wt.identity, wt.version, target.wasmtimeTarget, ...compileArgs()].join('\n');
   const folder = join(root, sha256(input).slice(0, 40));
-  const found = await findEntry(folder, notice);
-  if (found !== undefined) return found;
+  const same = underWay.get(folder);
+  if (same) return same;
+  const made = findEntry(folder, options.notice).then(
+    (found) => found ?? limit(() => compileInto(folder, root, wt, wasm, target, options.onStart)),
+  );
+  underWay.set(folder, made);
+  try {
+    return await made;
+  } finally {
+    underWay.delete(folder);
+  }
+}
+
+async function compileInto(
+  folder: string,
+  root: string,
+  wt: Wasmtime,
+  wasm: Uint8Array,
+  target: Target,
+  onStart: (() => void) | undefined,
+): Promise<Compiled> {
+  onStart?.();
   await wt.verifyCompiler();
   await pruneOccasionally(root);
   const work = temporaryName(folder);

@@ -40,6 +40,11 @@ export interface Wasmtime {
   readonly version: string;
   readonly source: 'archive' | 'mirror' | 'wheel' | 'path';
   readonly cacheHit: boolean;
+  /**
+   * What tells this compiling executable from others, of the same version too: its digest, or of one that was already on
+   * this machine its place, size and time.
+   */
+  readonly identity: string;
   /** The cache folder in use. */
   readonly cacheDir: string;
   /** Throws a UserError unless the compiling executable still has its digest. Checked once a process. */
@@ -224,6 +229,7 @@ function describe(folder: string, record: Installed, host: Target, cacheDir: str
     version: record.version,
     source: record.source,
     cacheHit,
+    identity: record.files[full]!,
     cacheDir,
     verifyCompiler: () => (checked ??= check()),
   };
@@ -378,12 +384,14 @@ async function onThisMachine(path: string, options: WasmtimeOptions, cacheDir: s
       EXIT.usage,
     );
   }
+  const info = await stat(found);
   return {
     path: found,
     runner: found,
     version,
     source: 'path',
     cacheHit: false,
+    identity: options.sha256 ?? `${found} ${info.size} ${info.mtimeMs}`,
     cacheDir,
     verifyCompiler: () => Promise.resolve(),
   };

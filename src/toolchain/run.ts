@@ -57,7 +57,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
  * handed on. Throws a UserError when the module cannot be compiled or wasmtime cannot be started.
  */
 export async function runModule(wt: Wasmtime, options: RunOptions): Promise<RunResult> {
-  const { path } = await precompileCached(wt, options.wasm, requireHost(), options.notice);
+  const { path } = await precompileCached(wt, options.wasm, requireHost(), { notice: options.notice });
   const args = ['run', '--allow-precompiled', ...runArgs()];
   if (options.name !== undefined) args.push('--argv0', options.name);
   for (const dir of options.dirs ?? []) args.push('--dir', dir);
