@@ -9,10 +9,10 @@ import {
   as,
   assigns,
   copyFunc,
+  type Mapper,
   mapExpr,
   mapStmt,
   num,
-  operands,
   someStmt,
   stmtOperands,
   walkExpr,
@@ -91,15 +91,46 @@ const hasStmts = (e: Expr): boolean => someStmt(e, () => true);
 
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
 function isPure(e: Expr): boolean {
-  if (e.op === 'call' || e.op === 'callIndirect' || e.op === 'memoryGrow' || e.op === 'seq') return false;
-  if (e.op === 'num' && mayTrap(e.code)) return false;
-  return operands(e).every(isPure);
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+    case 'memorySize':
+      return true;
+    case 'num':
+      return !mayTrap(e.code) && e.args.every(isPure);
+    case 'as':
+      return isPure(e.value);
+    case 'load':
+      return isPure(e.addr);
+    case 'if':
+    case 'select':
+      return isPure(e.cond) && isPure(e.then) && isPure(e.else);
+    default:
+      return false;
+  }
 }
 
-/** True if the value depends on nothing but locals. */
+/** True if evaluating it has no effect and the value depends on nothing but locals. */
 function isTimeless(e: Expr): boolean {
-  if (e.op === 'load' || e.op === 'global' || e.op === 'memorySize') return false;
-  return isPure(e) && operands(e).every(isTimeless);
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'data':
+    case 'funcIndex':
+      return true;
+    case 'num':
+      return !mayTrap(e.code) && e.args.every(isTimeless);
+    case 'as':
+      return isTimeless(e.value);
+    case 'if':
+    case 'select':
+      return isTimeless(e.cond) && isTimeless(e.then) && isTimeless(e.else);
+    default:
+      return false;
+  }
 }
 
 /** Pure, and cheap enough to be evaluated when it need not be. */
@@ -155,7 +186,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         return foldIf(e, cond, expr(e.then), expr(e.else));
       }
       default:
-        return simplify(mapExpr(e, { expr, body: list }));
+        return simplify(mapExpr(e, mapper));
     }
   };
 
@@ -411,7 +442,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       case 'switch':
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
-        out.push(mapStmt(s, { expr, body: (b) => body(b) }));
+        out.push(mapStmt(s, lists));
         return;
       case 'return':
       case 'setGlobal': {
@@ -438,7 +469,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         return;
       }
       default:
-        out.push(mapStmt(s, { expr, body: (b) => body(b) }));
+        out.push(mapStmt(s, lists));
     }
   };
 
@@ -461,6 +492,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return e.op === 'get' && settled[e.local] === 1;
   };
 
+  const mapper: Mapper = { expr, body: list };
+  const lists: Mapper = { expr, body: (stmts) => body(stmts) };
   return body(func.body);
 }
 
@@ -499,7 +532,7 @@ function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
   let result: Expr[] | undefined;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!;
-    if (i > 0 && !isPure(part) && parts.slice(0, i).some((earlier) => assignsAny(part, earlier))) break;
+    if (i > 0 && !isPure(part) && parts.some((earlier, at) => at < i && assignsAny(part, earlier))) break;
     const value = hoist(part, out);
     if (value !== part) {
       result ??= parts.slice();

@@ -8,7 +8,7 @@
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import { assigns, fallsThrough, mapExpr, mapSame, mapStmt, someStmt, walkStmts, zero } from './build.ts';
+import { assigns, fallsThrough, type Mapper, mapExpr, mapSame, mapStmt, someStmt, walkStmts, zero } from './build.ts';
 import { noReturnFuncs } from './calls.ts';
 import { factsOf } from './facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from './ir.ts';
@@ -167,7 +167,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return e;
   };
   const expr = (e: Expr): Expr => {
-    const mapped = positioned(mapExpr(e, { expr, body }));
+    const mapped = positioned(mapExpr(e, mapper));
     if (mapped.op !== 'call') return mapped;
     const callee = choose(mapped);
     return callee ? inlineCall(mapped, callee) : mapped;
@@ -183,11 +183,11 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
   const stmt = (s: Stmt): Stmt => {
     if (s.op === 'loop') {
       loops++;
-      const mapped = mapStmt(s, { expr, body });
+      const mapped = mapStmt(s, mapper);
       loops--;
       return mapped;
     }
-    const mapped = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, mapper);
     return mapped.op === 'unreachable' && !mapped.span && framed && own ? { ...mapped, span: own } : mapped;
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
@@ -277,6 +277,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return out;
   };
 
+  const mapper: Mapper = { expr, body };
   const rebuilt = body(func.body);
   return rebuilt === func.body ? func : { ...func, locals, localNames, body: rebuilt };
 }
@@ -313,14 +314,14 @@ function rename(
 ): readonly Stmt[] {
   const expr = (e: Expr): Expr => {
     if (e.op === 'get') return values[e.local]!;
-    const mapped = mapExpr(e, { expr, body });
+    const mapped = mapExpr(e, mapper);
     if (mapped.op !== 'call' && mapped.op !== 'callIndirect') return mapped;
     const span = position(mapped.span);
     return span === mapped.span ? mapped : { ...mapped, span };
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
   const stmt = (s: Stmt): Stmt => {
-    const mapped = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, mapper);
     switch (mapped.op) {
       case 'set':
         // A parameter that is assigned has a local of its own.
@@ -340,6 +341,7 @@ function rename(
         return mapped;
     }
   };
+  const mapper: Mapper = { expr, body };
   return body(stmts);
 }
 

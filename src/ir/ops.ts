@@ -46,9 +46,9 @@ table.set('f64.reinterpret_i64', { params: ['i64'], result: 'f64' });
 /** Signatures of all numeric instructions, by name. */
 export const NUMERIC_SIGNATURES: ReadonlyMap<string, NumericSignature> = table;
 
-const TRAPPING = /\.(div_[su]|rem_[su]|trunc_f64_[su])$/;
+const TRAPPING = new Set([...table.keys()].filter((code) => /\.(div_[su]|rem_[su]|trunc_f64_[su])$/.test(code)));
 
 /** True if the instruction may trap. */
 export function mayTrap(code: string): boolean {
-  return TRAPPING.test(code);
+  return TRAPPING.has(code);
 }

@@ -19,6 +19,7 @@ import {
   fallsThrough,
   get,
   i32,
+  type Mapper,
   mapExpr,
   mapSame,
   mapStmt,
@@ -77,7 +78,7 @@ function moveGlobals(func: Func, inMemory: ReadonlySet<string>): Func {
       const code = e.type === 'ref' ? 'i32.load' : 'i64.load';
       return { op: 'load', type: e.type, code, addr: address(e.name), offset: 0 };
     }
-    return mapExpr(e, { expr, body });
+    return mapExpr(e, mapper);
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
   const stmt = (s: Stmt): Stmt => {
@@ -87,8 +88,9 @@ function moveGlobals(func: Func, inMemory: ReadonlySet<string>): Func {
       const code = value.type === 'ref' ? 'i32.store' : 'i64.store';
       return { op: 'store', code, addr: address(s.name), offset: 0, value };
     }
-    return mapStmt(s, { expr, body });
+    return mapStmt(s, mapper);
   };
+  const mapper: Mapper = { expr, body };
   const moved = body(func.body);
   return moved === func.body ? func : { ...func, body: moved };
 }
@@ -212,7 +214,7 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
   const seen = new Set<Expr>();
   const expr = (e: Expr): Expr => {
     if (!calls.has(e)) return e;
-    let mapped = mapExpr(e, { expr, body });
+    let mapped = mapExpr(e, mapper);
     // Each call is looked up by its identity below: one node must not stand in two places.
     if (mapped === e && seen.has(e)) mapped = { ...e };
     seen.add(e);
@@ -238,14 +240,14 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
     if (!calls.has(s)) return s;
     // A call without a result is a statement of its own: bind its operands before it.
     if (s.op === 'do' && s.value.type === undefined) {
-      let call = mapExpr(s.value, { expr, body });
+      let call = mapExpr(s.value, mapper);
       if (call === s.value && seen.has(call)) call = { ...call };
       seen.add(s.value);
       const bound = bind(operands(call), operands(s.value), prefix);
       if (prefix.length === 0) return call === s.value ? s : { op: 'do', value: call };
       return { op: 'do', value: withOperands(call, bound) };
     }
-    const mapped = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, mapper);
     if (mapped.op === 'store') {
       const [addr, value] = bind(stmtOperands(mapped), stmtOperands(s), prefix);
       return prefix.length > 0 ? { ...mapped, addr: addr!, value: value! } : mapped;
@@ -260,6 +262,7 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
     }
     return mapped;
   };
+  const mapper: Mapper = { expr, body };
   const rebuilt = body(func.body);
   if (rebuilt === func.body) return func;
   out.body = rebuilt;
@@ -582,7 +585,7 @@ function addFrames(
   };
 
   const expr = (e: Expr): Expr => {
-    const mapped = mapExpr(e, { expr, body });
+    const mapped = mapExpr(e, mapper);
     const own = around.get(e);
     if (!own || mapped.type === undefined) return mapped;
     const { before, after } = wrap(own);
@@ -605,7 +608,7 @@ function addFrames(
   };
   const stmt = (s: Stmt): Stmt[] => {
     const own = s.op === 'do' && s.value.type === undefined ? around.get(s.value) : undefined;
-    const mapped = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, mapper);
     if (own) {
       const { before, after } = wrap(own);
       return [...before, mapped, after];
@@ -629,6 +632,7 @@ function addFrames(
     return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
   };
 
+  const mapper: Mapper = { expr, body };
   if (!frame) {
     out.body = body(func.body);
     return out;

@@ -59,11 +59,12 @@ export class ByteWriter {
 
   /** Signed LEB128 of a 64-bit integer; the value is taken modulo 2^64. */
   s64(value: bigint): void {
-    let rest = BigInt.asIntN(64, value);
-    if (rest >= -0x80000000n && rest <= 0x7fffffffn) {
-      this.s32(Number(rest));
+    const small = Number(value);
+    if (small >= -0x80000000 && small <= 0x7fffffff) {
+      this.s32(small);
       return;
     }
+    let rest = BigInt.asIntN(64, value);
     for (;;) {
       const low = Number(rest & 0x7fn);
       rest >>= 7n;
