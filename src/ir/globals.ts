@@ -7,6 +7,7 @@
  * very assumption; what had been taken for unreachable is then visited after all.
  */
 import { operands, stmtOperands } from './build.ts';
+import { factsOf, type Reference } from './facts.ts';
 import { foldNum } from './fold-num.ts';
 import type { Expr, Module, Stmt } from './ir.ts';
 
@@ -25,7 +26,23 @@ export function constantGlobals(module: Module): Map<string, Const> {
     const found = module.funcs.get(name);
     if (!found || visited.has(name)) return;
     visited.add(name);
-    queue.push(() => list(found.body));
+    const { references } = factsOf(found);
+    // Without a global in it there is no branch to decide: what it names is all that counts.
+    if (found.display === undefined || references.some((e) => e.op === 'global')) queue.push(() => list(found.body));
+    else queue.push(() => all(references));
+  };
+  const all = (references: readonly Reference[]): void => {
+    for (const e of references) {
+      if (e.op === 'call' || e.op === 'funcIndex') func(e.func);
+      else if (e.op === 'setGlobal') assigned(e);
+    }
+  };
+  const assigned = ({ name, value }: Extract<Stmt, { op: 'setGlobal' }>): void => {
+    const before = constants.get(name);
+    if (before && !(value.op === 'const' && Object.is(value.value, before.value))) {
+      constants.delete(name);
+      queue.push(...(waiting.get(name) ?? []));
+    }
   };
   /** The value of an expression as far as constants and unchanged globals give it; `used` collects the globals. */
   const known = (e: Expr, used: Set<string>): Const | undefined => {
@@ -101,13 +118,7 @@ export function constantGlobals(module: Module): Map<string, Const> {
       );
       return;
     }
-    if (s.op === 'setGlobal') {
-      const before = constants.get(s.name);
-      if (before && !(s.value.op === 'const' && Object.is(s.value.value, before.value))) {
-        constants.delete(s.name);
-        queue.push(...(waiting.get(s.name) ?? []));
-      }
-    }
+    if (s.op === 'setGlobal') assigned(s);
     for (const part of stmtOperands(s)) expr(part);
     if (s.op === 'block' || s.op === 'loop') list(s.body);
   };
