@@ -31,10 +31,11 @@ export function foldModule(module: Module, chosen: (func: Func) => boolean = () 
 }
 
 /**
- * Folds the functions of the whole library, whose globals may be set by what is compiled with it. Those that a program
- * gets as they are here need not be folded again, unless it never changes one of their globals.
+ * Folds without looking for globals that never change: those of a whole program are constants after its first folding,
+ * and those of the library alone may be set by what is compiled with it. (Functions of the library that a program gets as
+ * they come from here need not be folded again, unless it never changes one of their globals.)
  */
-export function foldLibrary(module: Module, chosen: (func: Func) => boolean): Module {
+export function foldLocally(module: Module, chosen: (func: Func) => boolean): Module {
   return foldWith(module, new Map(), chosen);
 }
 

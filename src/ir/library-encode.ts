@@ -2,7 +2,7 @@
 import { assertNever } from '../diagnostics/assert.ts';
 import { mapExpr, mapSame, mapStmt } from './build.ts';
 import { factsOf } from './facts.ts';
-import { foldLibrary } from './fold.ts';
+import { foldLocally } from './fold.ts';
 import { candidateOf, inlineModule, isAlwaysInlined } from './inline.ts';
 import { type Datum, type Expr, emptyModule, type Func, type Stmt, type Type } from './ir.ts';
 import {
@@ -74,7 +74,7 @@ export function prebuild(sources: Readonly<Record<string, string>>, options: Run
   const all = emptyModule();
   for (const { name, kind } of declarations(sources)) if (kind === 'fun') all.exports.set(name, `rt.${name}`);
   const inlined = inlineModule(reach(all, runtime));
-  const folded = foldLibrary(inlined, (func) => !isAlwaysInlined(candidateOf(func)));
+  const folded = foldLocally(inlined, (func) => !isAlwaysInlined(candidateOf(func)));
   const funcs = new Map<string, Func>();
   for (const func of folded.funcs.values()) {
     funcs.set(func.name, isAlwaysInlined(candidateOf(inlined.funcs.get(func.name)!)) ? func : compact(func));

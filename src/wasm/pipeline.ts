@@ -5,7 +5,7 @@ import { cseModule } from '../ir/cse.ts';
 import { devirtualise } from '../ir/devirtualise.ts';
 import { escapeModule } from '../ir/escape.ts';
 import { factsOf } from '../ir/facts.ts';
-import { foldModule } from '../ir/fold.ts';
+import { foldLocally, foldModule } from '../ir/fold.ts';
 import { hoistModule } from '../ir/hoist.ts';
 import { inlineModule, inlineSingle } from '../ir/inline.ts';
 import { inlineUser } from '../ir/inline-user.ts';
@@ -105,13 +105,13 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(cseModule(reach(current)), 'common subexpressions');
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
-    current = check(foldModule(current, isLooping), 'fold');
+    current = check(foldLocally(current, isLooping), 'fold');
     current = check(cseModule(current, isLooping), 'common subexpressions');
-    current = check(foldModule(current, isLooping), 'fold');
+    current = check(foldLocally(current, isLooping), 'fold');
     current = check(selectModule(current), 'select');
     current = check(splitModule(current), 'split');
     current = check(rangesModule(current), 'ranges');
-    current = check(foldModule(current, isLooping), 'fold');
+    current = check(foldLocally(current, isLooping), 'fold');
     current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
