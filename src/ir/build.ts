@@ -52,14 +52,31 @@ export function stringDatum(text: string | Uint8Array): Datum {
   const name = stringDatumName(text);
   const bytes = new Uint8Array(STRING_HEADER_BYTES + utf8.length);
   const view = new DataView(bytes.buffer);
-  let points = 0;
-  for (const byte of utf8) if ((byte & 0xc0) !== 0x80) points++;
+  const points = codePoints(utf8);
   view.setUint32(0, STRING_KIND, true);
   view.setUint32(4, utf8.length, true);
   view.setUint32(8, points, true);
   view.setUint32(12, STRING_HEADER_BYTES, true);
   bytes.set(utf8, STRING_HEADER_BYTES);
   return { name, align: 4, bytes, relocs: [{ at: 12, data: name }] };
+}
+
+/** The number of code points as the run-time library counts them (utf8.mochi): a byte that is part of none counts as one. */
+function codePoints(bytes: Uint8Array): number {
+  const step = (at: number): number => {
+    const first = bytes[at]!;
+    const width = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
+    if (width === 1 || at + width > bytes.length) return 1;
+    const second = bytes[at + 1]!;
+    const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+    const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    if (second < low || second > high) return 1;
+    for (let i = 2; i < width; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 1;
+    return width;
+  };
+  let points = 0;
+  for (let at = 0; at < bytes.length; at += step(at)) points++;
+  return points;
 }
 
 // ---- walking

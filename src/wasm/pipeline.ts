@@ -1,6 +1,7 @@
 /** The way of a program from IR to bytes: passes in order, then linking, emission and encoding. */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { charsModule } from '../ir/chars.ts';
+import { concatModule } from '../ir/concat.ts';
 import { cseModule } from '../ir/cse.ts';
 import { devirtualise } from '../ir/devirtualise.ts';
 import { escapeModule } from '../ir/escape.ts';
@@ -21,6 +22,7 @@ import { splitModule } from '../ir/split.ts';
 import { settleOutput } from '../ir/settle.ts';
 import type { Runtime } from '../ir/system.ts';
 import { irType } from '../ir/system-types.ts';
+import { textsModule } from '../ir/texts.ts';
 import { type Emitted, emitModule } from './emit.ts';
 import { encodeModule } from './encode.ts';
 import { encodeLines, type LineFunc, type LineRow, type LineSite, type LineTable } from './lines.ts';
@@ -94,7 +96,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
       if (local === current) break;
       current = check(foldModule(local, isUser), 'fold');
     }
-    current = check(reach(charsModule(current), runtime), 'characters');
+    current = check(reach(textsModule(concatModule(charsModule(current))), runtime), 'texts');
   }
   const settled = settleOutput(current);
   if (settled !== current) current = check(reach(settled, runtime), 'settle');
