@@ -61,6 +61,7 @@ export function lowerCall(fn: Fn, e: Call): Expr {
         fn,
         plan.struct,
         e.args.map((a, i) => ({ name: plan.struct.fields[i]?.name ?? '', value: a })),
+        e.span,
       );
     case 'builtin':
       return lowerBuiltin(fn, e, plan.name);

@@ -214,9 +214,9 @@ export function header(kind: number, more: { element?: number; key?: number; typ
   return kind | ((more.element ?? 0) << 8) | ((more.key ?? 0) << 12) | ((more.typeId ?? 0) << 16);
 }
 
-/** Allocates an object and stores its header (the run-time library does). */
-export function alloc(size: number, head: number): Expr {
-  return rt('ref', 'alloc', [i32(size), i32(head | 0)]);
+/** Allocates an object and stores its header (the run-time library does). The span is for running out of memory. */
+export function alloc(size: number, head: number, span?: Span): Expr {
+  return rt('ref', 'alloc', [i32(size), i32(head | 0)], span);
 }
 
 // ---- static data

@@ -187,6 +187,7 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
         fn,
         struct,
         e.fields.map((f) => ({ name: f.name.text, value: f.value })),
+        e.span,
       );
     }
     case 'list':
@@ -198,6 +199,7 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
         fn,
         record,
         e.entries.map((x) => ({ name: (x.key as Extract<Ast, { kind: 'string' }>).value, value: x.value })),
+        e.span,
       );
     }
     case 'query':
@@ -254,7 +256,7 @@ function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
     case 'fun':
       return funValue(fn, ref.fun);
     case 'variant':
-      return newStruct(fn, ref.struct, []);
+      return newStruct(fn, ref.struct, [], e.span);
     case 'rowField':
       return fieldOf(fn, { ir: symRead(fn, ref.row), node: ref.row.node }, ref.name, nodeOf(fn, e), e.span);
     case 'keyField': {
@@ -665,7 +667,7 @@ function lowerList(fn: Fn, e: Extract<Ast, { kind: 'list' }>): Expr {
   const elem = elementNode(fn, node);
   const repr = reprOf(elem);
   const { kind, size } = ELEMENT[repr];
-  const make = rt('ref', 'list_new', [i32(kind), i32(e.items.length)]);
+  const make = rt('ref', 'list_new', [i32(kind), i32(e.items.length)], e.span);
   if (e.items.length === 0) return make;
   return seq(fn, () => {
     const list = newLocal(fn, 'ref');
@@ -733,7 +735,7 @@ function lowerMap(fn: Fn, e: Extract<Ast, { kind: 'map' }>): Expr {
       const v = hold(fn, coerce(fn, lowerPlaced(fn, item), nodeOf(fn, item), val, item.span));
       const entry = newLocal(fn, 'i32');
       const put = intKeyed(node) ? 'map_put_i64' : 'map_put_str';
-      emit(fn, { op: 'set', local: entry, value: rt('i32', put, [get(fn, map), k]) });
+      emit(fn, { op: 'set', local: entry, value: rt('i32', put, [get(fn, map), k], e.span) });
       emit(fn, store(reprOf(val), get(fn, entry), 0, v));
     }
     return get(fn, map);
@@ -748,7 +750,12 @@ function structOfName(fn: Fn, name: string): StructInfo {
 }
 
 /** A new object of a struct type; fields without a value are nil. */
-export function newStruct(fn: Fn, struct: StructInfo, fields: readonly { name: string; value: Ast }[]): Expr {
+export function newStruct(
+  fn: Fn,
+  struct: StructInfo,
+  fields: readonly { name: string; value: Ast }[],
+  span: Span,
+): Expr {
   const layout = layoutOf(fn.lo, struct);
   const head = header(KIND.STRUCT, { typeId: layout.typeId });
   if (layout.order.length === 0) {
@@ -769,7 +776,7 @@ export function newStruct(fn: Fn, struct: StructInfo, fields: readonly { name: s
       values.set(f.name, hold(fn, v));
     }
     const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(layout.size, head) });
+    emit(fn, { op: 'set', local: object, value: alloc(layout.size, head, span) });
     for (const slot of layout.order) {
       emit(fn, store(slot.repr, get(fn, object), slot.offset, values.get(slot.name) ?? zero(slot.node)));
     }
