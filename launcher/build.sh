@@ -38,9 +38,13 @@ export SOURCE_DATE_EPOCH=0 ZERO_AR_DATE=1 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 remap="--remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross=build"
 std="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
-static="-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none"
+# On Linux it checks its own file before anything else (src/os/entry.rs).
+entry="-C link-arg=-Wl,-e,mochi_entry"
+static="-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none $entry"
 # Nothing is relocated in a static executable, so there is nothing to protect after that; it has one mapping less.
-musl="-C link-self-contained=no -C relro-level=off"
+musl="-C link-self-contained=no -C relro-level=off $entry"
+# Two segments, and the check in the first page (the other linker puts it near the front by its name).
+musl="$musl -C link-arg=-Wl,-T,$here/linux.ld"
 cd "$here"
 mkdir -p "$out"
 "$CARGO" fetch --locked

@@ -44,7 +44,7 @@ const slim = (c) => ({
   'bom-ref': purlOf(c),
   name: c.name,
   version: c.version,
-  ...(c.hashes && { hashes: c.hashes }),
+  hashes: c.hashes ?? [],
   licenses: c.licenses,
   purl: purlOf(c),
   externalReferences: c.externalReferences?.filter((r) => r.type === 'vcs'),

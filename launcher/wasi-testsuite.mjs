@@ -4,23 +4,26 @@
 //
 // Every wasm32-wasip1 program is packaged for the target with the directory, variables and arguments that its description
 // names, and run; beside it the same program under `wasmtime run`. Prints a line for each, and exits with 1 when a program
-// fails that passes under wasmtime.
+// fails that passes under wasmtime. The emulator is the one of matrix.json unless given; none for the machine's own target.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findLauncher } from '../src/package/launchers.ts';
 import { makeExecutable } from '../src/package/payload.ts';
 import { precompile } from '../src/toolchain/compile.ts';
 import { ensureWasmtime } from '../src/toolchain/install.ts';
 import { hostTarget, parseTargets } from '../src/toolchain/targets.ts';
 
-const [suite, name, ...emulator] = process.argv.slice(2);
-if (!suite) {
+const [folder, name, ...given] = process.argv.slice(2);
+if (!folder) {
   console.error('usage: node launcher/wasi-testsuite.mjs SUITE [TARGET [EMULATOR…]]');
   process.exit(2);
 }
-const target = name ? parseTargets(name)[0] : hostTarget();
+const suite = resolve(folder);
+const host = hostTarget();
+const target = name ? parseTargets(name)[0] : host;
+const emulator = given.length > 0 ? given : target.name !== host?.name && target.emulator ? [target.emulator] : [];
 const wasmtime = await ensureWasmtime();
 const launcher = await findLauncher(target);
 if (!launcher) throw new Error(`there is no launcher for ${target.name}`);

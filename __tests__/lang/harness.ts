@@ -73,14 +73,14 @@ export async function runLang(test: LangTest, options: Partial<CompileOptions> =
 }
 
 /** The text with `N` for the figures that differ from run to run: what benches measure, and how deep the stack is. */
-function steady(text: string): string {
+export function steady(text: string): string {
   return text
     .replace(/"(duration_us|memory_bytes)": \d+/g, '"$1": N')
     .replace(/^(error: stack overflow\n(?: {2}at .*\n)*) {2}\.\.\. \d+ more$/m, '$1  ... N more');
 }
 
 /** The folders of a test that reads and writes files, as HOST::GUEST. */
-function foldersFor(test: LangTest, made: string): string[] {
+export function foldersFor(test: LangTest, made: string): string[] {
   const own = dirname(test.path);
   return [`${own}::.`, `${made}::made`, `${join(own, 'root')}::/root-of-tests`, `${join(own, 'beside')}::/here/beside`];
 }

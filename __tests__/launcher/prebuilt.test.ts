@@ -35,12 +35,53 @@ test.each(TARGETS.map((t) => [t.name, t] as const))(
     const payload = { cwasm, capabilities: { dirs: ['.'], env: [] }, engine: matrix.wasmtime.default };
     const exe = makeExecutable(launcher!.bytes, target, payload);
     expect(Buffer.compare(readPayload(exe).cwasm, cwasm)).toBe(0);
+    expect(readPayload(exe).intact).toBe(true);
+    if (target.os === 'linux') checkWalk(exe);
     if (target.os === 'macos') expect(checkMachoSignature(exe)).toBeUndefined();
     // Nothing of the machine that built it.
     const text = Buffer.from(launcher!.bytes).toString('latin1');
     expect(text).not.toMatch(/\/home\/|\/root\/|\.cargo\/|index\.crates\.io/);
   },
 );
+
+/** The walk of launcher/src/os/entry.rs over the segments of an executable: each gives the bytes from where the last ended up to its own end. */
+function checkWalk(exe: Uint8Array): void {
+  const view = new DataView(exe.buffer, exe.byteOffset);
+  const little = exe[5] === 1;
+  const u64 = (at: number): number => Number(view.getBigUint64(at, little));
+  const segments = Array.from({ length: view.getUint16(56, little) }, (_, i) => u64(32) + 56 * i)
+    .filter((at) => view.getUint32(at, little) === 1)
+    .map((at) => ({
+      writable: (view.getUint32(at + 4, little) & 2) !== 0,
+      offset: u64(at + 8),
+      address: u64(at + 16),
+      size: u64(at + 32),
+      memory: u64(at + 40),
+    }));
+  let done = 0;
+  for (const [i, next] of segments.entries()) {
+    expect(next.offset % 4096).toBe(next.address % 4096);
+    const last = segments[i - 1];
+    if (!last) {
+      expect(next.offset).toBe(0);
+      continue;
+    }
+    const end = last.offset + last.size;
+    const cut = Math.max(end - (end % 64), next.offset - (next.offset % 4096));
+    // What is read behind the end of the one before is in its last page, and no page of zeros.
+    expect(cut).toBeGreaterThanOrEqual(done);
+    expect(cut).toBeLessThanOrEqual(last.memory > last.size ? end : Math.ceil(end / 4096) * 4096);
+    expect(next.offset).toBeGreaterThanOrEqual(end - (end % 64));
+    done = cut;
+  }
+  const payload = segments.at(-1)!;
+  expect(payload.writable).toBe(false);
+  expect([payload.offset % 64, payload.offset + payload.size]).toEqual([0, exe.length]);
+  // The data before it ends with a page of the file, which the kernel leaves alone; and the check stands in the file's first pages.
+  const data = segments.at(-2)!;
+  expect([data.writable, (data.offset + data.size) % 4096]).toEqual([true, 0]);
+  expect(u64(24) - segments[0]!.address).toBeLessThan(8192);
+}
 
 let root: string;
 beforeAll(() => {

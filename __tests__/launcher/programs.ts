@@ -1,5 +1,4 @@
 /** Small WASI programs in the text format, and their executables for this machine. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -226,9 +225,6 @@ export async function workshop() {
       const payload = { cwasm: new Uint8Array(length), capabilities: { dirs: [], env: [] }, engine: '' };
       return makeExecutable(launcher.bytes, target, payload);
     },
-    /** The digest of an encoded payload. */
-    digest: (payload: Uint8Array): Uint8Array =>
-      createHash('sha256').update(payload.subarray(0, 24)).update(payload.subarray(56)).digest(),
     clean(): void {
       rmSync(folder, { recursive: true, force: true });
     },

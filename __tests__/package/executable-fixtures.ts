@@ -1,10 +1,18 @@
 /** The smallest files of each format that packaging takes for a launcher: every field that matters, no code. */
+import type { Part, Sealer } from '../../src/package/seal.ts';
 import type { Target } from '../../src/toolchain/targets.ts';
 
 /** A target for tests, by its name. */
 export function target(name: string): Target {
   const [arch, os] = name.split('-');
   return { name, arch, os, exeSuffix: os === 'windows' ? '.exe' : '' } as unknown as Target;
+}
+
+/** A sealer that only notes what it is asked for. */
+export function recorder() {
+  const sealed: [payloadAt: number, parts: readonly Part[]][] = [];
+  const seal: Sealer = (_, payloadAt, parts) => void sealed.push([payloadAt, parts]);
+  return { seal, sealed };
 }
 
 /** An ELF launcher: two segments to load, one of notes with two foreign notes around the slot. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkMachoSignature, signMacho } from '../../src/package/codesign.ts';
 import { addMachoPayload, readMacho, u64 } from '../../src/package/macho.ts';
-import { machoLauncher } from './executable-fixtures.ts';
+import { machoLauncher, recorder } from './executable-fixtures.ts';
 
 const KINDS = [
   ['x86_64', 0x01000007, false, 0x1000],
@@ -15,7 +15,8 @@ test.each(KINDS)(
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 40000 }), (payload) => {
         const launcher = machoLauncher(cpu, signed);
-        const exe = addMachoPayload(launcher, arch, payload);
+        const { seal, sealed } = recorder();
+        const exe = addMachoPayload(launcher, arch, payload, seal);
         const macho = readMacho(exe)!;
         const shift = Math.ceil(payload.length / page) * page;
         const segment = (name: string): number => macho.commands.find((c) => c.segment === name)!.at;
@@ -27,6 +28,16 @@ test.each(KINDS)(
         expect(macho.view.getUint32(mochi + 60, true)).toBe(5);
         expect(u64(macho.view, mochi + 72 + 40)).toBe(payload.length);
         expect(Buffer.compare(exe.subarray(page, page + payload.length), payload)).toBe(0);
+
+        expect(sealed).toEqual([
+          [
+            page,
+            [
+              { offset: page - 0x100, length: 0x100 },
+              { offset: page + payload.length, length: shift - payload.length },
+            ],
+          ],
+        ]);
 
         const linkedit = segment('__LINKEDIT');
         expect(u64(macho.view, linkedit + 24)).toBe(0x100000000 + page + shift);
@@ -52,7 +63,7 @@ test.each(KINDS)(
 );
 
 test.each(KINDS)('%s: every changed byte of a signed file is noticed', (arch, cpu, signed) => {
-  const exe = addMachoPayload(machoLauncher(cpu, signed), arch, new Uint8Array(5000).fill(7));
+  const exe = addMachoPayload(machoLauncher(cpu, signed), arch, new Uint8Array(5000).fill(7), () => {});
   const signatureAt = readMacho(exe)!.view.getUint32(
     readMacho(exe)!.commands.find((c) => c.kind === 0x1d)!.at + 8,
     true,
@@ -68,7 +79,7 @@ test.each(KINDS)('%s: every changed byte of a signed file is noticed', (arch, cp
 });
 
 test('signing again replaces the signature and gives the same bytes', () => {
-  const exe = addMachoPayload(machoLauncher(0x0100000c, true), 'aarch64', new Uint8Array(100));
+  const exe = addMachoPayload(machoLauncher(0x0100000c, true), 'aarch64', new Uint8Array(100), () => {});
   const identifier = Buffer.from(exe)
     .toString('latin1')
     .match(/mochi-[0-9a-f]{16}/)![0];
@@ -78,7 +89,7 @@ test('signing again replaces the signature and gives the same bytes', () => {
 
 test('programs get different UUIDs, of version 3', () => {
   const uuid = (fill: number): string => {
-    const exe = addMachoPayload(machoLauncher(0x0100000c, true), 'aarch64', new Uint8Array(100).fill(fill));
+    const exe = addMachoPayload(machoLauncher(0x0100000c, true), 'aarch64', new Uint8Array(100).fill(fill), () => {});
     const at = readMacho(exe)!.commands.find((c) => c.kind === 0x1b)!.at + 8;
     return Buffer.from(exe.subarray(at, at + 16)).toString('hex');
   };

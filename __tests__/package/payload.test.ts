@@ -17,10 +17,11 @@ describe('payload', () => {
     fc.assert(
       fc.property(payloads, fc.string(), fc.uint8Array({ maxLength: 80 }), (payload, name, rest) => {
         const bytes = encodePayload(name, payload);
-        const { digest, intact, target: read, ...decoded } = decodePayload(Buffer.concat([bytes, rest]));
+        const { digest, intact, target: read, sealed, seal, ...decoded } = decodePayload(Buffer.concat([bytes, rest]));
         expect(intact).toBe(true);
         expect(digest).toMatch(/^[0-9a-f]{64}$/);
         expect(read).toBe(name);
+        expect([sealed, seal.length]).toEqual([[], 128]);
         expect({ ...decoded, cwasm: [...decoded.cwasm], lines: decoded.lines && [...decoded.lines] }).toEqual({
           ...payload,
           cwasm: [...payload.cwasm],
@@ -75,6 +76,8 @@ const LAUNCHERS: [name: string, bytes: Uint8Array][] = [
 ];
 
 describe('makeExecutable', () => {
+  const simple: Payload = { cwasm: new Uint8Array(64), capabilities: { dirs: [], env: [] }, engine: '48.0.0' };
+
   test.each(LAUNCHERS)('%s: what went in can be read, and the same input gives the same bytes', (name, launcher) => {
     fc.assert(
       fc.property(payloads, (payload) => {
@@ -92,7 +95,26 @@ describe('makeExecutable', () => {
     );
   });
 
-  const simple: Payload = { cwasm: new Uint8Array(64), capabilities: { dirs: [], env: [] }, engine: '48.0.0' };
+  test.each(LAUNCHERS)('%s: a change anywhere is noticed, but for what signing may change', (name, launcher) => {
+    const exe = makeExecutable(launcher, target(name), { ...simple, capabilities: { dirs: ['.'], env: [] } });
+    const loose = readPayload(exe);
+    const payloadAt = Buffer.from(exe).indexOf('\x7fMOCHI\r\x1a', 0, 'latin1');
+    const sealed = new Uint8Array(exe.length);
+    for (const { offset, length } of loose.sealed) sealed.fill(1, offset, offset + length);
+    sealed.fill(1, payloadAt, loose.cwasm.byteOffset - exe.byteOffset + loose.cwasm.length + 8);
+    fc.assert(
+      fc.property(fc.nat(exe.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        if (!sealed[at]) return;
+        const changed = exe.slice();
+        changed[at] = changed[at]! ^ change;
+        expect(() => expect(readPayload(changed).intact).toBe(true)).toThrow();
+      }),
+      { numRuns: 500 },
+    );
+    // Little is left out, of these tiny files too.
+    const free = sealed.filter((byte) => byte === 0).length;
+    if (!name.endsWith('macos')) expect(free).toBeLessThanOrEqual(name.endsWith('linux') ? 0 : 12);
+  });
 
   test.each(LAUNCHERS)('%s: refuses every other target’s launcher, and one that has a program', (name, launcher) => {
     for (const [other, bytes] of LAUNCHERS) {

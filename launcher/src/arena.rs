@@ -22,6 +22,12 @@ unsafe impl Sync for Arena {}
 #[global_allocator]
 static ARENA: Arena = Arena { space: UnsafeCell::new([0; SIZE]), used: AtomicUsize::new(0) };
 
+/// A place for one value before anything is allocated. It is not in the first page, which may be one of the file's.
+#[inline(always)]
+pub fn before_use<T>() -> *mut T {
+    ARENA.start().wrapping_add(4096).cast()
+}
+
 impl Arena {
     fn start(&self) -> *mut u8 {
         self.space.get().cast()

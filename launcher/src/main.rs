@@ -10,6 +10,7 @@ mod arena;
 mod lines;
 mod os;
 mod payload;
+mod seal;
 mod wasi;
 
 use payload::Payload;

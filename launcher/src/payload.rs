@@ -3,12 +3,14 @@
 //!
 //! ```text
 //!  0  magic    8 bytes  7f "MOCHI" 0d 1a
-//!  8  version  u32      1
+//!  8  version  u32      2
 //! 12  header   u32      bytes up to the program (a multiple of 64)
 //! 16  length   u64      bytes of the whole payload
 //! 24  digest   32 bytes SHA-256 of bytes 0 to 24 and 56 to the end
-//! 56  records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
-//!     tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table
+//! 56  seal    128 bytes the checksum of the file around the payload (os/entry.rs, os/file.rs), in the machine's byte order
+//! 184 records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
+//!     tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table,
+//!     6 where the sealed bytes lie in the file (u32 offset and u32 length, again for each part); not on Linux
 //! header: the .cwasm; then the magic again, so that even a lost zero byte at the end is noticed
 //! ```
 
@@ -16,8 +18,11 @@ use crate::os;
 use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 8] = b"\x7fMOCHI\r\x1a";
-const VERSION: u32 = 1;
-const RECORDS: usize = 56;
+const VERSION: u32 = 2;
+const DIGESTED: usize = 56;
+/// Where the seal stands.
+pub const SEAL: usize = 56;
+const RECORDS: usize = SEAL + crate::seal::SIZE;
 /// The engine inside: programs made by another major version of wasmtime are not compatible.
 const ENGINE_MAJOR: &str = "48";
 
@@ -67,8 +72,8 @@ impl Payload {
         if header < RECORDS || header > end {
             return Err(damaged("impossible header"));
         }
-        let digest = Sha256::new().chain_update(&bytes[..24]).chain_update(&bytes[RECORDS..]).finalize();
-        if digest[..] != bytes[24..RECORDS] {
+        let digest = Sha256::new().chain_update(&bytes[..24]).chain_update(&bytes[DIGESTED..]).finalize();
+        if digest[..] != bytes[24..DIGESTED] {
             return Err(damaged("wrong checksum"));
         }
         if version != VERSION {
@@ -90,6 +95,11 @@ impl Payload {
                 3 => payload.dirs.push(text()?),
                 4 => payload.env.push(text()?),
                 5 => payload.lines = Some(value),
+                #[cfg(not(target_os = "linux"))]
+                6 if !bytes[SEAL..].first_chunk().is_some_and(|seal| os::file::intact(value, seal)) => {
+                    return Err(damaged("wrong checksum of the launcher"));
+                }
+                6 => {}
                 _ => return Err(format!("record {tag} is not known to this launcher; package it again")),
             }
             at += 8 + size.next_multiple_of(4);

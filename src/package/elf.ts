@@ -1,23 +1,22 @@
 /**
  * Executables for Linux (ELF, System V ABI chapters 4 and 5). The launcher has a note `Mochi` (type 1) with a slot of 16
- * bytes. Packaging appends the payload, page-aligned, turns the program header of that note into one that maps the
- * payload readable and executable, and writes into the slot how far the payload lies from the note's start and how long it
- * is. Nothing else moves, so neither code nor offsets change. A section `.mochi` tells tools such as `strip` that the bytes
- * are needed.
+ * bytes. Packaging puts the payload behind the launcher's last segment, turns the program header of that note into one that maps
+ * the payload readable and executable, and writes into the slot how far the payload lies from the note's start and how long it
+ * is. Nothing else moves, so neither code nor offsets change. Section headers are left out: every byte of the file is then in a
+ * segment and checked at the start, and `strip` refuses the file instead of making one that does not run.
  */
 import type { Target } from '../toolchain/targets.ts';
 import { alignUp, wrongLauncher } from './layout.ts';
+import type { Sealer } from './seal.ts';
 
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 const READ_EXECUTE = 5;
 const HEADER_SIZE = 64;
 const PROGRAM_HEADER_SIZE = 56;
-const SECTION_HEADER_SIZE = 64;
-const SHT_PROGBITS = 1;
-const SHF_ALLOC = 2;
-const SHF_EXECINSTR = 4;
 const MACHINE: Record<Target['arch'], number> = { x86_64: 62, aarch64: 183, riscv64gc: 243, s390x: 22 };
+/** The least page size of all. */
+const LEAST_PAGE = 0x1000;
 /** Kernels for aarch64 may have pages of 64 KiB. */
 const PAGE: Record<Target['arch'], number> = { x86_64: 0x1000, aarch64: 0x10000, riscv64gc: 0x1000, s390x: 0x1000 };
 
@@ -37,7 +36,6 @@ interface Elf {
   readonly machine: number;
   readonly tableAt: number;
   readonly segments: readonly Segment[];
-  readonly sectionsAt: number;
 }
 
 /** Reads the program headers; undefined when the file is not a whole 64-bit ELF file. */
@@ -61,9 +59,7 @@ function readElf(bytes: Uint8Array): Elf | undefined {
       alignment: u64(at + 48),
     };
   });
-  const sectionsAt = u64(40);
-  if (sectionsAt + view.getUint16(60, little) * SECTION_HEADER_SIZE > bytes.length) return undefined;
-  return { view, little, machine: view.getUint16(18, little), tableAt, segments, sectionsAt };
+  return { view, little, machine: view.getUint16(18, little), tableAt, segments };
 }
 
 function writeSegment(view: DataView, little: boolean, at: number, segment: Segment): void {
@@ -90,35 +86,19 @@ function findSlot(bytes: Uint8Array, elf: Elf, segment: Segment): number | undef
   return undefined;
 }
 
-/**
- * The section headers and their names, with one more section, as bytes to be put at `at`. Empty when the launcher has no
- * section headers.
- */
-function withSection(bytes: Uint8Array, elf: Elf, at: number, segment: Segment): Uint8Array {
-  const { view, little } = elf;
-  const count = view.getUint16(60, little);
-  if (count === 0) return new Uint8Array(0);
-  const namesIndex = view.getUint16(62, little);
-  // Not slice(): of a Buffer that would be no copy.
-  const oldTable = new Uint8Array(bytes.subarray(elf.sectionsAt, elf.sectionsAt + count * SECTION_HEADER_SIZE));
-  const names = new DataView(oldTable.buffer, namesIndex * SECTION_HEADER_SIZE);
-  const namesAt = Number(names.getBigUint64(24, little));
-  const oldNames = bytes.subarray(namesAt, namesAt + Number(names.getBigUint64(32, little)));
-  const added = new Uint8Array(SECTION_HEADER_SIZE);
-  const section = new DataView(added.buffer);
-  section.setUint32(0, oldNames.length, little);
-  section.setUint32(4, SHT_PROGBITS, little);
-  const words = [SHF_ALLOC | SHF_EXECINSTR, segment.address, segment.offset, segment.fileSize];
-  for (const [i, word] of words.entries()) section.setBigUint64(8 + 8 * i, BigInt(word), little);
-  section.setBigUint64(48, BigInt(segment.alignment), little);
-  const newNames = Buffer.concat([oldNames, Buffer.from('.mochi\0', 'latin1')]);
-  names.setBigUint64(24, BigInt(at + oldTable.length + added.length), little);
-  names.setBigUint64(32, BigInt(newNames.length), little);
-  return Buffer.concat([oldTable, added, newNames]);
-}
+/** All of the file before the payload is sealed. */
+export const ELF_PARTS = 1;
 
-/** Puts an encoded payload into a launcher; see the head of this file. */
-export function addElfPayload(launcher: Uint8Array, arch: Target['arch'], payload: Uint8Array): Uint8Array {
+/**
+ * Puts an encoded payload into a launcher and seals the result; see the head of this file. At the start the launcher finds the
+ * file's bytes in memory, where its segments show them (launcher/src/os/entry.rs).
+ */
+export function addElfPayload(
+  launcher: Uint8Array,
+  arch: Target['arch'],
+  payload: Uint8Array,
+  seal: Sealer,
+): Uint8Array {
   const elf = readElf(launcher);
   if (!elf) throw wrongLauncher('it is not a whole 64-bit ELF file');
   if (elf.machine !== MACHINE[arch]) throw wrongLauncher(`it is for ELF machine ${elf.machine}, not for ${arch}`);
@@ -128,9 +108,16 @@ export function addElfPayload(launcher: Uint8Array, arch: Target['arch'], payloa
   if (!note || slot === undefined) throw wrongLauncher('it has no free place for a program');
 
   const page = PAGE[arch];
-  const offset = alignUp(launcher.length, page);
-  const end = Math.max(...elf.segments.filter((s) => s.type === PT_LOAD).map((s) => s.address + s.memorySize));
-  const address = alignUp(end, page);
+  const loaded = elf.segments.filter((s) => s.type === PT_LOAD);
+  const data = loaded.reduce((a, b) => (a.offset + a.fileSize > b.offset + b.fileSize ? a : b));
+  // The data's last page is filled up with zeros in the file, so that the kernel need not do it: of a truncated file it cannot, and
+  // would end the process before it starts.
+  const end = data.offset + data.fileSize;
+  const offset = alignUp(end, LEAST_PAGE);
+  const fileSize = offset - data.offset;
+  const filled = { ...data, fileSize, memorySize: Math.max(data.memorySize, fileSize) };
+  const launcherEnd = Math.max(...loaded.map((s) => s.address + s.memorySize), filled.address + filled.memorySize);
+  const address = alignUp(launcherEnd, page) + (offset % page);
   const segment: Segment = {
     type: PT_LOAD,
     flags: READ_EXECUTE,
@@ -141,25 +128,22 @@ export function addElfPayload(launcher: Uint8Array, arch: Target['arch'], payloa
     alignment: page,
   };
   // Segments to load must stand in ascending order of their addresses.
-  const rest = elf.segments.filter((s) => s !== note);
+  const rest = elf.segments.filter((s) => s !== note).map((s) => (s === data ? filled : s));
   const last = rest.findLastIndex((s) => s.type === PT_LOAD);
   const segments = [...rest.slice(0, last + 1), segment, ...rest.slice(last + 1)];
 
-  const sectionsAt = alignUp(offset + payload.length, 8);
-  const sections = withSection(launcher, elf, sectionsAt, segment);
-  const out = new Uint8Array(sections.length > 0 ? sectionsAt + sections.length : offset + payload.length);
-  out.set(launcher);
+  const out = new Uint8Array(offset + payload.length);
+  out.set(launcher.subarray(0, end));
   out.set(payload, offset);
   const view = new DataView(out.buffer);
-  if (sections.length > 0) {
-    out.set(sections, sectionsAt);
-    view.setBigUint64(40, BigInt(sectionsAt), elf.little);
-    view.setUint16(60, view.getUint16(60, elf.little) + 1, elf.little);
-  }
+  view.setBigUint64(40, 0n, elf.little);
+  view.setUint16(60, 0, elf.little);
+  view.setUint16(62, 0, elf.little);
   for (const [i, s] of segments.entries()) writeSegment(view, elf.little, elf.tableAt + i * PROGRAM_HEADER_SIZE, s);
   const slotAddress = note.address + (slot - note.offset);
   view.setBigInt64(slot + 20, BigInt(address - slotAddress), true);
   view.setBigUint64(slot + 28, BigInt(payload.length), true);
+  seal(out, offset, [{ offset: 0, length: offset }]);
   return out;
 }
 
@@ -168,6 +152,8 @@ export function findElfPayload(
   exe: Uint8Array,
   isPayload: (bytes: Uint8Array, at: number) => boolean,
 ): Uint8Array | undefined {
-  const found = readElf(exe)?.segments.find((s) => s.type === PT_LOAD && isPayload(exe, s.offset));
-  return found && exe.subarray(found.offset, found.offset + found.fileSize);
+  for (const { type, offset, fileSize } of readElf(exe)?.segments ?? []) {
+    if (type === PT_LOAD && isPayload(exe, offset)) return exe.subarray(offset, offset + fileSize);
+  }
+  return undefined;
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Target } from '../toolchain/targets.ts';
 import { signMacho } from './codesign.ts';
 import { alignUp, wrongLauncher } from './layout.ts';
+import type { Sealer } from './seal.ts';
 
 const LC_SYMTAB = 0x2;
 const LC_DYSYMTAB = 0xb;
@@ -85,8 +86,19 @@ function firstContent({ view, commands }: Macho): number {
   return Math.min(...offsets.filter((offset) => offset > 0));
 }
 
-/** Puts an encoded payload into a launcher and signs the result; see the head of this file. */
-export function addMachoPayload(launcher: Uint8Array, arch: Target['arch'], payload: Uint8Array): Uint8Array {
+/**
+ * The contents of all segments are sealed but for the payload and `__LINKEDIT`, which signing tools rewrite, as they do the load
+ * commands. Those two are what the system reads before it starts the program, and what only the signature covers.
+ */
+export const MACHO_PARTS = 2;
+
+/** Puts an encoded payload into a launcher, seals and signs the result; see the head of this file. */
+export function addMachoPayload(
+  launcher: Uint8Array,
+  arch: Target['arch'],
+  payload: Uint8Array,
+  seal: Sealer,
+): Uint8Array {
   const macho = readMacho(launcher);
   if (!macho) throw wrongLauncher('it is not a whole 64-bit Mach-O file');
   if (macho.cpu !== CPU[arch])
@@ -132,6 +144,11 @@ export function addMachoPayload(launcher: Uint8Array, arch: Target['arch'], payl
   const header = new DataView(out.buffer);
   header.setUint32(16, macho.commands.length + 1, true);
   header.setUint32(20, macho.commandsEnd - HEADER_SIZE + added, true);
+  const contents = firstContent(macho);
+  seal(out, offset, [
+    { offset: contents, length: offset - contents },
+    { offset: offset + payload.length, length: shift - payload.length },
+  ]);
   return signMacho(renewUuid(out, payload), `mochi-${createHash('sha256').update(payload).digest('hex').slice(0, 16)}`);
 }
 

@@ -3,12 +3,14 @@
  * in launcher/src/payload.rs. All numbers are little-endian, on every target:
  *
  *      0  magic    8 bytes  7f "MOCHI" 0d 1a
- *      8  version  u32      1
+ *      8  version  u32      2
  *     12  header   u32      bytes up to the program (a multiple of 64)
  *     16  length   u64      bytes of the whole payload
  *     24  digest   32 bytes SHA-256 of bytes 0 to 24 and 56 to the end
- *     56  records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
- *         tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table
+ *     56  seal    128 bytes the checksum of the file around the payload (seal.ts), in the target's byte order
+ *    184  records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
+ *         tag 6 which parts of the file are sealed (u32 offset and u32 length of each; this record is the first),
+ *         1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table
  *     header: the .cwasm; then the magic again, so that even a lost zero byte at the end is noticed
  *
  * The operating system maps it with the executable: as a segment of its own (ELF, Mach-O) or a section (PE).
@@ -16,10 +18,11 @@
 import { createHash } from 'node:crypto';
 import { userError } from '../diagnostics/user-error.ts';
 import type { Target } from '../toolchain/targets.ts';
-import { addElfPayload, findElfPayload } from './elf.ts';
+import { addElfPayload, ELF_PARTS, findElfPayload } from './elf.ts';
 import { alignUp, wrongLauncher } from './layout.ts';
-import { addMachoPayload, findMachoPayload } from './macho.ts';
-import { addPePayload, findPePayload } from './pe.ts';
+import { addMachoPayload, findMachoPayload, MACHO_PARTS } from './macho.ts';
+import { addPePayload, findPePayload, PE_PARTS } from './pe.ts';
+import { type Part, SEAL_SIZE, sealOf } from './seal.ts';
 
 /** What the program may do beyond computing, printing and reading its input. */
 export interface Capabilities {
@@ -43,28 +46,36 @@ export interface PayloadInfo extends Payload {
   readonly target: string;
   /** SHA-256 of the payload without its digest field, in hexadecimal digits, as recorded. */
   readonly digest: string;
-  /** Whether the recorded digest is right. */
+  /** The parts of the file that the seal covers. */
+  readonly sealed: readonly Part[];
+  readonly seal: Uint8Array;
+  /** Whether the recorded digest is right and, in an executable, the seal. */
   readonly intact: boolean;
 }
 
 export const PAYLOAD_MAGIC = Uint8Array.of(0x7f, 0x4d, 0x4f, 0x43, 0x48, 0x49, 0x0d, 0x1a);
-const VERSION = 1;
+const VERSION = 2;
 const DIGEST_AT = 24;
-const RECORDS_AT = 56;
+const SEAL_AT = 56;
+const RECORDS_AT = SEAL_AT + SEAL_SIZE;
 /** The program begins at a multiple of this: the alignment of a cache line, enough for every constant in the code. */
 const PROGRAM_ALIGNMENT = 64;
-const TAG = { end: 0, engine: 1, target: 2, dir: 3, env: 4, lines: 5 } as const;
+const TAG = { end: 0, engine: 1, target: 2, dir: 3, env: 4, lines: 5, sealed: 6 } as const;
 
 const TEXT = new TextEncoder();
 const UNTEXT = new TextDecoder('utf-8', { fatal: true });
 
 function digestOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes.subarray(0, DIGEST_AT)).update(bytes.subarray(RECORDS_AT)).digest();
+  return createHash('sha256').update(bytes.subarray(0, DIGEST_AT)).update(bytes.subarray(SEAL_AT)).digest();
 }
 
-/** Encodes a payload for a target, by the target's name. */
-export function encodePayload(target: string, payload: Payload): Uint8Array {
+/**
+ * Encodes a payload for a target, by the target's name, with room for the places of so many sealed parts; what they are, and the
+ * seal, is only known when everything else has its place in the file (`sealExecutable`).
+ */
+export function encodePayload(target: string, payload: Payload, parts = 0): Uint8Array {
   const records: [tag: number, value: Uint8Array][] = [
+    [TAG.sealed, new Uint8Array(8 * parts)],
     [TAG.engine, TEXT.encode(payload.engine)],
     [TAG.target, TEXT.encode(target)],
     ...payload.capabilities.dirs.map((dir): [number, Uint8Array] => [TAG.dir, TEXT.encode(dir)]),
@@ -93,6 +104,28 @@ export function encodePayload(target: string, payload: Payload): Uint8Array {
   return bytes;
 }
 
+/**
+ * Seals an executable: writes which parts of the file are sealed, their checksum and then the payload's digest into the payload
+ * at `payloadAt`, which was encoded with room for that many parts. Nothing in those parts or in the payload may change afterwards.
+ */
+export function sealExecutable(file: Uint8Array, payloadAt: number, parts: readonly Part[]): void {
+  const view = new DataView(file.buffer, file.byteOffset + payloadAt);
+  if (view.getUint32(RECORDS_AT + 4, true) !== 8 * parts.length)
+    throw new Error('the payload has no room for this seal');
+  for (const [i, { offset, length }] of parts.entries()) {
+    view.setUint32(RECORDS_AT + 8 + 8 * i, offset, true);
+    view.setUint32(RECORDS_AT + 12 + 8 * i, length, true);
+  }
+  file.set(sealOf(file, parts, isLittleEndian(file)), payloadAt + SEAL_AT);
+  const length = Number(view.getBigUint64(16, true));
+  file.set(digestOf(file.subarray(payloadAt, payloadAt + length)), payloadAt + DIGEST_AT);
+}
+
+/** All targets are, but for ELF files that say otherwise. */
+function isLittleEndian(file: Uint8Array): boolean {
+  return formatOf(file) !== 'elf' || file[5] === 1;
+}
+
 function damaged(what: string): Error {
   return userError('E501', `this executable is damaged: ${what}`, 'Copy, download or package it again.');
 }
@@ -100,8 +133,7 @@ function damaged(what: string): Error {
 /** Decodes a payload; bytes after its end are ignored. Throws a UserError when it is cut short or not well-formed. */
 export function decodePayload(mapped: Uint8Array): PayloadInfo {
   const view = new DataView(mapped.buffer, mapped.byteOffset, mapped.byteLength);
-  if (mapped.length < RECORDS_AT || !startsWithMagic(mapped, 0))
-    throw damaged('there is no program where it should be');
+  if (mapped.length < SEAL_AT || !startsWithMagic(mapped, 0)) throw damaged('there is no program where it should be');
   const version = view.getUint32(8, true);
   const header = view.getUint32(12, true);
   const length = Number(view.getBigUint64(16, true));
@@ -109,13 +141,14 @@ export function decodePayload(mapped: Uint8Array): PayloadInfo {
   const end = length - PAYLOAD_MAGIC.length;
   if (header < RECORDS_AT || header > end) throw damaged('its header is impossible');
   const bytes = mapped.subarray(0, length);
-  const digest = Buffer.from(bytes.subarray(DIGEST_AT, RECORDS_AT)).toString('hex');
+  const digest = Buffer.from(bytes.subarray(DIGEST_AT, SEAL_AT)).toString('hex');
   const intact = digestOf(bytes).toString('hex') === digest;
   if (version !== VERSION && intact) {
     throw userError('E502', `payload format ${version} is not known`, 'Use a newer version of mochi-wasm.');
   }
   const dirs: string[] = [];
   const env: string[] = [];
+  const sealed: Part[] = [];
   const found = { engine: '', target: '', lines: undefined as Uint8Array | undefined };
   const text = (value: Uint8Array): string => {
     try {
@@ -135,9 +168,15 @@ export function decodePayload(mapped: Uint8Array): PayloadInfo {
     else if (tag === TAG.dir) dirs.push(text(value));
     else if (tag === TAG.env) env.push(text(value));
     else if (tag === TAG.lines) found.lines = value;
+    else if (tag === TAG.sealed) {
+      for (let i = 0; i + 8 <= size; i += 8) {
+        sealed.push({ offset: view.getUint32(at + 8 + i, true), length: view.getUint32(at + 12 + i, true) });
+      }
+    }
     at += 8 + alignUp(size, 4);
   }
-  return { ...found, capabilities: { dirs, env }, cwasm: bytes.subarray(header, end), digest, intact };
+  const seal = bytes.subarray(SEAL_AT, RECORDS_AT);
+  return { ...found, capabilities: { dirs, env }, cwasm: bytes.subarray(header, end), sealed, seal, digest, intact };
 }
 
 function startsWithMagic(bytes: Uint8Array, at: number): boolean {
@@ -164,17 +203,17 @@ function formatOf(bytes: Uint8Array): Format {
  * the launcher is not one for this target.
  */
 export function makeExecutable(launcher: Uint8Array, target: Target, payload: Payload): Uint8Array {
-  const bytes = encodePayload(target.name, payload);
   const format = formatOf(launcher);
   const wanted: Format = target.os === 'linux' ? 'elf' : target.os === 'macos' ? 'macho' : 'pe';
   if (format !== wanted) throw wrongLauncher(`it is ${format}, the target needs ${wanted}`);
+  const encode = (parts: number): Uint8Array => encodePayload(target.name, payload, parts);
   switch (format) {
     case 'elf':
-      return addElfPayload(launcher, target.arch, bytes);
+      return addElfPayload(launcher, target.arch, encode(ELF_PARTS), sealExecutable);
     case 'pe':
-      return addPePayload(launcher, target.arch, bytes);
+      return addPePayload(launcher, target.arch, encode(PE_PARTS), sealExecutable);
     case 'macho':
-      return addMachoPayload(launcher, target.arch, bytes);
+      return addMachoPayload(launcher, target.arch, encode(MACHO_PARTS), sealExecutable);
   }
 }
 
@@ -184,5 +223,7 @@ export function readPayload(exe: Uint8Array): PayloadInfo {
   const finders = { elf: findElfPayload, pe: findPePayload, macho: findMachoPayload };
   const bytes = finders[format](exe, startsWithMagic);
   if (!bytes) throw damaged('it has no program inside');
-  return decodePayload(bytes);
+  const info = decodePayload(bytes);
+  const right = sealOf(exe, info.sealed, isLittleEndian(exe));
+  return { ...info, intact: info.intact && Buffer.compare(right, info.seal) === 0 };
 }

@@ -4,6 +4,7 @@
  */
 import type { Target } from '../toolchain/targets.ts';
 import { alignUp, wrongLauncher } from './layout.ts';
+import type { Sealer } from './seal.ts';
 
 const SECTION_HEADER_SIZE = 40;
 const SECTION_NAME = '.mochi';
@@ -66,8 +67,16 @@ function checksum(bytes: Uint8Array, fieldAt: number): number {
   return (sum + bytes.length) >>> 0;
 }
 
-/** Puts an encoded payload into a launcher; see the head of this file. */
-export function addPePayload(launcher: Uint8Array, arch: Target['arch'], payload: Uint8Array): Uint8Array {
+/** The file is sealed but for the payload and what signing changes: the checksum and the place of the certificates. */
+export const PE_PARTS = 4;
+
+/** Puts an encoded payload into a launcher and seals the result; see the head of this file. */
+export function addPePayload(
+  launcher: Uint8Array,
+  arch: Target['arch'],
+  payload: Uint8Array,
+  seal: Sealer,
+): Uint8Array {
   const pe = readPe(launcher);
   if (!pe) throw wrongLauncher('it is not a whole 64-bit PE file');
   const { view, coffAt, optionalAt, tableAt, sections } = pe;
@@ -101,6 +110,18 @@ export function addPePayload(launcher: Uint8Array, arch: Target['arch'], payload
   const outView = new DataView(out.buffer);
   outView.setUint16(coffAt + 2, sections.length + 1, true);
   outView.setUint32(optionalAt + 56, alignUp(address + payload.length, sectionAlignment), true);
+  const certificatesAt = optionalAt + 112 + 8 * CERTIFICATES;
+  const bounds = [
+    0,
+    optionalAt + 64,
+    optionalAt + 68,
+    certificatesAt,
+    certificatesAt + 8,
+    offset,
+    offset + payload.length,
+  ];
+  const part = (i: number) => ({ offset: bounds[i]!, length: (bounds[i + 1] ?? out.length) - bounds[i]! });
+  seal(out, offset, [part(0), part(2), part(4), part(6)]);
   outView.setUint32(optionalAt + 64, checksum(out, optionalAt + 64), true);
   return out;
 }

@@ -1,5 +1,9 @@
 //! What differs between operating systems: where the payload is mapped, standard streams, limits and the way out.
 
+#[cfg(target_os = "linux")]
+mod entry;
+#[cfg(not(target_os = "linux"))]
+pub mod file;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]

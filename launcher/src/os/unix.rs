@@ -138,25 +138,29 @@ pub fn is_terminal(fd: i32) -> bool {
     unsafe { libc::isatty(fd) == 1 }
 }
 
+/// An ELF note that packaging fills in: where the payload lies, counted from the note, and its length. The note's own program
+/// header becomes that of the payload's segment, so nothing in the file has to move.
+#[cfg(target_os = "linux")]
+#[repr(C, align(4))]
+pub struct Slot {
+    name_size: u32,
+    descriptor_size: u32,
+    kind: u32,
+    name: [u8; 8],
+    pub distance: [u8; 8],
+    pub length: [u8; 8],
+}
+
+#[cfg(target_os = "linux")]
+#[used]
+#[unsafe(link_section = ".note.mochi")]
+pub static SLOT: Slot =
+    Slot { name_size: 6, descriptor_size: 16, kind: 1, name: *b"Mochi\0\0\0", distance: [0; 8], length: [0; 8] };
+
 /// The payload as the operating system has mapped it; `None` in a launcher without one.
 #[cfg(target_os = "linux")]
 pub fn payload() -> Option<&'static [u8]> {
-    /// An ELF note that packaging fills in: where the payload's segment lies, counted from the note, and its length.
-    /// The note's own program header becomes that of the segment, so nothing in the file has to move.
-    #[repr(C, align(4))]
-    struct Slot {
-        name_size: u32,
-        descriptor_size: u32,
-        kind: u32,
-        name: [u8; 8],
-        distance: [u8; 8],
-        length: [u8; 8],
-    }
-    #[used]
-    #[unsafe(link_section = ".note.mochi")]
-    static SLOT: Slot =
-        Slot { name_size: 6, descriptor_size: 16, kind: 1, name: *b"Mochi\0\0\0", distance: [0; 8], length: [0; 8] };
-    // SAFETY: packaging writes the distance and length of a segment that the kernel has mapped; volatile, because the
+    // SAFETY: packaging writes the distance and length of a payload that the kernel has mapped; volatile, because the
     // compiler only knows the zeros.
     unsafe {
         let slot = std::ptr::read_volatile(&raw const SLOT);

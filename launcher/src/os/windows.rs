@@ -1,4 +1,4 @@
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::OnceLock;
 
@@ -14,6 +14,7 @@ unsafe extern "C" {
 unsafe extern "system" {
     fn SetConsoleCtrlHandler(handler: extern "system" fn(u32) -> i32, add: i32) -> i32;
     fn SetErrorMode(mode: u32) -> u32;
+    fn SetUnhandledExceptionFilter(filter: extern "system" fn(*const c_void) -> i32) -> *const c_void;
 }
 
 /// The command line as the program sees it, the executable's own name first; WASI wants UTF-8.
@@ -22,15 +23,20 @@ pub fn arguments() -> &'static [&'static [u8]] {
     VIEW.get_or_init(|| own.iter().map(Vec::as_slice).collect())
 }
 
-/// To be called first: Ctrl-C and Ctrl-Break end the process with status 130, and no dialogue box opens on a failure.
+/// To be called first: Ctrl-C and Ctrl-Break end the process with status 130, no dialogue box opens on a failure, and a
+/// fault outside of WebAssembly says that something in the file has been changed (the engine sees its own faults first).
 pub fn start(_: i32, _: *const *const c_char) {
     extern "system" fn interrupted(event: u32) -> i32 {
         if event > 1 { 0 } else { exit(130) }
     }
-    // SAFETY: the handler is a function that lives as long as the process; 3 is SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX.
+    extern "system" fn faulted(_: *const c_void) -> i32 {
+        super::die("this executable is damaged (truncated, stripped or changed); copy, download or package it again")
+    }
+    // SAFETY: the handlers are functions that live as long as the process; 3 is SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX.
     unsafe {
         SetErrorMode(3);
         SetConsoleCtrlHandler(interrupted, 1);
+        SetUnhandledExceptionFilter(faulted);
     }
 }
 
