@@ -86,7 +86,7 @@ async function languageTest(test, number) {
 
 /** Builds an example for the target and runs it; it is to do what it does under wasmtime. */
 async function example(path, input) {
-  const exe = join(scratch, `example${target.exeSuffix}`);
+  const exe = join(scratch, `example-${basename(path, '.mochi')}${target.exeSuffix}`);
   const node = process.execPath;
   const build = await run(node, [cli, 'build', join(root, path), '--emit', 'exe', '--targets', target.name, '--out', exe]);
   if (build.status !== 0) return { want: { status: 0 }, got: build };
