@@ -1,9 +1,9 @@
-// Writes src/runtime/sources.generated.ts: the run-time library's Mochi sources as prebuilt IR (src/ir/library.ts), so that
+// Writes src/runtime/sources.generated.ts: the run-time library's Mochi sources as prebuilt IR (src/ir/system/library.ts), so that
 // the compiler core needs no file system and programs wait for no parser. `--check` only tells whether the file is up to date (exit 1 if not).
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeLibrary } from '../src/ir/library-encode.ts';
+import { encodeLibrary } from '../src/ir/system/library-encode.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'runtime');
 export const GENERATED = join(folder, 'sources.generated.ts');

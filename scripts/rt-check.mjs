@@ -3,7 +3,7 @@
 
 import { runtimeSources } from '../__tests__/runtime/harness.ts';
 import { emptyModule } from '../src/ir/ir.ts';
-import { checkLibrary, createRuntime } from '../src/ir/system.ts';
+import { checkLibrary, createRuntime } from '../src/ir/system/system.ts';
 import { compileIr } from '../src/wasm/pipeline.ts';
 
 const [flag, ...names] = process.argv.slice(2);

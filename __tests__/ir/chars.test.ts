@@ -1,6 +1,6 @@
 /** Characters as numbers: which strings go away, and which stay. */
 import { describe, expect, it } from 'vitest';
-import { charsModule } from '../../src/ir/chars.ts';
+import { charsModule } from '../../src/ir/passes/chars.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { moduleOf } from './helpers.ts';
 

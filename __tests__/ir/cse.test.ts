@@ -1,13 +1,13 @@
 /** Common subexpressions: what goes away, and that programs do the same without it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cseModule } from '../../src/ir/cse.ts';
-import { foldModule } from '../../src/ir/fold.ts';
-import { inlineModule } from '../../src/ir/inline.ts';
 import type { Module } from '../../src/ir/ir.ts';
+import { cseModule } from '../../src/ir/passes/cse.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { inlineModule } from '../../src/ir/passes/inline.ts';
+import { addRoots } from '../../src/ir/passes/roots.ts';
 import { printModule } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { addRoots } from '../../src/ir/roots.ts';
 import { textAfter } from './helpers.ts';
 import { programs, run } from './programs.ts';
 

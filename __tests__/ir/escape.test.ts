@@ -1,7 +1,7 @@
 /** Objects that do not escape their function, and those that do. */
 import { describe, expect, it } from 'vitest';
-import { escapeModule } from '../../src/ir/escape.ts';
-import { foldModule } from '../../src/ir/fold.ts';
+import { escapeModule } from '../../src/ir/passes/escape.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
 import { textAfter } from './helpers.ts';
 
 const LIBRARY = `

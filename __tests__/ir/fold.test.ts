@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldModule } from '../../src/ir/fold.ts';
-import { inlineModule, inlineSingle } from '../../src/ir/inline.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { inlineModule, inlineSingle } from '../../src/ir/passes/inline.ts';
 import { reach } from '../../src/ir/reach.ts';
 import { textAfter } from './helpers.ts';
 

@@ -3,7 +3,7 @@ import { emptyModule, type Module } from '../../src/ir/ir.ts';
 import { lintModule } from '../../src/ir/lint.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { createRuntime } from '../../src/ir/system.ts';
+import { createRuntime } from '../../src/ir/system/system.ts';
 
 /** Marks functions as the user's: they keep their frames, so nothing inlines them. */
 export type UserFuncs = readonly string[];

@@ -1,14 +1,14 @@
 /** What hoisting takes out of loops, and that programs do the same with it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldModule } from '../../src/ir/fold.ts';
-import { hoistModule } from '../../src/ir/hoist.ts';
-import { inlineModule } from '../../src/ir/inline.ts';
 import type { Module } from '../../src/ir/ir.ts';
 import { lintModule } from '../../src/ir/lint.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { hoistModule } from '../../src/ir/passes/hoist.ts';
+import { inlineModule } from '../../src/ir/passes/inline.ts';
+import { addRoots } from '../../src/ir/passes/roots.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { addRoots } from '../../src/ir/roots.ts';
 import { emitModule } from '../../src/wasm/emit.ts';
 import { encodeModule } from '../../src/wasm/encode.ts';
 import { moduleOf, textAfter } from './helpers.ts';

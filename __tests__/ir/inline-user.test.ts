@@ -1,7 +1,7 @@
 /** Inlining of the user's functions: which, and that stack traces still have their frames. */
 import { describe, expect, it } from 'vitest';
-import { foldModule } from '../../src/ir/fold.ts';
-import { inlineUser } from '../../src/ir/inline-user.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { inlineUser } from '../../src/ir/passes/inline-user.ts';
 import { reach } from '../../src/ir/reach.ts';
 import { textAfter } from './helpers.ts';
 

@@ -1,9 +1,9 @@
 /** The prebuilt library is what its sources say, for every function and every setting of the switches. */
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadLibrary } from '../../src/ir/library.ts';
-import { encodeLibrary, prebuild, VARIANTS } from '../../src/ir/library-encode.ts';
-import { createRuntime, declarations, type Runtime } from '../../src/ir/system.ts';
+import { loadLibrary } from '../../src/ir/system/library.ts';
+import { encodeLibrary, prebuild, VARIANTS } from '../../src/ir/system/library-encode.ts';
+import { createRuntime, declarations, type Runtime } from '../../src/ir/system/system.ts';
 import { LIBRARY } from '../../src/runtime/sources.generated.ts';
 import { runtimeSources } from '../runtime/harness.ts';
 

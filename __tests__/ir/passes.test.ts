@@ -1,17 +1,17 @@
 /** All passes on random programs: they keep what a program does, and no collection takes what is still used. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cseModule } from '../../src/ir/cse.ts';
-import { foldModule } from '../../src/ir/fold.ts';
-import { inlineModule, inlineSingle } from '../../src/ir/inline.ts';
 import type { Module } from '../../src/ir/ir.ts';
+import { cseModule } from '../../src/ir/passes/cse.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { inlineModule, inlineSingle } from '../../src/ir/passes/inline.ts';
+import { rangesModule } from '../../src/ir/passes/ranges.ts';
+import { addRoots } from '../../src/ir/passes/roots.ts';
+import { rotateModule } from '../../src/ir/passes/rotate.ts';
+import { selectModule } from '../../src/ir/passes/select.ts';
+import { splitModule } from '../../src/ir/passes/split.ts';
 import { printModule } from '../../src/ir/print.ts';
-import { rangesModule } from '../../src/ir/ranges.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { addRoots } from '../../src/ir/roots.ts';
-import { rotateModule } from '../../src/ir/rotate.ts';
-import { selectModule } from '../../src/ir/select.ts';
-import { splitModule } from '../../src/ir/split.ts';
 import { programs, run } from './programs.ts';
 
 const RUNS = Number(process.env.MOCHI_PASS_RUNS ?? 120);

@@ -1,14 +1,14 @@
 /** What range analysis, splitting, if-conversion and rotation make of loops. */
 import { describe, expect, it } from 'vitest';
-import { cseModule } from '../../src/ir/cse.ts';
-import { foldModule } from '../../src/ir/fold.ts';
-import { inlineModule } from '../../src/ir/inline.ts';
-import { add, constant, divide, FULL, mul, NEAR, remainder, sub } from '../../src/ir/interval.ts';
-import { rangesModule } from '../../src/ir/ranges.ts';
+import { cseModule } from '../../src/ir/passes/cse.ts';
+import { foldModule } from '../../src/ir/passes/fold.ts';
+import { inlineModule } from '../../src/ir/passes/inline.ts';
+import { add, constant, divide, FULL, mul, NEAR, remainder, sub } from '../../src/ir/passes/interval.ts';
+import { rangesModule } from '../../src/ir/passes/ranges.ts';
+import { rotateModule } from '../../src/ir/passes/rotate.ts';
+import { selectModule } from '../../src/ir/passes/select.ts';
+import { splitModule } from '../../src/ir/passes/split.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { rotateModule } from '../../src/ir/rotate.ts';
-import { selectModule } from '../../src/ir/select.ts';
-import { splitModule } from '../../src/ir/split.ts';
 import { textAfter } from './helpers.ts';
 
 const LIBRARY = `

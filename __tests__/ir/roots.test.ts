@@ -3,9 +3,9 @@ import { emptyModule, type Module } from '../../src/ir/ir.ts';
 import { layOut, STACK_BYTES } from '../../src/ir/link.ts';
 import { lintModule } from '../../src/ir/lint.ts';
 import { STACK_BASE, STACK_POINTER } from '../../src/ir/names.ts';
+import { addRoots } from '../../src/ir/passes/roots.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
-import { addRoots } from '../../src/ir/roots.ts';
 import { emitModule } from '../../src/wasm/emit.ts';
 import { moduleOf } from './helpers.ts';
 

@@ -1,7 +1,7 @@
 /** The system dialect: what its programs do when they run, and which errors its checker reports. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkLibrary, createRuntime } from '../../src/ir/system.ts';
+import { checkLibrary, createRuntime } from '../../src/ir/system/system.ts';
 import { runtimeInstance } from '../runtime/harness.ts';
 
 /** Compiles functions with and without optimisation and hands both to `check`. */

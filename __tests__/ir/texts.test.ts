@@ -1,9 +1,9 @@
 /** Concatenations of several pieces, and headers of texts read before loops. */
 import { describe, expect, it } from 'vitest';
-import { concatModule } from '../../src/ir/concat.ts';
 import type { Module } from '../../src/ir/ir.ts';
+import { concatModule } from '../../src/ir/passes/concat.ts';
+import { textsModule } from '../../src/ir/passes/texts.ts';
 import { printFunc } from '../../src/ir/print.ts';
-import { textsModule } from '../../src/ir/texts.ts';
 import { moduleOf } from './helpers.ts';
 
 const LIBRARY = `

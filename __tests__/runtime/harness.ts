@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { emptyModule, type Module } from '../../src/ir/ir.ts';
-import { createRuntime, type Runtime } from '../../src/ir/system.ts';
+import { createRuntime, type Runtime } from '../../src/ir/system/system.ts';
 import { compileIr } from '../../src/wasm/pipeline.ts';
 
 const STATIC_BYTES = 256 * 1024;

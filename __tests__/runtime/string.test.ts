@@ -188,7 +188,7 @@ for (const gcStress of [false, true]) {
     });
 
     it('gives the keys of characters, which are ordered as the strings are', () => {
-      /** What src/ir/chars.ts says a key is. */
+      /** What src/ir/passes/chars.ts says a key is. */
       const key = (s: string): number => {
         const bytes = Buffer.from(s);
         return bytes.length === 0 ? -2 : bytes[0]! * 2 + (bytes.length > 1 ? 1 : 0);

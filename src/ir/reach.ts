@@ -6,7 +6,7 @@ import { assertNever } from '../diagnostics/assert.ts';
 import { factsOf } from './facts.ts';
 import { emptyModule, type Func, type Module } from './ir.ts';
 import { isLinkerAddress, STACK_POINTER, TYPE_TABLE } from './names.ts';
-import type { Runtime } from './system.ts';
+import type { Runtime } from './system/system.ts';
 
 /**
  * The part of a module that its exports reach, in the order of discovery (so the result does not depend on the order

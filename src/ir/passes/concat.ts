@@ -1,0 +1,79 @@
+/**
+ * Concatenation of several texts at once. `a + b + c` makes one string instead of two, `str(n)` in it none: its digits are
+ * written where they belong. `s = s + x` tells the library that the text grows, so that it leaves room behind it.
+ *
+ * Works on the functions of the user before the library's are inlined, where these operations are calls of known names.
+ */
+import { i32, mapExpr, mapSame, mapStmt } from '../build.ts';
+import type { Expr, Func, Module, Stmt } from '../ir.ts';
+
+const CONCAT = 'rt.str_concat';
+const INT_TEXT = 'rt.int_str';
+
+/** Joins concatenations in the functions of the user. */
+export function concatModule(module: Module): Module {
+  if (!module.funcs.has(CONCAT)) return module;
+  const funcs = new Map<string, Func>();
+  for (const func of module.funcs.values()) {
+    if (func.display === undefined) funcs.set(func.name, func);
+    else {
+      const rebuilt = body(func.body);
+      funcs.set(func.name, rebuilt === func.body ? func : { ...func, body: rebuilt });
+    }
+  }
+  return { ...module, funcs };
+}
+
+/** The operands of a chain of concatenations, from left to right. */
+function pieces(e: Expr): Expr[] {
+  if (e.op !== 'call' || e.func !== CONCAT) return [e];
+  return [...pieces(e.args[0]!), e.args[1]!];
+}
+
+const expr = (e: Expr): Expr => (e.op === 'call' && e.func === CONCAT ? joined(e, false) : mapExpr(e, { expr, body }));
+
+/** The functions for one more piece, and for two: of texts (s) and numbers (i). */
+const CAT: Readonly<Record<string, string>> = {
+  s: 'rt.str_cat',
+  i: 'rt.str_cat_int',
+  ss: 'rt.str_cat_two',
+  si: 'rt.str_cat_str_int',
+  is: 'rt.str_cat_int_str',
+};
+
+function joined(e: Expr, grows: boolean): Expr {
+  const [first, ...rest] = pieces(e);
+  let text = expr(first!);
+  let kinds = '';
+  let args: Expr[] = [];
+  const flush = (): void => {
+    if (kinds === '') return;
+    text =
+      kinds === 's' && !grows
+        ? { op: 'call', type: 'ref', func: CONCAT, args: [text, ...args] }
+        : { op: 'call', type: 'ref', func: CAT[kinds]!, args: [text, ...args, i32(grows ? 1 : 0)] };
+    kinds = '';
+    args = [];
+  };
+  for (const p of rest) {
+    const number = p.op === 'call' && p.func === INT_TEXT ? p.args[0]! : undefined;
+    const kind = number ? 'i' : 's';
+    if (CAT[kinds + kind] === undefined) flush();
+    kinds += kind;
+    args.push(expr(number ?? p));
+  }
+  flush();
+  return text;
+}
+
+const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
+
+const stmt = (s: Stmt): Stmt => {
+  if ((s.op === 'set' || s.op === 'setGlobal') && s.value.op === 'call' && s.value.func === CONCAT) {
+    const first = pieces(s.value)[0]!;
+    const grows =
+      s.op === 'set' ? first.op === 'get' && first.local === s.local : first.op === 'global' && first.name === s.name;
+    return { ...s, value: joined(s.value, grows) };
+  }
+  return mapStmt(s, { expr, body });
+};

@@ -1,0 +1,210 @@
+/**
+ * Common subexpressions: a local that is computed again from the same locals becomes another name for the first one, and a
+ * failure that was ruled out before is not tested for again. Inlined index arithmetic (`xs[i - 1]` in several places)
+ * makes both. The code generator finds equal values, too, but not that a test of them has been made; and later passes
+ * see one index instead of many.
+ *
+ * A computation is available in the rest of its statement list and in everything nested there, until one of its operands
+ * is assigned. Only locals with one assignment take part.
+ *
+ * A load is available until something may have written what it read. A word of an object always holds the same type, so only a
+ * store of the same width and kind does that (type-based alias analysis: Diwan, McKinley, Moss, PLDI 1998), or a call that
+ * writes.
+ */
+import { copyFunc, fallsThrough, mapExpr, mapStmt, walk, walkExpr, walkStmts } from '../build.ts';
+import { noReturnFuncs, writingFuncs } from '../calls.ts';
+import { factsOf } from '../facts.ts';
+import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import { mayTrap } from '../ops.ts';
+
+const isUser = (func: Func): boolean => func.display !== undefined;
+
+type Get = Extract<Expr, { op: 'get' }>;
+
+/** Removes repeated computations in the functions of the user (what the library has inlined into them included). */
+export function cseModule(module: Module, chosen: (func: Func) => boolean = isUser): Module {
+  const noReturn = noReturnFuncs(module);
+  const writes = writingFuncs(module, noReturn);
+  const funcs = new Map<string, Func>();
+  for (const func of module.funcs.values()) {
+    funcs.set(func.name, chosen(func) ? cseFunc(func, (name) => noReturn.has(name), writes) : func);
+  }
+  return { ...module, funcs };
+}
+
+function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name: string) => boolean): Func {
+  const { sets, gets } = factsOf(func);
+  /** Computations with the local that holds them, and conditions known to be false. */
+  const available = new Map<string, Get | 'false'>();
+  /** What becomes unknown when a local is assigned. */
+  const users = new Map<number, string[]>();
+  /** The same for loads, by what they read. */
+  const loads = new Map<string, string[]>();
+  const names = new Map<number, Get>();
+
+  const assign = (local: number): void => {
+    const keys = users.get(local);
+    if (!keys) return;
+    for (const key of keys) available.delete(key);
+    users.delete(local);
+  };
+  const learn = (e: Expr, key: string, fact: Get | 'false', mine: string[]): void => {
+    available.set(key, fact);
+    mine.push(key);
+    const note = <K>(map: Map<K, string[]>, at: K): void => {
+      const keys = map.get(at);
+      if (keys) keys.push(key);
+      else map.set(at, [key]);
+    };
+    walkExpr(e, (part) => {
+      if (part.op === 'get') note(users, part.local);
+      else if (part.op === 'load') note(loads, wordOf(part.code));
+    });
+  };
+  /** Forgets the loads of a kind of word, or all. */
+  const write = (kind?: string): void => {
+    for (const [loaded, keys] of loads) {
+      if (kind !== undefined && kind !== loaded) continue;
+      for (const key of keys) available.delete(key);
+      loads.delete(loaded);
+    }
+  };
+  const writesIn = (s: Stmt): void => {
+    if (s.op === 'store') write(wordOf(s.code));
+    else if (s.op === 'memoryCopy' || s.op === 'memoryFill') write();
+  };
+  const writesOf = (e: Expr): void => {
+    if (e.op === 'callIndirect' || e.op === 'memoryGrow' || (e.op === 'call' && writes(e.func))) write();
+  };
+
+  const expr = (e: Expr): Expr => {
+    if (e.op === 'get') return names.get(e.local) ?? e;
+    const mapped = mapExpr(e, { expr, body: list });
+    if (mapped.op === 'load' && loads.size > 0) {
+      const key = keyOf(mapped);
+      const known = key === undefined ? undefined : available.get(key);
+      if (known && known !== 'false' && known.type === mapped.type) return known;
+    }
+    if (loads.size > 0) writesOf(mapped);
+    return mapped;
+  };
+  const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
+    const mine: string[] = [];
+    const named: number[] = [];
+    const out: Stmt[] = [];
+    let isSame = true;
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      if (s.op === 'loop') {
+        walk(s.body, writesOf, (inner) => {
+          if (inner.op === 'set') assign(inner.local);
+          else writesIn(inner);
+        });
+      }
+      const mapped = mapStmt(s, { expr, body: list });
+      if (loads.size > 0) writesIn(mapped);
+      const test = mapped.op === 'if' || mapped.op === 'brIf' ? keyOf(mapped.cond) : undefined;
+      if (test !== undefined && available.get(`?${test}`) === 'false') {
+        isSame = false;
+        if (mapped.op === 'if') out.push(...mapped.else);
+        continue;
+      }
+      if (mapped.op === 'set') {
+        const { value } = mapped;
+        const key = value.op === 'num' || value.op === 'load' ? keyOf(value) : undefined;
+        assign(mapped.local);
+        const isKnown = s.op === 'set' && s.value.op === 'load' && value.op === 'get';
+        if (isKnown && sets[mapped.local] === 1 && usesIn(stmts, i + 1, mapped.local) === gets[mapped.local]) {
+          names.set(mapped.local, value);
+          named.push(mapped.local);
+          isSame = false;
+          continue;
+        }
+        if (key !== undefined && sets[mapped.local] === 1 && mapped.local >= func.params.length) {
+          const type = func.locals[mapped.local]!;
+          const known = available.get(key);
+          if (known && known !== 'false' && known.type === type) {
+            if (usesIn(stmts, i + 1, mapped.local) === gets[mapped.local]) {
+              names.set(mapped.local, known);
+              named.push(mapped.local);
+              isSame = false;
+              continue;
+            }
+          } else learn(value, key, { op: 'get', type, local: mapped.local }, mine);
+        }
+      }
+      out.push(mapped);
+      if (mapped !== s) isSame = false;
+      if (test === undefined) continue;
+      const isFalse = mapped.op === 'brIf' || (mapped.op === 'if' && !fallsThrough(mapped.then, noReturn));
+      // Its branches may have assigned what it depends on.
+      if (isFalse && !assignsOperand(s, mapped as { cond: Expr })) {
+        learn((mapped as { cond: Expr }).cond, `?${test}`, 'false', mine);
+      }
+    }
+    for (const key of mine) available.delete(key);
+    for (const local of named) names.delete(local);
+    return isSame ? stmts : out;
+  };
+  const usesIn = (stmts: readonly Stmt[], start: number, local: number): number => {
+    let uses = 0;
+    for (let i = start; i < stmts.length; i++) {
+      walk([stmts[i]!], (e) => {
+        if (e.op === 'get' && e.local === local) uses++;
+      });
+    }
+    return uses;
+  };
+
+  const body = list(func.body);
+  return body === func.body ? func : copyFunc(func, body);
+}
+
+function assignsOperand(s: Stmt, { cond }: { readonly cond: Expr }): boolean {
+  const assigned = new Set<number>();
+  walkStmts([s], (inner) => {
+    if (inner.op === 'set') assigned.add(inner.local);
+  });
+  let found = false;
+  walk([{ op: 'do', value: cond }], (e) => {
+    if (e.op === 'get' && assigned.has(e.local)) found = true;
+  });
+  return found;
+}
+
+/** A text that equal computations from locals and constants share; undefined for anything else. */
+function keyOf(e: Expr, depth = 3): string | undefined {
+  switch (e.op) {
+    case 'const':
+      return `${e.type} ${Object.is(e.value, -0) ? '-0' : e.value}`;
+    case 'get':
+      return `$${e.local}`;
+    case 'as':
+      return keyOf(e.value, depth);
+    case 'seq':
+      return e.body.every((s) => s.op === 'keep') ? keyOf(e.value, depth) : undefined;
+    case 'load': {
+      const part = keyOf(e.addr);
+      return part && `(${e.code}+${e.offset}:${e.type} ${part})`;
+    }
+    case 'num': {
+      if (depth === 0 || mayTrap(e.code)) return undefined;
+      let text = `(${e.code}`;
+      for (const arg of e.args) {
+        const part = keyOf(arg, depth - 1);
+        if (part === undefined) return undefined;
+        text += ` ${part}`;
+      }
+      return `${text})`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What kind of word an access touches: its width, and whether it is a float. */
+function wordOf(code: string): string {
+  if (code.startsWith('f64')) return 'float';
+  const narrow = /(?:load|store)(8|16|32)/.exec(code);
+  return narrow ? narrow[1]! : code.startsWith('i64') ? '64' : '32';
+}

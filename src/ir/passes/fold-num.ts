@@ -1,0 +1,330 @@
+/** Evaluates numeric instructions on constants and simplifies them by algebra. */
+import { i32, i64 } from '../build.ts';
+import type { Expr, NumericOp, Type } from '../ir.ts';
+import { isLinkerAddress } from '../names.ts';
+
+type Num = Extract<Expr, { op: 'num' }>;
+type Const = Extract<Expr, { op: 'const' }>;
+
+const isConst = (e: Expr): e is Const => e.op === 'const';
+const bool = (value: boolean): Expr => i32(value ? 1 : 0);
+
+/** The address of a static datum, which is not zero. */
+function isDatum(e: Expr): boolean {
+  if (e.op === 'as') return isDatum(e.value);
+  return e.op === 'data' && !isLinkerAddress(e.name);
+}
+
+/** Comparisons with their negation. */
+const INVERSE = new Map<string, NumericOp>();
+for (const t of ['i32', 'i64']) {
+  for (const [a, b] of ['eq ne', 'lt_s ge_s', 'gt_s le_s', 'lt_u ge_u', 'gt_u le_u'].map((p) => p.split(' '))) {
+    INVERSE.set(`${t}.${a}`, `${t}.${b}` as NumericOp);
+    INVERSE.set(`${t}.${b}`, `${t}.${a}` as NumericOp);
+  }
+}
+INVERSE.set('f64.eq', 'f64.ne').set('f64.ne', 'f64.eq');
+
+const BOOLEAN = /^(i32|i64|f64)\.(eqz?|ne|[lg][te](_[su])?)$/;
+
+/** True if the value can only be 0 or 1. */
+export function isBoolean(e: Expr): boolean {
+  switch (e.op) {
+    case 'const':
+      return e.type === 'i32' && (e.value === 0 || e.value === 1);
+    case 'num':
+      return BOOLEAN.test(e.code) || (/^i32\.(and|or|xor)$/.test(e.code) && e.args.every(isBoolean));
+    case 'if':
+    case 'select':
+      return isBoolean(e.then) && isBoolean(e.else);
+    case 'seq':
+      return isBoolean(e.value);
+    default:
+      return false;
+  }
+}
+
+/** The negation of a condition, as short as possible. */
+export function negate(e: Expr): Expr {
+  if (e.op === 'num') {
+    const code = INVERSE.get(e.code);
+    if (code) return { ...e, code };
+    if (e.code === 'i32.eqz' && isBoolean(e.args[0]!)) return e.args[0]!;
+  }
+  if (isConst(e)) return bool(Number(e.value) === 0);
+  if (isDatum(e)) return bool(false);
+  return { op: 'num', type: 'i32', code: 'i32.eqz', args: [e] };
+}
+
+/** A condition, of which only whether it is zero matters, as short as possible. */
+export function truth(e: Expr): Expr {
+  if (e.op !== 'num') return e;
+  const [a, b] = e.args;
+  if (e.code === 'i32.ne' && b && isZero(b)) return isDatum(a!) ? bool(true) : truth(a!);
+  if (e.code === 'i32.ne' && b && isZero(a!)) return truth(b);
+  if (e.code === 'i32.eqz' && a!.op === 'num' && a!.code === 'i32.eqz') return truth(a!.args[0]!);
+  return e;
+}
+
+const isZero = (e: Expr): boolean => isConst(e) && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
+
+const COMMUTATIVE = /^i(32|64)\.(add|mul|and|or|xor|eq|ne)$/;
+
+/** The simplest expression of the same value that is found; the operands are simple already. */
+export function foldNum(e: Num): Expr {
+  const { code } = e;
+  const [a, b] = e.args;
+  if (a && isConst(a) && (!b || isConst(b))) {
+    const value = evaluate(code, a, b as Const | undefined);
+    if (value) return retype(value, e.type);
+  }
+  if (b === undefined) return foldUnary(e, a!);
+  if (a && isConst(a) && !isConst(b) && COMMUTATIVE.test(code)) return foldNum({ ...e, args: [b, a] });
+  if (isConst(b) && b.type !== 'f64') return foldRight(e, a!, b);
+  return e;
+}
+
+const retype = (e: Expr, type: Type): Expr => (e.type === type ? e : ({ ...e, type } as Expr));
+
+function foldUnary(e: Num, a: Expr): Expr {
+  if (e.code === 'i32.eqz') {
+    const negated = negate(a);
+    return negated.op === 'num' && negated.code === e.code && negated.args[0] === a ? e : negated;
+  }
+  if (a.op !== 'num') return e;
+  const inner = a.args[0]!;
+  if (e.code === 'i32.wrap_i64' && (a.code === 'i64.extend_i32_s' || a.code === 'i64.extend_i32_u')) {
+    return { op: 'as', type: e.type, value: inner };
+  }
+  if (e.code === 'i64.reinterpret_f64' && a.code === 'f64.reinterpret_i64')
+    return { op: 'as', type: e.type, value: inner };
+  if (e.code === 'f64.reinterpret_i64' && a.code === 'i64.reinterpret_f64') return inner;
+  return e;
+}
+
+/** An integer instruction with a constant right operand. */
+function foldRight(e: Num, a: Expr, b: Const): Expr {
+  const op = e.code.slice(4);
+  const wide = e.code.startsWith('i64');
+  const value = wide ? BigInt.asIntN(64, BigInt(b.value)) : BigInt(Number(b.value) | 0);
+  const same = (): Expr => (a.type === e.type ? a : { op: 'as', type: e.type, value: a });
+  const make = (n: bigint): Expr => (wide ? i64(BigInt.asIntN(64, n)) : i32(Number(BigInt.asIntN(32, n))));
+  switch (op) {
+    case 'add':
+      if (value === 0n) return same();
+      if (a.op === 'num' && a.code === e.code && isConst(a.args[1]!)) {
+        return foldRight(e, a.args[0]!, make(value + BigInt(a.args[1].value)) as Const) as Expr;
+      }
+      break;
+    case 'sub':
+      if (value === 0n) return same();
+      // One form for both, so that sums of constants meet.
+      return foldNum({ ...e, code: wide ? 'i64.add' : 'i32.add', args: [a, make(-value)] });
+    case 'or':
+    case 'xor':
+      if (value === 0n) return same();
+      break;
+    case 'and':
+      if (value === -1n) return same();
+      break;
+    case 'shl':
+    case 'shr_s':
+    case 'shr_u':
+    case 'rotl':
+    case 'rotr':
+      if (value === 0n) return same();
+      break;
+    case 'mul':
+      if (value === 1n) return same();
+      if (value > 1n && (value & (value - 1n)) === 0n) {
+        return { ...e, code: wide ? 'i64.shl' : 'i32.shl', args: [a, make(BigInt(value.toString(2).length - 1))] };
+      }
+      break;
+    case 'div_s':
+    case 'div_u':
+      if (value === 1n) return same();
+      break;
+    case 'eq':
+      if (value === 0n)
+        return wide
+          ? { ...e, code: 'i64.eqz', args: [a] }
+          : isBoolean(a)
+            ? negate(a)
+            : { ...e, code: 'i32.eqz', args: [a] };
+      break;
+    case 'ne':
+      if (value === 0n && !wide && isBoolean(a)) return same();
+      break;
+    default:
+  }
+  return isConst(e.args[1]!) && e.args[1] === b && e.args[0] === a ? e : { ...e, args: [a, b] };
+}
+
+/** The constant that an instruction gives, or undefined if it traps or is not evaluated here. */
+function evaluate(code: string, a: Const, b: Const | undefined): Expr | undefined {
+  const op = code.slice(4);
+  if (code.startsWith('f64')) return evaluateFloat(op, a, b);
+  const wide = code.startsWith('i64');
+  if (/^(wrap|extend_|trunc|reinterpret)/.test(op)) return convert(code, a);
+  const width = wide ? 64 : 32;
+  const bits = BigInt(width);
+  const x = BigInt.asIntN(width, BigInt(a.value));
+  const ux = BigInt.asUintN(width, x);
+  const make = (n: bigint): Expr => (wide ? i64(BigInt.asIntN(64, n)) : i32(Number(BigInt.asIntN(32, n))));
+  if (!b) {
+    switch (op) {
+      case 'eqz':
+        return bool(x === 0n);
+      case 'clz':
+        return make(x === 0n ? bits : bits - BigInt(ux.toString(2).length));
+      case 'ctz': {
+        if (x === 0n) return make(bits);
+        const text = ux.toString(2);
+        return make(BigInt(text.length - 1 - text.lastIndexOf('1')));
+      }
+      case 'popcnt':
+        return make(BigInt(ux.toString(2).replaceAll('0', '').length));
+      case 'extend8_s':
+        return make(BigInt.asIntN(8, x));
+      case 'extend16_s':
+        return make(BigInt.asIntN(16, x));
+      case 'extend32_s':
+        return make(BigInt.asIntN(32, x));
+      default:
+        return undefined;
+    }
+  }
+  const y = BigInt.asIntN(width, BigInt(b.value));
+  const uy = BigInt.asUintN(width, y);
+  const shift = uy % bits;
+  switch (op) {
+    case 'add':
+      return make(x + y);
+    case 'sub':
+      return make(x - y);
+    case 'mul':
+      return make(x * y);
+    case 'div_s':
+      return y === 0n || (y === -1n && ux === 1n << (bits - 1n)) ? undefined : make(x / y);
+    case 'div_u':
+      return y === 0n ? undefined : make(ux / uy);
+    case 'rem_s':
+      return y === 0n ? undefined : make(x % y);
+    case 'rem_u':
+      return y === 0n ? undefined : make(ux % uy);
+    case 'and':
+      return make(x & y);
+    case 'or':
+      return make(x | y);
+    case 'xor':
+      return make(x ^ y);
+    case 'shl':
+      return make(x << shift);
+    case 'shr_s':
+      return make(x >> shift);
+    case 'shr_u':
+      return make(ux >> shift);
+    case 'rotl':
+      return make((ux << shift) | (ux >> (bits - shift)));
+    case 'rotr':
+      return make((ux >> shift) | (ux << (bits - shift)));
+    case 'eq':
+      return bool(x === y);
+    case 'ne':
+      return bool(x !== y);
+    case 'lt_s':
+      return bool(x < y);
+    case 'lt_u':
+      return bool(ux < uy);
+    case 'gt_s':
+      return bool(x > y);
+    case 'gt_u':
+      return bool(ux > uy);
+    case 'le_s':
+      return bool(x <= y);
+    case 'le_u':
+      return bool(ux <= uy);
+    case 'ge_s':
+      return bool(x >= y);
+    case 'ge_u':
+      return bool(ux >= uy);
+    default:
+      return undefined;
+  }
+}
+
+function convert(code: string, a: Const): Expr | undefined {
+  switch (code) {
+    case 'i32.wrap_i64':
+      return i32(Number(BigInt.asIntN(32, BigInt(a.value))));
+    case 'i64.extend_i32_s':
+      return i64(BigInt(Number(a.value) | 0));
+    case 'i64.extend_i32_u':
+      return i64(BigInt(Number(a.value) >>> 0));
+    case 'i64.reinterpret_f64': {
+      const view = new DataView(new ArrayBuffer(8));
+      view.setFloat64(0, Number(a.value));
+      return Number.isNaN(Number(a.value)) ? undefined : i64(view.getBigInt64(0));
+    }
+    case 'i64.trunc_sat_f64_s': {
+      const value = Math.trunc(Number(a.value));
+      return Number.isSafeInteger(value) ? i64(BigInt(value)) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Floating point with the same rounding as WebAssembly; NaN results are left alone (their bits are not ours to choose). */
+function evaluateFloat(op: string, a: Const, b: Const | undefined): Expr | undefined {
+  const make = (value: number): Expr | undefined =>
+    Number.isNaN(value) ? undefined : { op: 'const', type: 'f64', value };
+  if (op.startsWith('convert_i32_s')) return make(Number(a.value) | 0);
+  if (op.startsWith('convert_i32_u')) return make(Number(a.value) >>> 0);
+  if (op.startsWith('convert_i64_s')) return make(Number(BigInt.asIntN(64, BigInt(a.value))));
+  if (a.type !== 'f64') return undefined;
+  const x = Number(a.value);
+  if (!b) {
+    switch (op) {
+      case 'neg':
+        return make(-x);
+      case 'abs':
+        return make(Math.abs(x));
+      case 'sqrt':
+        return make(Math.sqrt(x));
+      case 'floor':
+        return make(Math.floor(x));
+      case 'ceil':
+        return make(Math.ceil(x));
+      case 'trunc':
+        return make(Math.trunc(x));
+      default:
+        return undefined;
+    }
+  }
+  const y = Number(b.value);
+  switch (op) {
+    case 'add':
+      return make(x + y);
+    case 'sub':
+      return make(x - y);
+    case 'mul':
+      return make(x * y);
+    case 'div':
+      return make(x / y);
+    case 'eq':
+      return bool(x === y);
+    case 'ne':
+      return bool(x !== y);
+    case 'lt':
+      return bool(x < y);
+    case 'gt':
+      return bool(x > y);
+    case 'le':
+      return bool(x <= y);
+    case 'ge':
+      return bool(x >= y);
+    default:
+      return undefined;
+  }
+}

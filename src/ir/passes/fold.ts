@@ -1,0 +1,696 @@
+/**
+ * Folding: constants, dead branches, and locals that are only names for values. It runs before and after inlining, whose
+ * substituted arguments make most of the constants.
+ *
+ * What it relies on: a local that has one assignment in the whole function keeps its value wherever that assignment
+ * dominates, that is in the rest of its statement list and in everything nested there.
+ */
+import {
+  as,
+  assigns,
+  copyFunc,
+  type Mapper,
+  mapExpr,
+  mapStmt,
+  num,
+  someStmt,
+  stmtOperands,
+  walkExpr,
+  walkStmts,
+} from '../build.ts';
+import { noReturnFuncs } from '../calls.ts';
+import { countLocals, factsOf } from '../facts.ts';
+import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import { mayTrap } from '../ops.ts';
+import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
+import { constantGlobals } from './globals.ts';
+
+/** Folds the functions of a module, all or those chosen. */
+export function foldModule(module: Module, chosen: (func: Func) => boolean = () => true): Module {
+  return foldWith(module, constantGlobals(module), chosen);
+}
+
+/**
+ * Folds without looking for globals that never change: those of a whole program are constants after its first folding,
+ * and those of the library alone may be set by what is compiled with it. (Functions of the library that a program gets as
+ * they come from here need not be folded again, unless it never changes one of their globals.)
+ */
+export function foldLocally(module: Module, chosen: (func: Func) => boolean): Module {
+  return foldWith(module, new Map(), chosen);
+}
+
+function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func) => boolean): Module {
+  const noReturn = noReturnFuncs(module);
+  const facts: Facts = { noReturn: (name) => noReturn.has(name), globals };
+  const needsFolding = (func: Func): boolean =>
+    func.folded !== func.body ||
+    factsOf(func).references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && globals.has(e.name));
+  const funcs = new Map<string, Func>();
+  for (const func of module.funcs.values()) {
+    funcs.set(func.name, chosen(func) && needsFolding(func) ? foldFunc(func, facts) : func);
+  }
+  return { ...module, funcs };
+}
+
+/** What is known about the rest of the module. */
+interface Facts {
+  /** Functions that never return. */
+  readonly noReturn: (name: string) => boolean;
+  /** Globals that never change. */
+  readonly globals: ReadonlyMap<string, Expr>;
+}
+
+/** Rounds per function: a third finds next to nothing. */
+const ROUNDS = 2;
+
+/** Folds one function. */
+function foldFunc(func: Func, facts: Facts): Func {
+  let current = func;
+  for (let round = 0; round < ROUNDS; round++) {
+    const body = foldBody(current, facts);
+    if (body === current.body) break;
+    current = copyFunc(current, body);
+  }
+  return current;
+}
+
+const ONE: Expr = { op: 'const', type: 'i32', value: 1 };
+const ZERO: Expr = { op: 'const', type: 'i32', value: 0 };
+
+/** The local that a value is, re-typed or not. */
+function localOf(e: Expr): number | undefined {
+  if (e.op === 'as') return localOf(e.value);
+  return e.op === 'get' ? e.local : undefined;
+}
+
+/** The local that a condition tests for zero. */
+function zeroTest(e: Expr): number | undefined {
+  return e.op === 'num' && (e.code === 'i32.eqz' || e.code === 'i64.eqz') ? localOf(e.args[0]!) : undefined;
+}
+
+const hasStmts = (e: Expr): boolean => someStmt(e, () => true);
+
+/** True if evaluating the expression has no effect that anybody can see; loads count as such. */
+function isPure(e: Expr): boolean {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+    case 'memorySize':
+      return true;
+    case 'num':
+      return !mayTrap(e.code) && e.args.every(isPure);
+    case 'as':
+      return isPure(e.value);
+    case 'load':
+      return isPure(e.addr);
+    case 'if':
+    case 'select':
+      return isPure(e.cond) && isPure(e.then) && isPure(e.else);
+    default:
+      return false;
+  }
+}
+
+/** True if evaluating it has no effect and the value depends on nothing but locals. */
+function isTimeless(e: Expr): boolean {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'data':
+    case 'funcIndex':
+      return true;
+    case 'num':
+      return !mayTrap(e.code) && e.args.every(isTimeless);
+    case 'as':
+      return isTimeless(e.value);
+    case 'if':
+    case 'select':
+      return isTimeless(e.cond) && isTimeless(e.then) && isTimeless(e.else);
+    default:
+      return false;
+  }
+}
+
+/** Pure, and cheap enough to be evaluated when it need not be. */
+function isCheap(e: Expr, depth = 2): boolean {
+  if (e.op === 'get' || e.op === 'const' || e.op === 'data') return true;
+  if (depth === 0) return false;
+  if (e.op === 'num') return !mayTrap(e.code) && e.args.every((arg) => isCheap(arg, depth - 1));
+  return e.op === 'as' && isCheap(e.value, depth);
+}
+
+function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
+  const { gets, sets } = countLocals(func);
+  /** What a local with one assignment stands for, where that assignment dominates. */
+  const values: (Expr | undefined)[] = new Array(func.locals.length);
+  /** Locals that keep their value as far as the current list goes. */
+  const settled = new Uint8Array(func.locals.length);
+  for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
+  /** Locals that are known not to be zero as far as the current list goes. */
+  const nonZero = new Uint8Array(func.locals.length);
+  let facts = 0;
+  const jumps = new Map<number, number>();
+
+  const expr = (e: Expr): Expr => {
+    switch (e.op) {
+      case 'get': {
+        const value = values[e.local];
+        if (!value) return e;
+        const source = value.op === 'as' ? value.value : value;
+        if (source.op === 'get') gets[source.local]!++;
+        return value;
+      }
+      case 'global':
+        return globals.get(e.name) ?? e;
+      case 'seq': {
+        const mark: number[] = [];
+        const folded = folds(e.body, mark);
+        const value = expr(e.value);
+        // Only now is it known how often the value uses what the body has assigned.
+        const stmts = forward([...folded]) ?? folded;
+        forget(mark);
+        if (stmts.length === 0) return value;
+        const last = stmts.at(-1)!;
+        if (last.op === 'set' && gets[last.local] === 1 && sets[last.local] === 1) {
+          const direct = replaceIn(value, last.local, last.value);
+          if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
+        }
+        if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
+        return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
+      }
+      case 'if': {
+        const cond = expr(e.cond);
+        if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
+        return foldIf(e, cond, expr(e.then), expr(e.else));
+      }
+      default:
+        return simplify(mapExpr(e, mapper));
+    }
+  };
+
+  const simplify = (e: Expr): Expr => {
+    switch (e.op) {
+      case 'num':
+        return foldNum(e);
+      case 'as':
+        return e.value.type === e.type || e.value.op === 'as' || e.value.op === 'const' ? as(e.type, e.value) : e;
+      case 'select':
+        if (e.cond.op === 'const' && isPure(e.then) && isPure(e.else)) {
+          return Number(e.cond.value) === 0 ? e.else : e.then;
+        }
+        return e;
+      case 'load': {
+        const moved = intoOffset(e.addr, e.offset);
+        return moved ? { ...e, ...moved } : e;
+      }
+      default:
+        return e;
+    }
+  };
+
+  const foldIf = (e: Extract<Expr, { op: 'if' }>, full: Expr, yes: Expr, no: Expr): Expr => {
+    const cond = decide(truth(full));
+    if (cond.op === 'const') return Number(cond.value) === 0 ? no : yes;
+    if (e.type === 'i32' && isBoolean(full)) {
+      const yesIs = yes.op === 'const' ? yes.value : undefined;
+      const noIs = no.op === 'const' ? no.value : undefined;
+      if (yesIs === 1 && noIs === 0) return full;
+      if (yesIs === 0 && noIs === 1) return negate(full);
+      if (noIs === 0 && isBoolean(yes) && isCheap(yes)) return num('i32.and', full, yes);
+      if (yesIs === 1 && isBoolean(no) && isCheap(no)) return num('i32.or', full, no);
+    }
+    return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+  };
+
+  /** Ends what a list has found out: locals as they are, `~local` for those known not to be zero. */
+  const forget = (mark: readonly number[]): void => {
+    for (const local of mark) {
+      if (local < 0) {
+        if (nonZero[~local]) facts--;
+        nonZero[~local] = 0;
+      } else {
+        values[local] = undefined;
+        settled[local] = 0;
+      }
+    }
+  };
+  const learnNonZero = (local: number | undefined, mark: number[]): void => {
+    if (local === undefined || nonZero[local]) return;
+    nonZero[local] = 1;
+    facts++;
+    mark.push(~local);
+  };
+  /** A condition, 1 if it is a local known not to be zero. */
+  const decide = (cond: Expr): Expr => {
+    if (facts === 0) return cond;
+    const local = localOf(cond);
+    if (local !== undefined && nonZero[local]) return ONE;
+    const zero = zeroTest(cond);
+    return zero !== undefined && nonZero[zero] ? ZERO : cond;
+  };
+
+  const body = (stmts: readonly Stmt[], notZero?: number): readonly Stmt[] => {
+    const mark: number[] = [];
+    learnNonZero(notZero, mark);
+    const out = list(stmts, mark);
+    forget(mark);
+    return out;
+  };
+
+  /**
+   * Whether control may get past a folded statement: in folded lists only the last one can stop it, and a folded block has
+   * jumps to its end.
+   */
+  const goesOn = (s: Stmt): boolean => {
+    switch (s.op) {
+      case 'br':
+      case 'switch':
+      case 'return':
+      case 'unreachable':
+        return false;
+      case 'do':
+        return !(s.value.op === 'call' && noReturn(s.value.func));
+      case 'if':
+        return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
+      case 'loop':
+        return endGoesOn(s.body);
+      default:
+        return true;
+    }
+  };
+  const endGoesOn = (stmts: readonly Stmt[]): boolean => stmts.length === 0 || goesOn(stmts[stmts.length - 1]!);
+
+  /** Forgets what was known of locals that the statement assigns. */
+  const unlearn = (s: Stmt): void => {
+    if (s.op === 'set' || s.op === 'if' || s.op === 'block' || s.op === 'loop' || stmtOperands(s).some(hasStmts)) {
+      walkStmts([s], (inner) => {
+        if (inner.op === 'set' && nonZero[inner.local]) {
+          nonZero[inner.local] = 0;
+          facts--;
+        }
+      });
+    }
+  };
+
+  /** Folds a statement list; `mark` collects the locals that its end must forget. */
+  const list = (stmts: readonly Stmt[], mark: number[] = []): readonly Stmt[] => {
+    const folded = folds(stmts, mark);
+    return forward([...folded]) ?? folded;
+  };
+
+  /** As `list`, for a list that something follows: nothing is substituted yet. */
+  const folds = (stmts: readonly Stmt[], mark: number[]): readonly Stmt[] => {
+    const out: Stmt[] = [];
+    let same = true;
+    for (let i = 0; i < stmts.length; i++) {
+      const before = out.length;
+      if (facts > 0) unlearn(stmts[i]!);
+      stmt(stmts[i]!, out, mark);
+      if (out.length !== before + 1 || out[before] !== stmts[i]) same = false;
+      const last = out[out.length - 1];
+      if (out.length > before && !goesOn(last!)) {
+        if (last!.op === 'do') {
+          const span = last!.value.op === 'call' ? last!.value.span : undefined;
+          if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
+          out.push({ op: 'unreachable', span });
+          same = false;
+        }
+        if (i + 1 < stmts.length) same = false;
+        break;
+      }
+    }
+    return same ? stmts : out;
+  };
+
+  /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
+  const forward = (stmts: Stmt[]): Stmt[] | undefined => {
+    let changed = false;
+    for (let i = stmts.length - 2; i >= 0; i--) {
+      const s = stmts[i]!;
+      if (s.op !== 'set') continue;
+      const test = stmts[i + 1]!;
+      if (s.value.op === 'num' && s.value.code === 'i64.add' && (test.op === 'if' || test.op === 'brIf')) {
+        const cond = overflowTest(s.local, s.value, test.cond);
+        if (cond) {
+          stmts[i + 1] = { ...test, cond };
+          changed = true;
+        }
+      }
+      if (gets[s.local] !== 1 || sets[s.local] !== 1) continue;
+      const next = substituteFirst(stmts[i + 1]!, s.local, s.value);
+      if (!next) continue;
+      stmts.splice(i, 2, next);
+      changed = true;
+    }
+    return changed ? stmts : undefined;
+  };
+
+  const jump = (label: number): void => {
+    jumps.set(label, (jumps.get(label) ?? 0) + 1);
+  };
+
+  const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
+    switch (s.op) {
+      case 'set': {
+        const value = hoist(expr(s.value), out);
+        if (gets[s.local] === 0) {
+          effects(value, out);
+          return;
+        }
+        if (value.op === 'get' && value.local === s.local) return;
+        if (sets[s.local] === 1 && s.local >= func.params.length) {
+          settled[s.local] = 1;
+          mark.push(s.local);
+          if (isSettled(value)) values[s.local] = value;
+        }
+        out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'do':
+        if (s.value.op === 'call' || s.value.op === 'callIndirect') {
+          const value = expr(s.value);
+          const flat = hoist(value, out);
+          if (flat.op === 'call' || flat.op === 'callIndirect') {
+            out.push(flat === s.value ? s : { ...s, value: flat });
+          } else effects(flat, out);
+          return;
+        }
+        effects(hoist(expr(s.value), out), out);
+        return;
+      case 'if': {
+        const cond = decide(truth(hoist(expr(s.cond), out)));
+        if (cond.op === 'const') {
+          // The labels of the branch that goes away are not jumped to from elsewhere.
+          out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
+          return;
+        }
+        const yes = body(s.then, localOf(cond));
+        const no = body(s.else, zeroTest(cond));
+        if (!endGoesOn(yes)) learnNonZero(zeroTest(cond), mark);
+        if (yes.length === 0 && no.length === 0) {
+          effects(cond, out);
+        } else if (yes.length === 0) {
+          pushIf({ op: 'if', cond: negate(cond), then: no, else: [] }, out);
+        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
+        else pushIf({ op: 'if', cond, then: yes, else: no }, out);
+        return;
+      }
+      case 'block': {
+        const outer = jumps.get(s.label);
+        jumps.set(s.label, 0);
+        let inner = body(s.body);
+        const last = inner.at(-1);
+        if (last?.op === 'br' && last.label === s.label) {
+          inner = inner.slice(0, -1);
+          jumps.set(s.label, jumps.get(s.label)! - 1);
+        }
+        const used = jumps.get(s.label)!;
+        jumps.set(s.label, outer ?? 0);
+        if (used === 0) out.push(...inner);
+        else out.push(inner === s.body ? s : { ...s, body: inner });
+        return;
+      }
+      case 'loop': {
+        const outer = jumps.get(s.label);
+        jumps.set(s.label, 0);
+        const inner = body(s.body);
+        const used = jumps.get(s.label)!;
+        jumps.set(s.label, outer ?? 0);
+        if (used === 0) out.push(...inner);
+        else out.push(inner === s.body ? s : { ...s, body: inner });
+        return;
+      }
+      case 'br':
+        jump(s.label);
+        out.push(s);
+        return;
+      case 'brIf': {
+        const cond = decide(truth(hoist(expr(s.cond), out)));
+        if (cond.op === 'const') {
+          if (Number(cond.value) === 0) return;
+          jump(s.label);
+          out.push({ op: 'br', label: s.label });
+          return;
+        }
+        jump(s.label);
+        learnNonZero(zeroTest(cond), mark);
+        out.push(cond === s.cond ? s : { ...s, cond });
+        return;
+      }
+      case 'switch':
+        for (const label of s.labels) jump(label);
+        jump(s.otherwise);
+        out.push(mapStmt(s, lists));
+        return;
+      case 'return':
+      case 'setGlobal': {
+        if (!s.value) {
+          out.push(s);
+          return;
+        }
+        const value = hoist(expr(s.value), out);
+        if (s.op === 'setGlobal' && globals.has(s.name)) effects(value, out);
+        else out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'keep': {
+        const value = expr(s.value);
+        if (value.op === 'const' || value.op === 'data') return;
+        out.push(value === s.value ? s : { ...s, value });
+        return;
+      }
+      case 'store': {
+        const [addr, value] = hoistAll([expr(s.addr), expr(s.value)], out) as [Expr, Expr];
+        const moved = intoOffset(addr, s.offset);
+        if (moved) out.push({ ...s, ...moved, value });
+        else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
+        return;
+      }
+      default:
+        out.push(mapStmt(s, lists));
+    }
+  };
+
+  /** An `if` whose branch only jumps is a conditional jump. */
+  const pushIf = (s: Extract<Stmt, { op: 'if' }>, out: Stmt[]): void => {
+    const [only] = s.then;
+    if (s.then.length === 1 && only!.op === 'br') {
+      out.push({ op: 'brIf', label: only!.label, cond: s.cond }, ...s.else);
+    } else if (s.else.length === 1 && s.else[0]!.op === 'br' && endGoesOn(s.then)) {
+      out.push({ op: 'brIf', label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
+    } else out.push(s);
+  };
+
+  /** A value that may replace the local: a constant, or a local that does not change here either. */
+  const isSettled = (e: Expr): boolean => {
+    if (e.op === 'as') return isSettled(e.value);
+    if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return true;
+    // The linker makes one constant of it.
+    if (e.op === 'num' && e.code === 'i32.add') return e.args[0]!.op === 'data' && e.args[1]!.op === 'const';
+    return e.op === 'get' && settled[e.local] === 1;
+  };
+
+  const mapper: Mapper = { expr, body: list };
+  const lists: Mapper = { expr, body: (stmts) => body(stmts) };
+  return body(func.body);
+}
+
+/**
+ * Moves the statements that an expression begins with into the list before it, so that the names they define are known
+ * to what follows: those of a leading `seq`, also of an operand with nothing but values of locals evaluated before it.
+ */
+function hoist(e: Expr, out: Stmt[]): Expr {
+  switch (e.op) {
+    case 'seq':
+      out.push(...e.body);
+      return hoist(e.value, out);
+    case 'as': {
+      const value = hoist(e.value, out);
+      return value === e.value ? e : { ...e, value };
+    }
+    case 'load': {
+      const addr = hoist(e.addr, out);
+      return addr === e.addr ? e : { ...e, addr };
+    }
+    case 'if': {
+      const cond = hoist(e.cond, out);
+      return cond === e.cond ? e : { ...e, cond };
+    }
+    case 'num':
+    case 'call': {
+      const args = hoistAll(e.args, out);
+      return args === e.args ? e : { ...e, args };
+    }
+    default:
+      return e;
+  }
+}
+
+function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
+  let result: Expr[] | undefined;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (i > 0 && !isPure(part) && parts.some((earlier, at) => at < i && assignsAny(part, earlier))) break;
+    const value = hoist(part, out);
+    if (value !== part) {
+      result ??= parts.slice();
+      result[i] = value;
+    }
+    if (!isTimeless(value)) break;
+  }
+  return result ?? parts;
+}
+
+/**
+ * The sign test by which checked addition finds an overflow, `((x ^ sum) & (y ^ sum)) < 0`, after `sum = x + constant`:
+ * then one comparison of the sum with x does. Undefined if the condition is something else.
+ */
+function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
+  if (value.op !== 'num' || value.code !== 'i64.add' || cond.op !== 'num' || cond.code !== 'i64.lt_s') return undefined;
+  const [x, constant] = value.args;
+  const [sign, zero] = cond.args;
+  if (x?.op !== 'get' || x.local === sum || constant?.op !== 'const') return undefined;
+  if (zero?.op !== 'const' || zero.value !== 0n || sign?.op !== 'num' || sign.code !== 'i64.and') return undefined;
+  if (sign.args.some((side) => side.op !== 'num' || side.code !== 'i64.xor')) return undefined;
+  const added = BigInt.asIntN(64, BigInt(constant.value));
+  let sums = 0;
+  let terms = 0;
+  let constants = 0;
+  let expected = added;
+  for (const side of sign.args) {
+    if (side.op !== 'num' || side.code !== 'i64.xor') return undefined;
+    const hasSum = side.args.some((e) => e.op === 'get' && e.local === sum);
+    for (const e of side.args) {
+      if (e.op === 'get' && e.local === sum) sums++;
+      else if (e.op === 'get' && e.local === x.local) terms++;
+      else if (e.op === 'const') {
+        constants++;
+        // x - k is x + -k, tested as (x ^ k) & (x ^ difference).
+        expected = BigInt.asIntN(64, hasSum ? BigInt(e.value) : -BigInt(e.value));
+      } else return undefined;
+    }
+  }
+  const isSum = sums === 2 && terms === 1;
+  const isDifference = sums === 1 && terms === 2;
+  if (constants !== 1 || !(isSum || isDifference) || expected !== added || added === 0n) return undefined;
+  if (added === -(1n << 63n)) return undefined;
+  return num(added > 0n ? 'i64.lt_s' : 'i64.gt_s', { op: 'get', type: 'i64', local: sum }, x);
+}
+
+/** Keeps of an expression what has effects. */
+function effects(e: Expr, out: Stmt[]): void {
+  if (isPure(e)) return;
+  switch (e.op) {
+    case 'seq':
+      out.push(...e.body);
+      effects(e.value, out);
+      return;
+    case 'num':
+      if (mayTrap(e.code)) break;
+      for (const arg of e.args) effects(arg, out);
+      return;
+    case 'as':
+      effects(e.value, out);
+      return;
+    case 'load':
+      effects(e.addr, out);
+      return;
+    case 'if': {
+      const yes: Stmt[] = [];
+      const no: Stmt[] = [];
+      effects(e.then, yes);
+      effects(e.else, no);
+      out.push({ op: 'if', cond: e.cond, then: yes, else: no });
+      return;
+    }
+    default:
+  }
+  out.push({ op: 'do', value: e });
+}
+
+/**
+ * A constant added to the address of an object goes into the offset of the access. Only for references and static
+ * addresses: their sum with a field's offset cannot wrap around.
+ */
+function intoOffset(addr: Expr, offset: number): { addr: Expr; offset: number } | undefined {
+  if (addr.op !== 'num' || addr.code !== 'i32.add') return undefined;
+  const [base, constant] = addr.args;
+  if (constant!.op !== 'const' || Number(constant!.value) < 0) return undefined;
+  const whole = base!.op === 'as' ? base!.value : base!;
+  if (whole.type !== 'ref' && whole.op !== 'data') return undefined;
+  return { addr: base!, offset: offset + Number(constant!.value) };
+}
+
+/** The statement with the first thing it evaluates, a get of the local, replaced; undefined if that is something else. */
+function substituteFirst(s: Stmt, local: number, value: Expr): Stmt | undefined {
+  if (s.op === 'block' || s.op === 'loop' || s.op === 'br' || s.op === 'unreachable') return undefined;
+  if (s.op === 'keep') return undefined;
+  const parts = stmtOperands(s);
+  const replaced = replaceFirst(parts, local, value);
+  if (!replaced) return undefined;
+  let i = 0;
+  return mapStmt(s, { expr: (e) => (i < replaced.length ? replaced[i++]! : e), body: (b) => b });
+}
+
+function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[] | undefined {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    const found = replaceIn(part, local, value);
+    if (found) {
+      const out = parts.slice();
+      out[i] = found;
+      return out;
+    }
+    if (!mayPass(part, value)) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether `value` may be evaluated after `part` instead of before it. */
+function mayPass(part: Expr, value: Expr): boolean {
+  if (part.op === 'const' || part.op === 'data' || part.op === 'funcIndex') return true;
+  if (isTimeless(value)) return isPure(part) || !assignsAny(part, value);
+  return part.op === 'get' && !assigns(value, part.local);
+}
+
+/** Whether `part` assigns a local that `value` reads. */
+function assignsAny(part: Expr, value: Expr): boolean {
+  let found = false;
+  walkExpr(value, (e) => {
+    if (e.op === 'get' && assigns(part, e.local)) found = true;
+  });
+  return found;
+}
+
+function replaceIn(e: Expr, local: number, value: Expr): Expr | undefined {
+  switch (e.op) {
+    case 'get':
+      return e.local === local ? value : undefined;
+    case 'as': {
+      const inner = replaceIn(e.value, local, value);
+      return inner && { ...e, value: inner };
+    }
+    case 'load': {
+      const inner = replaceIn(e.addr, local, value);
+      return inner && { ...e, addr: inner };
+    }
+    case 'num':
+    case 'call': {
+      const args = replaceFirst(e.args, local, value);
+      return args && { ...e, args };
+    }
+    case 'if': {
+      const cond = replaceIn(e.cond, local, value);
+      return cond && { ...e, cond };
+    }
+    case 'select': {
+      const parts = replaceFirst([e.then, e.else, e.cond], local, value);
+      return parts && { ...e, then: parts[0]!, else: parts[1]!, cond: parts[2]! };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,418 @@
+/**
+ * Inlining: how a call becomes the body of what it calls, and which run-time functions it is done to: those that their
+ * author marked, and small leaf functions. It is what makes a list access or a checked addition a few instructions in
+ * the user's loop, and it is where constants meet the code that depends on them. Which functions of the user are inlined
+ * is decided in inline-user.ts.
+ *
+ * Callees are finished before their callers (a post-order walk of the call graph), so each body is copied in its final
+ * form; a call back into a function that is being worked on stays a call.
+ */
+
+import { assigns, fallsThrough, type Mapper, mapExpr, mapSame, mapStmt, someStmt, walkStmts, zero } from '../build.ts';
+import { noReturnFuncs } from '../calls.ts';
+import { factsOf } from '../facts.ts';
+import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts';
+
+/** Nodes up to which an unmarked leaf function is inlined: about what the call itself costs. */
+const SMALL = 14;
+/** Nodes up to which a function with one call only is inlined. */
+const SINGLE = 300;
+/** Nodes of a function from which on nothing unmarked is inlined into it. */
+const LARGE = 20_000;
+
+export type Call = Extract<Expr, { op: 'call' }>;
+
+/** A function that may be inlined, with what the policy and the copy need to know of it. */
+export interface Candidate {
+  readonly func: Func;
+  /** Whether a parameter is assigned in the body. */
+  readonly assigned: readonly boolean[];
+  readonly labels: number;
+  readonly nodes: number;
+  /** No loops and no calls. */
+  readonly simple: boolean;
+  /** How many calls of itself it has. */
+  readonly selfCalls: number;
+}
+
+/** Where a call stands. */
+export interface CallSite {
+  readonly caller: Func;
+  /** How many loops of the caller are around it. */
+  readonly loops: number;
+}
+
+/** What is inlined. */
+export interface Policy {
+  /** Whether a function may be inlined at all. */
+  readonly eligible: (func: Func) => boolean;
+  readonly wanted: (callee: Candidate, call: Call, site: CallSite) => boolean;
+  /** Nodes by which a function may grow. */
+  readonly growth: number;
+}
+
+/** How often each function is called or otherwise needed: a function that is a value or exported counts twice more. */
+export function countUses(module: Module): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  const count = (name: string, n: number): void => {
+    uses.set(name, (uses.get(name) ?? 0) + n);
+  };
+  for (const func of module.funcs.values()) {
+    for (const e of factsOf(func).references) {
+      if (e.op === 'call') count(e.func, 1);
+      else if (e.op === 'funcIndex') count(e.func, 2);
+    }
+  }
+  for (const name of module.exports.values()) count(name, 2);
+  for (const datum of module.data.values()) {
+    for (const reloc of datum.relocs) if ('func' in reloc) count(reloc.func, 2);
+  }
+  return uses;
+}
+
+const isRuntime = (func: Func): boolean => func.inline !== 'never' && func.display === undefined;
+
+/** Whether every call of a run-time function is replaced by its body. */
+export function isAlwaysInlined({ func, simple, nodes, selfCalls }: Candidate): boolean {
+  return isRuntime(func) && selfCalls === 0 && (func.inline === 'always' || (simple && nodes <= SMALL));
+}
+
+/** Inlines run-time functions in all functions; those that nothing calls any more stay until the next `reach`. */
+export function inlineModule(module: Module): Module {
+  return inlineWhere(module, { eligible: isRuntime, wanted: isAlwaysInlined, growth: LARGE });
+}
+
+/**
+ * Inlines the run-time functions that have a single call (and need not exist for themselves): that makes the program
+ * smaller, whatever their size, up to a bound that keeps functions compilable. To be run after `inlineModule` and `reach`.
+ */
+export function inlineSingle(module: Module): Module {
+  const uses = countUses(module);
+  const noReturn = noReturnFuncs(module);
+  return inlineWhere(module, {
+    eligible: (func) => isRuntime(func) && uses.get(func.name) === 1 && !noReturn.has(func.name),
+    wanted: ({ nodes, selfCalls }) => selfCalls === 0 && nodes <= SINGLE,
+    growth: LARGE,
+  });
+}
+
+/** Inlines in all functions of a module what a policy wants. */
+export function inlineWhere(module: Module, policy: Policy): Module {
+  const done = new Map<string, Func>();
+  const candidates = new Map<string, Candidate | undefined>();
+  const busy = new Set<string>();
+
+  const finish = (func: Func): Func => {
+    const known = done.get(func.name);
+    if (known) return known;
+    busy.add(func.name);
+    const callees: Func[] = [];
+    for (const e of factsOf(func).references) {
+      if (e.op !== 'call') continue;
+      const callee = module.funcs.get(e.func);
+      if (callee && policy.eligible(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
+    }
+    for (const callee of callees) if (!busy.has(callee.name)) finish(callee);
+    const result = inlineInto(func, candidate, policy);
+    busy.delete(func.name);
+    done.set(func.name, result);
+    return result;
+  };
+  const candidate = (name: string): Candidate | undefined => {
+    if (candidates.has(name)) return candidates.get(name);
+    const func = done.get(name);
+    if (!func || busy.has(name)) return undefined;
+    const made = policy.eligible(func) ? candidateOf(func) : undefined;
+    candidates.set(name, made);
+    return made;
+  };
+
+  const funcs = new Map<string, Func>();
+  for (const func of module.funcs.values()) funcs.set(func.name, finish(func));
+  return { ...module, funcs };
+}
+
+/** Measures a function for inlining. */
+export function candidateOf(func: Func): Candidate {
+  const { nodes, references, hasLoop, maxLabel, sets } = factsOf(func);
+  let simple = !hasLoop;
+  let selfCalls = 0;
+  for (const e of references) {
+    if (e.op === 'call' || e.op === 'callIndirect') {
+      simple = false;
+      if (e.op === 'call' && e.func === func.name) selfCalls++;
+    }
+  }
+  const assigned = func.params.map((_, i) => sets[i]! > 0);
+  return { func, assigned, labels: maxLabel + 1, nodes, simple, selfCalls };
+}
+
+/** A function with the calls replaced for which `candidate` has the callee and that the policy wants. */
+export function inlineInto(func: Func, candidate: (name: string) => Candidate | undefined, policy: Policy): Func {
+  if (!factsOf(func).references.some((e) => e.op === 'call' && candidate(e.func))) return func;
+  const locals = func.locals.slice();
+  const localNames = locals.map((_, i) => func.localNames?.[i]);
+  let nextLabel = -1;
+  let budget = policy.growth;
+  let loops = 0;
+  /** The last position of the function's own code; set from the first inlined call with a frame on. */
+  let own: Position | undefined;
+  let framed = false;
+
+  /** Calls after an inlined one need positions of their own, or they would seem to be part of it. */
+  const positioned = (e: Expr): Expr => {
+    if (e.op !== 'call' && e.op !== 'callIndirect') return e;
+    if (!e.span) return framed && own ? { ...e, span: own } : e;
+    own = e.span;
+    return e;
+  };
+  const expr = (e: Expr): Expr => {
+    const mapped = positioned(mapExpr(e, mapper));
+    if (mapped.op !== 'call') return mapped;
+    const callee = choose(mapped);
+    return callee ? inlineCall(mapped, callee) : mapped;
+  };
+  const choose = (call: Call): Candidate | undefined => {
+    const callee = candidate(call.func);
+    if (!callee || (callee.func.inline !== 'always' && budget < 0)) return undefined;
+    if (!policy.wanted(callee, call, { caller: func, loops })) return undefined;
+    budget -= callee.nodes;
+    if (nextLabel < 0) nextLabel = factsOf(func).maxLabel + 1;
+    return callee;
+  };
+  const stmt = (s: Stmt): Stmt => {
+    if (s.op === 'loop') {
+      loops++;
+      const mapped = mapStmt(s, mapper);
+      loops--;
+      return mapped;
+    }
+    const mapped = mapStmt(s, mapper);
+    return mapped.op === 'unreachable' && !mapped.span && framed && own ? { ...mapped, span: own } : mapped;
+  };
+  const body = (list: readonly Stmt[]): readonly Stmt[] => {
+    let out: Stmt[] | undefined;
+    list.forEach((s, i) => {
+      if (s.op === 'do' && s.value.op === 'call' && s.value.type === undefined) {
+        const args = mapSame(s.value.args, expr);
+        const call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
+        const callee = choose(call);
+        if (callee || call !== s.value) out ??= list.slice(0, i);
+        if (callee) out!.push(...inlineStmt(call, callee));
+        else out?.push(call === s.value ? s : { ...s, value: call });
+        return;
+      }
+      const mapped = stmt(s);
+      if (mapped !== s) out ??= list.slice(0, i);
+      out?.push(mapped);
+    });
+    return out ?? list;
+  };
+
+  /** The arguments as bindings to do first, and what stands for each local of the callee in its body. */
+  const bindArguments = (call: Call, { func: callee, assigned }: Candidate, out: Stmt[]): Expr[] => {
+    const values: Expr[] = [];
+    const fresh = (type: Type, name: string | undefined): Expr => {
+      const local = locals.push(type) - 1;
+      localNames[local] = name;
+      return { op: 'get', type, local };
+    };
+    call.args.forEach((arg, i) => {
+      const plain = arg.op === 'as' ? arg.value : arg;
+      const constant = plain.op === 'const' || plain.op === 'data' || plain.op === 'funcIndex';
+      const stable = plain.op === 'get' && !call.args.slice(i + 1).some((later) => assigns(later, plain.local));
+      if (!assigned[i] && (constant || stable)) {
+        values.push(arg);
+        return;
+      }
+      const local = fresh(callee.params[i]!, callee.localNames?.[i]);
+      out.push({ op: 'set', local: (local as { local: number }).local, value: arg });
+      values.push(local);
+    });
+    for (let i = callee.params.length; i < callee.locals.length; i++) {
+      values.push(fresh(callee.locals[i]!, callee.localNames?.[i]));
+    }
+    return values;
+  };
+
+  const renamed = (call: Call, { func: callee, labels }: Candidate, values: readonly Expr[]): readonly Stmt[] => {
+    const base = nextLabel;
+    nextLabel += labels;
+    if (callee.display === undefined) return rename(callee.body, values, base, (p) => p ?? call.span);
+    const position = call.span ?? own ?? func.span;
+    if (!position) return rename(callee.body, values, base, (p) => p);
+    framed = true;
+    own ??= position;
+    return rename(callee.body, values, base, inlinedPositions(callee, position));
+  };
+
+  const inlineCall = (call: Call, callee: Candidate): Expr => {
+    const out: Stmt[] = [];
+    const type = callee.func.result!;
+    const values = bindArguments(call, callee, out);
+    const copy = renamed(call, callee, values);
+    const value = asExpr(copy, type);
+    if (value) return out.length === 0 ? value : { op: 'seq', type, body: out, value };
+    const label = nextLabel++;
+    const result = locals.push(type) - 1;
+    localNames[result] = undefined;
+    out.push({
+      op: 'block',
+      label,
+      body: replaceReturns(copy, (v) => [
+        { op: 'set', local: result, value: v! },
+        { op: 'br', label },
+      ]),
+    });
+    return { op: 'seq', type, body: out, value: { op: 'get', type, local: result } };
+  };
+
+  const inlineStmt = (call: Call, callee: Candidate): readonly Stmt[] => {
+    const out: Stmt[] = [];
+    const values = bindArguments(call, callee, out);
+    const copy = withoutTailReturns(renamed(call, callee, values));
+    if (!hasReturn(copy)) return [...out, ...copy];
+    const label = nextLabel++;
+    out.push({ op: 'block', label, body: replaceReturns(copy, () => [{ op: 'br', label }]) });
+    return out;
+  };
+
+  const mapper: Mapper = { expr, body };
+  const rebuilt = body(func.body);
+  return rebuilt === func.body ? func : { ...func, locals, localNames, body: rebuilt };
+}
+
+/**
+ * What becomes of the positions in a function with a frame of its own when a call at `call` is inlined. Nodes without a
+ * position get that of the code before them, as they have it when the function is not inlined.
+ */
+function inlinedPositions(callee: Func, call: Position): (p: Position | undefined) => Position | undefined {
+  const site: Inlined = { name: callee.display!, call };
+  const lifted = new Map<Inlined, Inlined>();
+  const lift = (inlined: Inlined): Inlined => {
+    let known = lifted.get(inlined);
+    if (!known) {
+      known = { name: inlined.name, call: place(inlined.call) };
+      lifted.set(inlined, known);
+    }
+    return known;
+  };
+  const place = (p: Position): Position => ({ ...p, inlined: p.inlined ? lift(p.inlined) : site });
+  let last = callee.span;
+  return (p) => {
+    last = p ?? last;
+    return last && place(last);
+  };
+}
+
+/** A copy of a body with locals replaced, labels moved up by `base`, and positions as `position` says. */
+function rename(
+  stmts: readonly Stmt[],
+  values: readonly Expr[],
+  base: number,
+  position: (p: Position | undefined) => Position | undefined,
+): readonly Stmt[] {
+  const expr = (e: Expr): Expr => {
+    if (e.op === 'get') return values[e.local]!;
+    const mapped = mapExpr(e, mapper);
+    if (mapped.op !== 'call' && mapped.op !== 'callIndirect') return mapped;
+    const span = position(mapped.span);
+    return span === mapped.span ? mapped : { ...mapped, span };
+  };
+  const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
+  const stmt = (s: Stmt): Stmt => {
+    const mapped = mapStmt(s, mapper);
+    switch (mapped.op) {
+      case 'set':
+        // A parameter that is assigned has a local of its own.
+        return { ...mapped, local: (values[mapped.local] as { local: number }).local };
+      case 'block':
+      case 'loop':
+      case 'br':
+      case 'brIf':
+        return base === 0 ? mapped : { ...mapped, label: mapped.label + base };
+      case 'switch':
+        return { ...mapped, labels: mapped.labels.map((l) => l + base), otherwise: mapped.otherwise + base };
+      case 'unreachable': {
+        const span = position(mapped.span);
+        return span === mapped.span ? mapped : { ...mapped, span };
+      }
+      default:
+        return mapped;
+    }
+  };
+  const mapper: Mapper = { expr, body };
+  return body(stmts);
+}
+
+// ---- returns
+
+function hasReturn(stmts: readonly Stmt[]): boolean {
+  let found = false;
+  walkStmts(stmts, (s) => {
+    if (s.op === 'return') found = true;
+  });
+  return found;
+}
+
+/**
+ * A function body as one expression, if returns stand only where it ends: `if c { return a } return b` is
+ * `(if c a b)`. Undefined if there are others (in loops, or in the middle).
+ */
+function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
+  for (let i = 0; i < stmts.length; i++) {
+    const s = stmts[i]!;
+    const prefix = stmts.slice(0, i);
+    const seq = (value: Expr): Expr => (prefix.length === 0 ? value : { op: 'seq', type, body: prefix, value });
+    if (s.op === 'return') return exprReturns(s.value!) ? undefined : seq(s.value!);
+    if (s.op === 'if' && hasReturn([s])) {
+      if (exprReturns(s.cond)) return undefined;
+      const rest = stmts.slice(i + 1);
+      // A branch that goes on takes what follows with it; only one may, so that nothing is copied.
+      const yesEnds = !fallsThrough(s.then);
+      const noEnds = !fallsThrough(s.else);
+      if (!yesEnds && !noEnds) return undefined;
+      const yes = asExpr(yesEnds ? s.then : [...s.then, ...rest], type);
+      const no = yes && asExpr(noEnds ? s.else : [...s.else, ...rest], type);
+      return yes && no && seq({ op: 'if', type, cond: s.cond, then: yes, else: no });
+    }
+    if (hasReturn([s])) return undefined;
+  }
+  // The end is not reached: the value does not matter.
+  return fallsThrough(stmts) ? undefined : { op: 'seq', type, body: stmts, value: zero(type) };
+}
+
+/** Whether there is a return inside an expression. */
+const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === 'return');
+
+/** The body without returns at its end; what follows an `if` that returns goes into its other branch. */
+function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
+  for (let i = 0; i < stmts.length; i++) {
+    const s = stmts[i]!;
+    if (s.op === 'return') return stmts.slice(0, i);
+    if (s.op === 'if' && hasReturn([s])) {
+      const rest = stmts.slice(i + 1);
+      const yesEnds = !fallsThrough(s.then);
+      const noEnds = !fallsThrough(s.else);
+      if (!yesEnds && !noEnds && rest.length > 0) return stmts;
+      return [
+        ...stmts.slice(0, i),
+        {
+          op: 'if',
+          cond: s.cond,
+          then: withoutTailReturns(yesEnds ? s.then : [...s.then, ...rest]),
+          else: withoutTailReturns(noEnds ? s.else : [...s.else, ...rest]),
+        },
+      ];
+    }
+  }
+  return stmts;
+}
+
+/** Every return replaced by what `leave` makes of its value. */
+function replaceReturns(stmts: readonly Stmt[], leave: (value: Expr | undefined) => Stmt[]): Stmt[] {
+  const expr = (e: Expr): Expr => mapExpr(e, { expr, body });
+  const body = (list: readonly Stmt[]): Stmt[] =>
+    list.flatMap((s) => (s.op === 'return' ? leave(s.value && expr(s.value)) : [mapStmt(s, { expr, body })]));
+  return body(stmts);
+}

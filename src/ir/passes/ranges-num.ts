@@ -1,0 +1,164 @@
+/** What single instructions make of intervals, and small questions about expressions: the tables of range analysis (ranges.ts). */
+import { num, walkStmts } from '../build.ts';
+import type { Expr, Stmt, Type } from '../ir.ts';
+import type { Interval } from './interval.ts';
+import * as iv from './interval.ts';
+
+type Num = Extract<Expr, { op: 'num' }>;
+
+/** All that a local of a type may hold. */
+export const fullOf = (type: Type): Interval => (type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL);
+
+export const LOADED: Record<string, Interval> = {
+  'i32.load8_u': { lo: 0, hi: 255 },
+  'i32.load8_s': { lo: -128, hi: 127 },
+  'i32.load16_u': { lo: 0, hi: 65535 },
+  'i32.load16_s': { lo: -32768, hi: 32767 },
+  'i64.load8_u': { lo: 0, hi: 255 },
+  'i64.load16_u': { lo: 0, hi: 65535 },
+  'i64.load32_u': { lo: 0, hi: iv.MAX_U32 },
+  'i64.load32_s': { lo: iv.MIN_I32, hi: iv.MAX_I32 },
+};
+
+export const UNSIGNED: Record<string, Num['code']> = {
+  'i64.div_s': 'i64.div_u',
+  'i64.rem_s': 'i64.rem_u',
+  'i32.div_s': 'i32.div_u',
+  'i32.rem_s': 'i32.rem_u',
+};
+
+export const OPPOSITE: Record<string, string> = {
+  eq: 'ne',
+  ne: 'eq',
+  lt_s: 'ge_s',
+  ge_s: 'lt_s',
+  gt_s: 'le_s',
+  le_s: 'gt_s',
+  lt_u: 'ge_u',
+  ge_u: 'lt_u',
+  gt_u: 'le_u',
+  le_u: 'gt_u',
+};
+export const isComparison = (code: string): boolean => /^i(32|64)\.(eq|ne|[lg][te]_[su]|eqz)$/.test(code);
+
+export const not = (outcome: 0 | 1 | undefined): 0 | 1 | undefined =>
+  outcome === undefined ? undefined : outcome === 0 ? 1 : 0;
+export const less = (a: Interval, b: Interval): 0 | 1 | undefined => (a.hi < b.lo ? 1 : a.lo >= b.hi ? 0 : undefined);
+
+/** Locals and constants, and arithmetic on them that does not trap: evaluated without any effect. */
+export function isSimple(e: Expr): boolean {
+  switch (e.op) {
+    case 'const':
+    case 'get':
+    case 'data':
+      return true;
+    case 'num':
+      return !/div_|rem_|trunc_f64/.test(e.code) && e.args.every(isSimple);
+    case 'as':
+      return isSimple(e.value);
+    case 'load':
+      return isSimple(e.addr);
+    case 'seq':
+      return e.body.every((s) => s.op === 'keep') && isSimple(e.value);
+    default:
+      return false;
+  }
+}
+/** Whether a jump in the statement may leave it. */
+export function jumps(s: Stmt): boolean {
+  let found = false;
+  walkStmts([s], (inner) => {
+    if (inner.op === 'br' || inner.op === 'brIf' || inner.op === 'switch') found = true;
+  });
+  return found;
+}
+
+export const isOperand = (e: Expr): boolean => e.op === 'get' || e.op === 'const';
+
+export const floatConst = (value: number): Interval => (Number.isFinite(value) ? { lo: value, hi: value } : iv.FULL);
+
+const LOW = [0, -1, iv.MIN_I32];
+const HIGH = [iv.MAX_I32, iv.MAX_U32, iv.NEAR];
+/** The next bounds to try at a loop's head. */
+export function widen(at: Interval, back: Interval, type: Type, run: number): Interval {
+  const full = fullOf(type);
+  let { lo, hi } = at;
+  if (back.lo < lo) lo = Math.max(full.lo, (run === 0 ? LOW.find((x) => x <= back.lo) : undefined) ?? full.lo);
+  if (back.hi > hi) hi = Math.min(full.hi, (run === 0 ? HIGH.find((x) => x >= back.hi) : undefined) ?? full.hi);
+  return { lo, hi };
+}
+
+/** The range of a numeric instruction's result. */
+export function transfer(e: Num, a: Interval, b: Interval): Interval {
+  if (e.type === 'f64') {
+    if (e.code === 'f64.convert_i64_s' || e.code === 'f64.convert_i32_s') {
+      return { lo: Math.max(a.lo, -(2 ** 63)), hi: Math.min(a.hi, 2 ** 63) };
+    }
+    return iv.FULL;
+  }
+  const whole = e.type === 'i32' || e.type === 'ref' ? iv.FULL_I32 : iv.FULL;
+  const kept = (checked: iv.Checked): Interval => {
+    if (checked.overflows) return whole;
+    const { lo, hi } = checked.exact;
+    return whole === iv.FULL_I32 && (lo < iv.MIN_I32 || hi > iv.MAX_I32) ? whole : checked.exact;
+  };
+  const bits = whole === iv.FULL ? 64 : 32;
+  const by = b.lo === b.hi && b.lo >= 0 && b.lo < bits ? b.lo : undefined;
+  switch (e.code.slice(4)) {
+    case 'add':
+      return kept(iv.add(a, b));
+    case 'sub':
+      return kept(iv.sub(a, b));
+    case 'mul':
+      return kept(iv.mul(a, b));
+    case 'shl':
+      return by === undefined || by > 60 ? whole : kept(iv.mul(a, { lo: 2 ** by, hi: 2 ** by }));
+    case 'div_s':
+      return b.lo >= 1 ? iv.divide(a, b) : whole;
+    case 'div_u':
+      return a.lo >= 0 && b.lo >= 1 ? iv.divide(a, b) : whole;
+    case 'rem_s':
+      return iv.remainder(a, b);
+    case 'rem_u':
+      return a.lo >= 0 && b.lo >= 0 ? iv.remainder(a, b) : whole;
+    case 'shr_u':
+      if (by === undefined) return a.lo >= 0 ? { lo: 0, hi: a.hi } : whole;
+      if (a.lo >= 0) return iv.divide(a, { lo: 2 ** by, hi: 2 ** by });
+      return by === 0 ? whole : iv.interval(0, 2 ** (bits - by) - 1);
+    case 'shr_s':
+      return by !== undefined && a.lo >= 0
+        ? iv.divide(a, { lo: 2 ** by, hi: 2 ** by })
+        : a.lo >= 0
+          ? { lo: 0, hi: a.hi }
+          : whole;
+    case 'and':
+      if (a.lo >= 0 && b.lo >= 0) return { lo: 0, hi: Math.min(a.hi, b.hi) };
+      return a.lo >= 0 ? { lo: 0, hi: a.hi } : b.lo >= 0 ? { lo: 0, hi: b.hi } : whole;
+    case 'or':
+    case 'xor':
+      return a.lo >= 0 && b.lo >= 0 ? { lo: 0, hi: iv.mask(Math.max(a.hi, b.hi)) } : whole;
+    case 'wrap_i64':
+      return a.lo >= iv.MIN_I32 && a.hi <= iv.MAX_I32 ? a : whole;
+    case 'extend_i32_s':
+      return a;
+    case 'extend_i32_u':
+      return a.lo >= 0 ? a : { lo: 0, hi: iv.MAX_U32 };
+    case 'clz':
+    case 'ctz':
+    case 'popcnt':
+      return { lo: 0, hi: bits };
+    default:
+      return isComparison(e.code) || e.code.startsWith('f64') ? iv.BIT : whole;
+  }
+}
+
+/** Division and remainder by powers of two, of numbers that are not negative. */
+export function strength(e: Num): Expr | undefined {
+  const [x, y] = e.args;
+  if (y?.op !== 'const') return undefined;
+  const divisor = BigInt(y.value);
+  if (divisor <= 0n || (divisor & (divisor - 1n)) !== 0n) return undefined;
+  const power = BigInt(divisor.toString(2).length - 1);
+  const value = (n: bigint): Expr => ({ op: 'const', type: 'i64', value: n });
+  return e.code === 'i64.rem_u' ? num('i64.and', x!, value(divisor - 1n)) : num('i64.shr_u', x!, value(power));
+}

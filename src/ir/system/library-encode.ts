@@ -1,0 +1,366 @@
+/** Writes the run-time library as the text that library.ts decodes. Only the build and the tests need it. */
+import { assertNever } from '../../diagnostics/assert.ts';
+import { mapExpr, mapSame, mapStmt } from '../build.ts';
+import { factsOf } from '../facts.ts';
+import { type Datum, type Expr, emptyModule, type Func, type Stmt, type Type } from '../ir.ts';
+import { isLinkerAddress } from '../names.ts';
+import { foldLocally } from '../passes/fold.ts';
+import { candidateOf, inlineModule, isAlwaysInlined } from '../passes/inline.ts';
+import { reach } from '../reach.ts';
+import {
+  BACKSLASH,
+  BASE,
+  type DatumText,
+  EXPR,
+  FIRST,
+  LOADS,
+  NUMERIC,
+  SHORT,
+  STMT,
+  STORES,
+  switches,
+  TYPE_LETTERS,
+  TYPES,
+} from './library.ts';
+import { createRuntime, declarations, type Runtime, type RuntimeOptions, type Signature } from './system.ts';
+
+/** The switches of a module, in every combination that there is; the first has all off. */
+export const VARIANTS: readonly RuntimeOptions[] = [false, true].flatMap((gcStress) => [
+  { gcStress },
+  { gcStress, bigInts: true },
+  { gcStress, bigInts: true, bigRats: true },
+]);
+
+const LETTERS = new Map(Object.entries(TYPE_LETTERS).map(([letter, type]) => [type, letter]));
+const letters = (types: readonly string[]): string => types.map((type) => LETTERS.get(type as Type)!).join('');
+
+/** All of a library: sources (path → text) to lines of text. Throws what is wrong with the sources. */
+export function encodeLibrary(sources: Readonly<Record<string, string>>): string {
+  const runtimes = VARIANTS.map((options) => prebuild(sources, options));
+  const { runtime } = runtimes[0]!;
+  const lines: string[] = [];
+  for (const { name, kind } of declarations(sources)) {
+    if (kind === 'extern') {
+      lines.push(`x ${name} ${signatureText(runtime.signature(name))}`);
+    } else if (kind === 'var') {
+      const { type, init } = runtime.global(name);
+      lines.push(`v ${name} ${letters([type])} ${init}`);
+    } else if (kind === 'fun') {
+      const [first, ...others] = runtimes.map((variant) => ({ name: variant.name, text: encodeFunc(name, variant) }));
+      lines.push(`f ${name} ${first!.text}`);
+      for (const other of others) {
+        if (other.text !== first!.text) lines.push(`f ${name}#${other.name} ${other.text}`);
+      }
+    }
+  }
+  return lines.join('\n');
+}
+
+function signatureText({ params, result }: Signature): string {
+  return `${letters(params)}:${result ? letters([result]) : ''}`;
+}
+
+export interface Prebuilt {
+  /** The switches. */
+  readonly name: string;
+  readonly runtime: Runtime;
+  /** Every function as the library holds it. */
+  readonly funcs: ReadonlyMap<string, Func>;
+}
+
+/** Lowers and optimises the whole library for some switches. */
+export function prebuild(sources: Readonly<Record<string, string>>, options: RuntimeOptions): Prebuilt {
+  const runtime = createRuntime(sources, options);
+  const all = emptyModule();
+  for (const { name, kind } of declarations(sources)) if (kind === 'fun') all.exports.set(name, `rt.${name}`);
+  const inlined = inlineModule(reach(all, runtime));
+  const folded = foldLocally(inlined, (func) => !isAlwaysInlined(candidateOf(func)));
+  const funcs = new Map<string, Func>();
+  for (const func of folded.funcs.values()) {
+    funcs.set(func.name, isAlwaysInlined(candidateOf(inlined.funcs.get(func.name)!)) ? func : compact(func));
+  }
+  return { name: switches(options), runtime, funcs };
+}
+
+/** A function that is as folded as it can be, without locals that it does not use. */
+function compact(func: Func): Func {
+  const { gets, sets } = factsOf(func);
+  const kept = func.locals.map((_, i) => i).filter((i) => i < func.params.length || gets[i]! + sets[i]! > 0);
+  const index = new Map(kept.map((local, i) => [local, i]));
+  const expr = (e: Expr): Expr =>
+    e.op === 'get' ? { ...e, local: index.get(e.local)! } : mapExpr(e, { expr, body: list });
+  const stmt = (s: Stmt): Stmt => {
+    const mapped = mapStmt(s, { expr, body: list });
+    return mapped.op === 'set' ? { ...mapped, local: index.get(mapped.local)! } : mapped;
+  };
+  const list = (stmts: readonly Stmt[]): readonly Stmt[] => mapSame(stmts, stmt);
+  const body = list(func.body);
+  return {
+    ...func,
+    locals: kept.map((i) => func.locals[i]!),
+    localNames: kept.map((i) => func.localNames?.[i]),
+    body,
+    folded: body,
+  };
+}
+
+/** The line of a function, without its name. */
+function encodeFunc(name: string, { runtime, funcs }: Prebuilt): string {
+  const func = funcs.get(`rt.${name}`)!;
+  const signature = runtime.signature(name);
+  const { code, names, data } = new Encoder(func, (datum) => runtime.datum(datum)).run();
+  const attributes = `${func.inline === 'always' ? 'i' : ''}${func.inline === 'never' ? 'n' : ''}${signature.noReturn ? 'r' : ''}${func.folded ? 'f' : ''}`;
+  const localNames = (func.localNames ?? []).map((local) => local ?? '').join(',');
+  const text = `${signatureText(signature)} ${attributes || '-'} ${letters(func.locals)} ${localNames} ${names.join(',')} ${code}`;
+  return data.length === 0 ? text : `${text}\t${ascii(JSON.stringify(data))}`;
+}
+
+const ascii = (text: string): string =>
+  text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+class Encoder {
+  code = '';
+  readonly names: string[] = [];
+  readonly data: DatumText[] = [];
+  readonly #func: Func;
+  readonly #datum: (name: string) => Datum;
+  readonly #datumNames: string[] = [];
+
+  constructor(func: Func, datum: (name: string) => Datum) {
+    this.#func = func;
+    this.#datum = datum;
+  }
+
+  run(): this {
+    this.#list(this.#func.body);
+    return this;
+  }
+
+  #digit(value: number): void {
+    const c = value + FIRST;
+    this.code += String.fromCharCode(c >= BACKSLASH ? c + 1 : c);
+  }
+
+  #number(value: number): void {
+    if (value < SHORT) {
+      this.#digit(value);
+      return;
+    }
+    const digits: number[] = [];
+    for (let rest = value; rest > 0; rest = Math.floor(rest / BASE)) digits.unshift(rest % BASE);
+    while (digits.length < 2) digits.unshift(0);
+    this.#digit(SHORT + digits.length - 2);
+    for (const each of digits) this.#digit(each);
+  }
+
+  #type(type: Type): void {
+    this.#number(TYPES.indexOf(type));
+  }
+
+  #name(name: string): void {
+    let at = this.names.indexOf(name);
+    if (at < 0) at = this.names.push(name) - 1;
+    this.#number(at);
+  }
+
+  /** A name of the library, kept without its prefix. */
+  #symbol(name: string): void {
+    if (!name.startsWith('rt.')) throw new Error(`${this.#func.name} names ${name}, which is not of the library`);
+    this.#name(name.slice(3));
+  }
+
+  #constant(type: Type, value: number | bigint): void {
+    const small = typeof value === 'bigint' ? BigInt.asIntN(50, value) === value : Number.isInteger(value);
+    if (small && type !== 'f64') {
+      const n = Number(value);
+      this.#digit(EXPR[type]);
+      this.#number(n < 0 ? -n * 2 - 1 : n * 2);
+      return;
+    }
+    this.#digit(EXPR.wide);
+    this.#type(type);
+    this.#name(Object.is(value, -0) ? '-0' : String(value));
+  }
+
+  #expr(e: Expr): void {
+    switch (e.op) {
+      case 'const':
+        this.#constant(e.type, e.value);
+        return;
+      case 'get':
+        this.#digit(EXPR.get);
+        this.#number(e.local);
+        return;
+      case 'global':
+        this.#digit(EXPR.global);
+        this.#type(e.type);
+        this.#symbol(e.name);
+        return;
+      case 'num':
+        this.#digit(EXPR.num);
+        this.#number(NUMERIC.indexOf(e.code));
+        for (const arg of e.args) this.#expr(arg);
+        return;
+      case 'as':
+        this.#digit(EXPR.as);
+        this.#type(e.type);
+        this.#expr(e.value);
+        return;
+      case 'load':
+        if (e.length) {
+          this.#digit(EXPR.length);
+          this.#number(e.offset);
+          this.#expr(e.addr);
+          return;
+        }
+        this.#digit(EXPR.load);
+        this.#type(e.type);
+        this.#number(LOADS.indexOf(e.code));
+        this.#number(e.offset);
+        this.#expr(e.addr);
+        return;
+      case 'call':
+        this.#digit(EXPR.call);
+        this.#number(e.type ? TYPES.indexOf(e.type) + 1 : 0);
+        this.#symbol(e.func);
+        this.#number(e.args.length);
+        for (const arg of e.args) this.#expr(arg);
+        return;
+      case 'funcIndex':
+        this.#digit(EXPR.funcIndex);
+        this.#symbol(e.func);
+        return;
+      case 'data':
+        this.#digit(EXPR.data);
+        this.#type(e.type);
+        if (isLinkerAddress(e.name)) {
+          let at = this.names.indexOf(e.name.slice(3));
+          if (at < 0) at = this.names.push(e.name.slice(3)) - 1;
+          this.#number(at * 2 + 1);
+        } else this.#number(this.#datumIndex(e.name) * 2);
+        return;
+      case 'if':
+      case 'select':
+        this.#digit(EXPR[e.op]);
+        this.#type(e.type);
+        this.#expr(e.cond);
+        this.#expr(e.then);
+        this.#expr(e.else);
+        return;
+      case 'memorySize':
+        this.#digit(EXPR.memorySize);
+        return;
+      case 'memoryGrow':
+        this.#digit(EXPR.memoryGrow);
+        this.#expr(e.pages);
+        return;
+      case 'seq':
+        this.#digit(EXPR.seq);
+        this.#type(e.type);
+        this.#list(e.body);
+        this.#expr(e.value);
+        return;
+      case 'callIndirect':
+        throw new Error(`${this.#func.name}: the library makes no indirect calls`);
+      default:
+        assertNever(e);
+    }
+  }
+
+  #datumIndex(name: string): number {
+    let at = this.#datumNames.indexOf(name);
+    if (at < 0) {
+      at = this.#datumNames.push(name) - 1;
+      this.data.push(datumText(this.#datum(name)));
+    }
+    return at;
+  }
+
+  #list(body: readonly Stmt[]): void {
+    this.#number(body.length);
+    for (const s of body) this.#stmt(s);
+  }
+
+  #stmt(s: Stmt): void {
+    switch (s.op) {
+      case 'set':
+        this.#digit(STMT.set);
+        this.#number(s.local);
+        this.#expr(s.value);
+        return;
+      case 'setGlobal':
+        this.#digit(STMT.setGlobal);
+        this.#symbol(s.name);
+        this.#expr(s.value);
+        return;
+      case 'store':
+        this.#digit(STMT.store);
+        this.#number(STORES.indexOf(s.code));
+        this.#number(s.offset);
+        this.#expr(s.addr);
+        this.#expr(s.value);
+        return;
+      case 'do':
+      case 'keep':
+        this.#digit(STMT[s.op]);
+        this.#expr(s.value);
+        return;
+      case 'if':
+        this.#digit(STMT.if);
+        this.#expr(s.cond);
+        this.#list(s.then);
+        this.#list(s.else);
+        return;
+      case 'block':
+      case 'loop':
+        this.#digit(STMT[s.op]);
+        this.#number(s.label);
+        this.#list(s.body);
+        return;
+      case 'br':
+        this.#digit(STMT.br);
+        this.#number(s.label);
+        return;
+      case 'brIf':
+        this.#digit(STMT.brIf);
+        this.#number(s.label);
+        this.#expr(s.cond);
+        return;
+      case 'return':
+        this.#digit(s.value ? STMT.return : STMT.returnNothing);
+        if (s.value) this.#expr(s.value);
+        return;
+      case 'unreachable':
+        this.#digit(STMT.unreachable);
+        return;
+      case 'memoryCopy':
+        this.#digit(STMT.memoryCopy);
+        this.#expr(s.to);
+        this.#expr(s.from);
+        this.#expr(s.bytes);
+        return;
+      case 'memoryFill':
+        this.#digit(STMT.memoryFill);
+        this.#expr(s.to);
+        this.#expr(s.byte);
+        this.#expr(s.bytes);
+        return;
+      case 'switch':
+        this.#digit(STMT.switch);
+        this.#number(s.otherwise);
+        this.#number(s.labels.length);
+        for (const label of s.labels) this.#number(label);
+        this.#expr(s.value);
+        return;
+      default:
+        assertNever(s);
+    }
+  }
+}
+
+function datumText({ name, align, bytes }: Datum): DatumText {
+  if (name.startsWith('str:')) return name.slice(4);
+  if (name.startsWith('strb:')) return { hex: name.slice(5) };
+  if (bytes.some((byte) => byte !== 0)) throw new Error(`${name} is neither a string nor zero`);
+  return { name, align, size: bytes.length };
+}
