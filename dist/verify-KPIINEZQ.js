@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{isTag,verify}from"./chunk-U47LJDYK.js";import"./chunk-UZVIQFYJ.js";import"./chunk-ETCWEHUP.js";import"./chunk-ORR7BQIS.js";import"./chunk-YQ2GYIXR.js";import"./chunk-EWN557JO.js";import"./chunk-AK3RUBPP.js";import"./chunk-72DYYRTD.js";import"./chunk-JVWBIWMW.js";import"./chunk-GDZ2ZHAV.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";export{isTag,verify};
