@@ -22,6 +22,7 @@ const WHAT = {
   strbuild: 'texts made by appending',
   strscan: 'a text read character by character',
   structs: 'structs changed in place and replaced',
+  vectors: 'small structs that functions take and give',
   wordcount: 'words counted in a map with string keys',
 };
 
