@@ -118,6 +118,29 @@ function boxOf(fn: Fn, sym: Sym): Expr {
 
 // ---- closures
 
+/** A new closure object: the function's table index, then what it holds. */
+function newClosure(
+  fn: Fn,
+  func: string,
+  slots: readonly { readonly repr: Repr; readonly offset: number }[],
+  values: readonly Expr[],
+): Expr {
+  const { typeId, size } = closureType(fn.lo, slots);
+  const object = newLocal(fn, 'ref');
+  emit(fn, { op: 'set', local: object, value: alloc(size, header(KIND.CLOSURE, { typeId })) });
+  emit(fn, {
+    op: 'store',
+    code: 'i32.store',
+    addr: get(fn, object),
+    offset: 4,
+    value: { op: 'funcIndex', type: 'i32', func },
+  });
+  slots.forEach((s, i) => {
+    emit(fn, store(s.repr, get(fn, object), s.offset, values[i]!));
+  });
+  return get(fn, object);
+}
+
 /** Makes the closure of a nested function or lambda. */
 export function makeClosure(fn: Fn, info: FunInfo): Expr {
   const { lo } = fn;
@@ -132,20 +155,7 @@ export function makeClosure(fn: Fn, info: FunInfo): Expr {
       if (place?.kind === 'local') return get(fn, place.local);
       throw new Error(`no place for captured variable ${sym.name} in ${fn.info.name}`);
     });
-    const { typeId, size } = closureType(lo, slots);
-    const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(size, header(KIND.CLOSURE, { typeId })) });
-    emit(fn, {
-      op: 'store',
-      code: 'i32.store',
-      addr: get(fn, object),
-      offset: 4,
-      value: { op: 'funcIndex', type: 'i32', func: needFun(lo, info) },
-    });
-    slots.forEach((s, i) => {
-      emit(fn, store(s.repr, get(fn, object), s.offset, values[i]!));
-    });
-    return get(fn, object);
+    return newClosure(fn, needFun(lo, info), slots, values);
   });
 }
 
@@ -254,20 +264,7 @@ export function partial(fn: Fn, closure: Expr, args: readonly Expr[], params: re
       emit(fn, { op: 'set', local, value });
       return get(fn, local);
     });
-    const { typeId, size } = closureType(lo, placed);
-    const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(size, header(KIND.CLOSURE, { typeId })) });
-    emit(fn, {
-      op: 'store',
-      code: 'i32.store',
-      addr: get(fn, object),
-      offset: 4,
-      value: { op: 'funcIndex', type: 'i32', func: name },
-    });
-    placed.forEach((s, i) => {
-      emit(fn, store(s.repr, get(fn, object), s.offset, held[i]!));
-    });
-    return get(fn, object);
+    return newClosure(fn, name, placed, held);
   });
 }
 

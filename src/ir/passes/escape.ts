@@ -10,6 +10,7 @@
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
 import { as, i32, mapExpr, mapStmt, num, walk } from '../build.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
 
 /** Allocates an object: its size in bytes and its header word (docs/values.md). */
@@ -67,7 +68,7 @@ export function escapeModule(module: Module): Module {
 }
 
 function escapeFunc(func: Func): Func {
-  const gets = countGets(func);
+  const { gets } = factsOf(func);
   const groups = groupsOf(func, gets);
   if (groups.length === 0) return func;
   const locals = func.locals.slice();
@@ -131,7 +132,7 @@ function copyFields(from: Holder, to: Holder): Stmt[] {
 }
 
 /** The groups of locals that hold nothing but objects which do not escape. */
-function groupsOf(func: Func, gets: Uint32Array): Group[] {
+function groupsOf(func: Func, gets: readonly number[]): Group[] {
   const groups = new Map<number, Group>();
   const groupOf = (local: number): Group => {
     let group = groups.get(local);
@@ -146,7 +147,7 @@ function groupsOf(func: Func, gets: Uint32Array): Group[] {
   if (!made.any) return [];
   // Which locals hold objects, and which of them copies.
   walk(func.body, NOTHING, (s) => {
-    if (s.op !== 'set' || func.locals[s.local] !== 'ref' || gets[s.local] === 0) return;
+    if (s.op !== 'set' || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
     const header = allocated(s.value);
     if (header !== undefined) {
       const group = groupOf(s.local);
@@ -200,8 +201,8 @@ function groupsOf(func: Func, gets: Uint32Array): Group[] {
 const NOTHING = (): void => {};
 
 /** Whether an assignment copies an object within its group, or to where nobody reads it. */
-function copies(s: Extract<Stmt, { op: 'set' }>, groups: ReadonlyMap<number, Group>, gets: Uint32Array): boolean {
-  if (gets[s.local] === 0) return true;
+function copies(s: Extract<Stmt, { op: 'set' }>, groups: ReadonlyMap<number, Group>, gets: readonly number[]): boolean {
+  if (!gets[s.local]) return true;
   return s.value.op === 'get' && groups.get(s.local) === groups.get(s.value.local);
 }
 
@@ -248,14 +249,6 @@ function objectsMade(func: Func): { readonly any: boolean; readonly stores: Read
     },
   );
   return { any, stores };
-}
-
-function countGets(func: Func): Uint32Array {
-  const gets = new Uint32Array(func.locals.length);
-  walk(func.body, (e) => {
-    if (e.op === 'get') gets[e.local]!++;
-  });
-  return gets;
 }
 
 /** The header of the object that an expression allocates. */
