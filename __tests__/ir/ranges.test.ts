@@ -1,10 +1,12 @@
 /** What range analysis, splitting, if-conversion and rotation make of loops. */
 import { describe, expect, it } from 'vitest';
+import type { Expr } from '../../src/ir/ir.ts';
 import { cseModule } from '../../src/ir/passes/cse.ts';
 import { foldModule } from '../../src/ir/passes/fold.ts';
 import { inlineModule } from '../../src/ir/passes/inline.ts';
 import { add, constant, divide, FULL, mul, NEAR, remainder, sub } from '../../src/ir/passes/interval.ts';
 import { rangesModule } from '../../src/ir/passes/ranges.ts';
+import { isSimple } from '../../src/ir/passes/ranges-num.ts';
 import { rotateModule } from '../../src/ir/passes/rotate.ts';
 import { selectModule } from '../../src/ir/passes/select.ts';
 import { splitModule } from '../../src/ir/passes/split.ts';
@@ -190,6 +192,15 @@ fun f(buffer: i32, len: i64, n: i64): i64 {
         return sum.3
       }"
     `);
+  });
+});
+
+describe('a simple expression', () => {
+  const local = { op: 'get', type: 'ref', local: 0 } as const;
+  const kept = (value: Expr): Expr => ({ op: 'seq', type: 'ref', body: [{ op: 'keep', value }], value: local });
+  it('may keep what a local refers to', () => expect(isSimple(kept(local))).toBe(true));
+  it('does not keep what a call gives: the call has effects', () => {
+    expect(isSimple(kept({ op: 'call', type: 'ref', func: 'pick', args: [local] }))).toBe(false);
   });
 });
 

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +61,16 @@ describe('writeAtomic', () => {
     expect(readFileSync(path, 'utf8')).toBe('two');
     expect(statSync(path).mode & 0o100).toBe(0o100);
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['file']);
+  });
+
+  it.skipIf(process.platform === 'win32')('writes into a pipe, which stays one', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const reader = readFile(path, 'utf8');
+    await writeAtomic(path, 'through');
+    expect(statSync(path).isFIFO()).toBe(true);
+    expect(await reader).toBe('through');
+    expect(readdirSync(folder)).toEqual(['pipe']);
   });
 
   it('refuses a path below a file, and leaves the file', async () => {

@@ -1,6 +1,6 @@
 /** Files of the tool's own: where its cache is, whole-or-nothing writing, digests, and file errors in plain words. */
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT, type UserError, userError } from '../diagnostics/user-error.ts';
@@ -53,9 +53,17 @@ async function isFolder(path: string): Promise<boolean> {
 
 /**
  * Writes a whole file or nothing: under a temporary name in the same folder, which is made if it is missing, then
- * renamed. Throws a UserError when the folder cannot be written or the disk is full.
+ * renamed. A device or a pipe (/dev/null, /dev/stdout, a FIFO) is written to and stays what it is. Throws a UserError when the
+ * folder cannot be written or the disk is full.
  */
 export async function writeAtomic(path: string, data: Uint8Array | string, mode = 0o644): Promise<void> {
+  const before = await stat(path).catch(() => undefined);
+  if (before && !before.isFile() && !before.isDirectory()) {
+    await writeFile(path, data).catch((error: unknown) => {
+      throw fileError(error, 'write', path);
+    });
+    return;
+  }
   const temporary = temporaryName(path);
   const keep = removeOnSignal(temporary);
   try {

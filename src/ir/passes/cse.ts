@@ -182,7 +182,7 @@ function keyOf(e: Expr, depth = 3): string | undefined {
     case 'as':
       return keyOf(e.value, depth);
     case 'seq':
-      return e.body.every((s) => s.op === 'keep') ? keyOf(e.value, depth) : undefined;
+      return e.body.every((s) => s.op === 'keep' && keyOf(s.value) !== undefined) ? keyOf(e.value, depth) : undefined;
     case 'load': {
       const part = keyOf(e.addr);
       return part && `(${e.code}+${e.offset}:${e.type} ${part})`;

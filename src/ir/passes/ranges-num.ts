@@ -59,7 +59,7 @@ export function isSimple(e: Expr): boolean {
     case 'load':
       return isSimple(e.addr);
     case 'seq':
-      return e.body.every((s) => s.op === 'keep') && isSimple(e.value);
+      return e.body.every((s) => s.op === 'keep' && isSimple(s.value)) && isSimple(e.value);
     default:
       return false;
   }

@@ -40,11 +40,11 @@ function converted(func: Func, stmts: readonly Stmt[]): readonly Stmt[] {
     if (last?.op === 'set' && last.local === chosen.local && last.value.op === 'const' && other.op === 'get') {
       if (other.local === chosen.local && !reads(cond, chosen.local) && !reads(then, chosen.local)) {
         out.splice(at, 1);
-        out.push(...chosen.keeps, { op: 'set', local: chosen.local, value: { ...chosen.value, else: last.value } });
+        out.push({ op: 'set', local: chosen.local, value: { ...chosen.value, else: last.value } }, ...chosen.keeps);
         continue;
       }
     }
-    out.push(...chosen.keeps, { op: 'set', local: chosen.local, value: chosen.value });
+    out.push({ op: 'set', local: chosen.local, value: chosen.value }, ...chosen.keeps);
   }
   return same ? stmts : out;
 }
@@ -57,7 +57,7 @@ interface Choice {
 }
 
 function choose(func: Func, { cond, then, else: otherwise }: If): Choice | undefined {
-  const isKeep = (s: Stmt): boolean => s.op === 'keep';
+  const isKeep = (s: Stmt): boolean => s.op === 'keep' && s.value.op === 'get';
   const [first, ...more] = then.filter((s) => !isKeep(s));
   const [other, ...others] = otherwise.filter((s) => !isKeep(s));
   if (first?.op !== 'set' || more.length > 0 || others.length > 0) return undefined;

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{check,plural}from"./chunk-DEO4NP6D.js";import"./chunk-M27K3H4L.js";import"./chunk-UJOR35U6.js";import"./chunk-U6N7VKAU.js";import"./chunk-ZFP2BREP.js";import"./chunk-UDGKEUTB.js";import"./chunk-UEYYXJCM.js";import"./chunk-N62UWK6D.js";import"./chunk-FCBJL6K6.js";import"./chunk-NKL4CTBL.js";export{check,plural};
