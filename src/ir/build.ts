@@ -387,12 +387,20 @@ export function mapStmt(s: Stmt, m: Mapper): Stmt {
 
 /** True if any jump of the list goes to the label. */
 function jumpsTo(body: readonly Stmt[], label: number): boolean {
+  if (endJumpsTo(body, label)) return true;
   let found = false;
   walkStmts(body, (s) => {
     if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
     else if (s.op === 'switch' && (s.otherwise === label || s.labels.includes(label))) found = true;
   });
   return found;
+}
+
+/** Whether a jump at the end of the list, where most are, goes to the label. */
+function endJumpsTo(body: readonly Stmt[], label: number): boolean {
+  const last = body.at(-1);
+  if (last?.op === 'br') return last.label === label;
+  return last?.op === 'if' && (endJumpsTo(last.then, label) || endJumpsTo(last.else, label));
 }
 
 /**

@@ -1,11 +1,14 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
 import { fallsThrough } from './build.ts';
 import { factsOf } from './facts.ts';
-import type { Func, Module } from './ir.ts';
+import type { Func, Module, Stmt } from './ir.ts';
 import { COLLECT } from './names.ts';
 
 /** Stands for whatever an indirect call may reach. */
 const TABLE = '(table)';
+
+/** Whether a function with this body returns, found once: what its callees do does not change from pass to pass. */
+const returning = new WeakMap<readonly Stmt[], boolean>();
 
 /**
  * The functions that never return: they end in a trap on every path. A run-time failure is such a function, so that the
@@ -14,15 +17,21 @@ const TABLE = '(table)';
 export function noReturnFuncs(module: Module): Set<string> {
   const found = new Set<string>();
   const candidates: Func[] = [];
-  for (const func of module.funcs.values()) if (!factsOf(func).hasReturn) candidates.push(func);
+  for (const func of module.funcs.values()) {
+    const known = returning.get(func.body) ?? factsOf(func).hasReturn;
+    if (known) returning.set(func.body, true);
+    else candidates.push(func);
+  }
   for (let changed = true; changed; ) {
     changed = false;
     for (const func of candidates) {
-      if (found.has(func.name) || fallsThrough(func.body, (name) => found.has(name))) continue;
+      if (found.has(func.name)) continue;
+      if (returning.get(func.body) !== false && fallsThrough(func.body, (name) => found.has(name))) continue;
       found.add(func.name);
       changed = true;
     }
   }
+  for (const func of candidates) returning.set(func.body, !found.has(func.name));
   return found;
 }
 

@@ -12,8 +12,9 @@ export function compileSeldom(version: string): void {
 
 /** Counts of calls are settings of one V8; others than Node 24's complain aloud about names they do not know. */
 function flags(version: string): readonly string[] {
-  if (!version.startsWith('v24.')) return ['--no-opt', '--no-maglev'];
+  if (!version.startsWith('v24.')) return ['--always-sparkplug', '--no-opt', '--no-maglev'];
   return [
+    '--always-sparkplug',
     '--invocation-count-for-maglev=20000',
     '--invocation-count-for-maglev-osr=2000',
     '--invocation-count-for-turbofan=100000',

@@ -87,14 +87,14 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
   if (options.optimise) {
     for (let round = 0; round < CALL_ROUNDS; round++) {
       current = check(reach(inlineUser(current)), 'calls');
-      const folded = check(foldModule(current, isUser), 'fold');
+      const folded = check(foldLocally(current, isUser), 'fold');
       current = check(devirtualise(folded), 'devirtualise');
       if (current === folded) break;
     }
     for (let round = 0; round < ESCAPE_ROUNDS; round++) {
       const local = check(escapeModule(current), 'escape');
       if (local === current) break;
-      current = check(foldModule(local, isUser), 'fold');
+      current = check(foldLocally(local, isUser), 'fold');
     }
     current = check(reach(textsModule(concatModule(charsModule(current))), runtime), 'texts');
   }
@@ -111,8 +111,11 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(cseModule(current, isLooping), 'common subexpressions');
     current = check(foldLocally(current, isLooping), 'fold');
     current = check(selectModule(current), 'select');
+    const whole = current;
     current = check(splitModule(current), 'split');
-    current = check(rangesModule(current), 'ranges');
+    // Only the halves of a loop are news.
+    const isSplit = (func: Func): boolean => func.body !== whole.funcs.get(func.name)!.body;
+    current = check(rangesModule(current, isSplit), 'ranges');
     current = check(foldLocally(current, isLooping), 'fold');
     current = check(rotateModule(current), 'rotate');
   }

@@ -42,12 +42,12 @@ const RUNS = 5;
 /** Statements looked at in one function, those of nested loops each time: beyond it loops know nothing. */
 const MOST_STEPS = 30_000;
 
-/** Simplifies by ranges in the functions of the user that have loops. */
-export function rangesModule(module: Module): Module {
+/** Simplifies by ranges in the functions of the user that have loops, all or those chosen. */
+export function rangesModule(module: Module, chosen: (func: Func) => boolean = () => true): Module {
   let noReturn: Set<string> | undefined;
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    if (func.display === undefined || !factsOf(func).hasLoop) {
+    if (func.display === undefined || !factsOf(func).hasLoop || !chosen(func)) {
       funcs.set(func.name, func);
       continue;
     }

@@ -32,6 +32,7 @@ import {
   walkStmts,
 } from '../build.ts';
 import { type Collecting, collectingFuncs, noReturnFuncs } from '../calls.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from '../names.ts';
 
@@ -60,8 +61,11 @@ export function addRoots(module: Module, options: RootOptions = {}): Module {
   const funcs = new Map<string, Func>();
   let frames = false;
   for (const func of module.funcs.values()) {
-    const moved = inMemory.size > 0 ? moveGlobals(func, inMemory) : func;
-    const rooted = rootFunc(moved, collecting);
+    const { references } = factsOf(func);
+    const names = references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && inMemory.has(e.name));
+    const moved = names ? moveGlobals(func, inMemory) : func;
+    const collects = references.some((e) => e.op !== 'setGlobal' && isCollectingCall(e, collecting));
+    const rooted = collects ? rootFunc(moved, collecting) : moved;
     if (rooted !== moved) frames = true;
     funcs.set(func.name, rooted);
   }

@@ -7,8 +7,9 @@
  * Cycles are the strongly connected components (Tarjan, "Depth-first search and linear graph algorithms", 1972). Indirect
  * calls may reach every function that is in the table.
  */
-import { type Mapper, mapExpr, mapSame, mapStmt, walk } from '../build.ts';
+import { type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
+import { factsOf } from '../facts.ts';
 import type { Datum, Expr, Func, Module } from '../ir.ts';
 
 const TABLE = '(table)';
@@ -98,17 +99,12 @@ function callGraph(module: Module): CallGraph {
   for (const func of module.funcs.values()) {
     if (noReturn.has(func.name)) continue;
     const callees = new Set<string>();
-    walk(
-      func.body,
-      (e) => {
-        if (e.op === 'call' && module.funcs.has(e.func) && !noReturn.has(e.func)) callees.add(e.func);
-        else if (e.op === 'callIndirect') callees.add(TABLE);
-        else if (e.op === 'funcIndex' && !noReturn.has(e.func)) table.add(e.func);
-      },
-      (s) => {
-        if (s.op === 'setGlobal' && s.name === OUT_USED) printing.add(func.name);
-      },
-    );
+    for (const e of factsOf(func).references) {
+      if (e.op === 'call' && module.funcs.has(e.func) && !noReturn.has(e.func)) callees.add(e.func);
+      else if (e.op === 'callIndirect') callees.add(TABLE);
+      else if (e.op === 'funcIndex' && !noReturn.has(e.func)) table.add(e.func);
+      else if (e.op === 'setGlobal' && e.name === OUT_USED) printing.add(func.name);
+    }
     calls.set(func.name, [...callees]);
   }
   for (const datum of module.data.values()) {
