@@ -6,6 +6,7 @@
  * read fails at run time with an error: it never gives a wrong value.
  */
 import type { Block, Expr, IfStmt, Stmt } from '../syntax/ast.ts';
+import { walkTree } from '../syntax/walk.ts';
 import type { Ctx } from './context.ts';
 import type { Sym } from './program.ts';
 import { lookup, type Scope } from './scope.ts';
@@ -113,24 +114,11 @@ export function isPresent(ctx: Ctx, target: Expr, index: Expr, scope: Scope): bo
 /** Whether statements assign or declare a name, also in nested blocks and functions. */
 function assigns(body: readonly Stmt[], name: string): boolean {
   let found = false;
-  const visit = (x: unknown): void => {
-    if (found || typeof x !== 'object' || x === null) return;
-    if (Array.isArray(x)) {
-      for (const item of x) visit(item);
-      return;
-    }
-    const node = x as { kind?: string; name?: { text?: string }; path?: readonly unknown[] };
-    const binds =
-      (node.kind === 'assign' && node.path?.length === 0) ||
-      node.kind === 'let' ||
-      node.kind === 'for' ||
-      node.kind === 'fun';
-    if (binds && node.name?.text === name) {
-      found = true;
-      return;
-    }
-    for (const value of Object.values(x)) visit(value);
-  };
-  visit(body);
+  walkTree(body, (node) => {
+    const { kind, name: bound, path } = node as { kind?: string; name?: { text?: string }; path?: readonly unknown[] };
+    const binds = (kind === 'assign' && path?.length === 0) || kind === 'let' || kind === 'for' || kind === 'fun';
+    if (binds && bound?.text === name) found = true;
+    return !found;
+  });
   return found;
 }

@@ -1,5 +1,6 @@
 /** Which names an expression mentions, and the conjuncts of a condition. */
 import type { Expr } from '../../syntax/ast.ts';
+import { walkTree } from '../../syntax/walk.ts';
 
 /** The operands of a chain of `&&`. */
 export function splitAnd(e: Expr): Expr[] {
@@ -9,19 +10,9 @@ export function splitAnd(e: Expr): Expr[] {
 /** Whether a name occurs in an expression (conservative: bindings inside it are not told apart). */
 export function mentions(e: Expr, name: string): boolean {
   let found = false;
-  const visit = (x: unknown): void => {
-    if (found || typeof x !== 'object' || x === null) return;
-    if (Array.isArray(x)) {
-      for (const item of x) visit(item);
-      return;
-    }
-    const node = x as { kind?: string; name?: unknown };
-    if (node.kind === 'name' && node.name === name) {
-      found = true;
-      return;
-    }
-    for (const value of Object.values(x)) visit(value);
-  };
-  visit(e);
+  walkTree(e, (node) => {
+    if (node.kind === 'name' && (node as Extract<Expr, { kind: 'name' }>).name === name) found = true;
+    return !found;
+  });
   return found;
 }

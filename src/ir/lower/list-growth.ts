@@ -6,7 +6,8 @@
  * `p.xs = append(p.xs, v)` on an element or field. Fixpoint over the call graph.
  */
 import type { FunInfo, Sym } from '../../check/program.ts';
-import type { Expr } from '../../syntax/ast.ts';
+import type { Expr, Stmt } from '../../syntax/ast.ts';
+import { walkTree } from '../../syntax/walk.ts';
 
 /** What a function, and everything it calls, may grow. */
 export interface ListGrowth {
@@ -63,23 +64,19 @@ export function growthDuring(f: FunInfo, e: Expr, known: ReadonlyMap<FunInfo, Li
 /** What a part of f's body does itself, without what its callees do. Functions inside it count when they are called. */
 function effects(f: FunInfo, part: unknown): Effects {
   const found: Effects = { vars: new Set(), places: false, unknown: false, callees: new Set() };
-  const visit = (x: unknown): void => {
-    if (typeof x !== 'object' || x === null) return;
-    if (Array.isArray(x)) {
-      for (const item of x) visit(item);
-      return;
-    }
-    const node = x as { kind?: string; id?: number; path?: readonly unknown[]; value?: unknown };
-    if (node.kind === 'fun' || node.kind === 'lambda') return;
+  walkTree(part, (node) => {
+    if (node.kind === 'fun' || node.kind === 'lambda') return false;
     if (node.kind === 'call') noteCall(f, node.id!, found);
-    if (node.kind === 'assign' && isAppend(f, node.value)) {
-      const sym = f.syms.get(node.id!);
-      if (node.path!.length > 0 || !sym) found.places = true;
-      else found.vars.add(sym);
+    if (node.kind === 'assign') {
+      const { id, path, value } = node as Extract<Stmt, { kind: 'assign' }>;
+      if (isAppend(f, value)) {
+        const sym = f.syms.get(id);
+        if (path.length > 0 || !sym) found.places = true;
+        else found.vars.add(sym);
+      }
     }
-    for (const value of Object.values(x)) visit(value);
-  };
-  visit(part);
+    return true;
+  });
   return found;
 }
 
@@ -103,9 +100,8 @@ function noteCall(f: FunInfo, id: number, found: Effects): void {
   }
 }
 
-function isAppend(f: FunInfo, e: unknown): boolean {
-  const call = e as Expr | undefined;
-  if (call?.kind !== 'call') return false;
+function isAppend(f: FunInfo, call: Expr): boolean {
+  if (call.kind !== 'call') return false;
   const plan = f.calls.get(call.id);
   return plan?.kind === 'builtin' && (plan.name === 'append' || plan.name === 'push');
 }

@@ -9,7 +9,8 @@
 import { maskOf, NULL, reprOf } from '../../check/nodes.ts';
 import type { CheckedProgram, FunInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import type { Stmt as AstStmt } from '../../syntax/ast.ts';
+import type { Stmt as AstStmt, Block } from '../../syntax/ast.ts';
+import { walkTree } from '../../syntax/walk.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { emptyModule } from '../ir.ts';
 import { borrowedParams } from './borrow.ts';
@@ -210,15 +211,18 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
 }
 
 /** Whether a function returns the result of calling itself: that call becomes a jump, so that it takes no stack. */
-function endsInItself(info: FunInfo, body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  if (Array.isArray(body)) return body.some((x) => endsInItself(info, x));
-  const s = body as Partial<AstStmt> & { kind?: string };
-  if (s.kind === 'return' && 'value' in s && s.value?.kind === 'call') {
-    const plan = info.calls.get(s.value.id);
-    if (plan?.kind === 'direct' && plan.fun === info && s.value.args.length === info.params.length) return true;
-  }
-  return Object.values(body).some((x) => endsInItself(info, x));
+function endsInItself(info: FunInfo, body: Block | undefined): boolean {
+  let found = false;
+  walkTree(body, (node) => {
+    if (node.kind === 'return') {
+      const { value } = node as Extract<AstStmt, { kind: 'return' }>;
+      const call = value?.kind === 'call' ? value : undefined;
+      const plan = call && info.calls.get(call.id);
+      if (plan?.kind === 'direct' && plan.fun === info && call?.args.length === info.params.length) found = true;
+    }
+    return !found;
+  });
+  return found;
 }
 
 /** Makes what a closure captured available: values in locals, boxes by reference. */

@@ -10,6 +10,7 @@
 import { BOOL, FLOAT, INT, intKeyed, LIST, MAP, maskOf, NULL, STR, STRUCT } from '../../check/nodes.ts';
 import type { FunInfo, QueryPlan } from '../../check/program.ts';
 import type { Expr as Ast, Block, QueryExpr, Stmt } from '../../syntax/ast.ts';
+import { walkTree } from '../../syntax/walk.ts';
 import { type Fn, structsOf } from './context.ts';
 
 /** It may stop the program with an error. */
@@ -242,18 +243,13 @@ function functionEffects(fn: Fn, fun: FunInfo): number {
 function ownEffects(f: FunInfo): { effects: number; callees: Set<FunInfo> } {
   const callees = new Set<FunInfo>();
   let effects = 0;
-  const visit = (x: unknown): void => {
-    if (typeof x !== 'object' || x === null) return;
-    if (Array.isArray(x)) {
-      for (const item of x) visit(item);
-      return;
-    }
-    const node = x as Partial<Stmt | Ast> & { kind?: string; id?: number };
+  const body: Block | Ast | undefined = f.decl?.body ?? f.lambda?.block ?? f.lambda?.expr;
+  walkTree(body, (node) => {
     switch (node.kind) {
       case 'fun':
       case 'lambda':
         // It counts when it is called.
-        return;
+        return false;
       case 'call': {
         const plan = f.calls.get(node.id!);
         if (plan?.kind === 'direct') callees.add(plan.fun);
@@ -282,9 +278,7 @@ function ownEffects(f: FunInfo): { effects: number; callees: Set<FunInfo> } {
         break;
       default:
     }
-    for (const value of Object.values(x)) visit(value);
-  };
-  const body: Block | Ast | undefined = f.decl?.body ?? f.lambda?.block ?? f.lambda?.expr;
-  visit(body);
+    return true;
+  });
   return { effects, callees };
 }

@@ -25,21 +25,22 @@ import { mayTrap } from '../ops.ts';
 import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
 import { constantGlobals } from './globals.ts';
 
-/** Folds the functions of a module, all or those chosen. */
-export function foldModule(module: Module, chosen: (func: Func) => boolean = () => true): Module {
-  return foldWith(module, constantGlobals(module), chosen);
+/** Folds all functions of a module, in two rounds: a third would find next to nothing. */
+export function foldModule(module: Module): Module {
+  return foldWith(module, constantGlobals(module), () => true, 2);
 }
 
 /**
  * Folds without looking for globals that never change: those of a whole program are constants after its first folding,
  * and those of the library alone may be set by what is compiled with it. (Functions of the library that a program gets as
- * they come from here need not be folded again, unless it never changes one of their globals.)
+ * they come from here need not be folded again, unless it never changes one of their globals.) One round does between other
+ * passes.
  */
-export function foldLocally(module: Module, chosen: (func: Func) => boolean): Module {
-  return foldWith(module, new Map(), chosen);
+export function foldLocally(module: Module, chosen: (func: Func) => boolean, rounds = 1): Module {
+  return foldWith(module, new Map(), chosen, rounds);
 }
 
-function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func) => boolean): Module {
+function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func) => boolean, rounds: number): Module {
   const noReturn = noReturnFuncs(module);
   const facts: Facts = { noReturn: (name) => noReturn.has(name), globals };
   const needsFolding = (func: Func): boolean =>
@@ -47,7 +48,7 @@ function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func
     factsOf(func).references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && globals.has(e.name));
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    funcs.set(func.name, chosen(func) && needsFolding(func) ? foldFunc(func, facts) : func);
+    funcs.set(func.name, chosen(func) && needsFolding(func) ? foldFunc(func, facts, rounds) : func);
   }
   return { ...module, funcs };
 }
@@ -60,13 +61,10 @@ interface Facts {
   readonly globals: ReadonlyMap<string, Expr>;
 }
 
-/** Rounds per function: a third finds next to nothing. */
-const ROUNDS = 2;
-
 /** Folds one function. */
-function foldFunc(func: Func, facts: Facts): Func {
+function foldFunc(func: Func, facts: Facts, rounds: number): Func {
   let current = func;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const body = foldBody(current, facts);
     if (body === current.body) break;
     current = copyFunc(current, body);

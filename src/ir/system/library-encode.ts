@@ -74,7 +74,7 @@ export function prebuild(sources: Readonly<Record<string, string>>, options: Run
   const all = emptyModule();
   for (const { name, kind } of declarations(sources)) if (kind === 'fun') all.exports.set(name, `rt.${name}`);
   const inlined = inlineModule(reach(all, runtime));
-  const folded = foldLocally(inlined, (func) => !isAlwaysInlined(candidateOf(func)));
+  const folded = foldLocally(inlined, (func) => !isAlwaysInlined(candidateOf(func)), 2);
   const funcs = new Map<string, Func>();
   for (const func of folded.funcs.values()) {
     funcs.set(func.name, isAlwaysInlined(candidateOf(inlined.funcs.get(func.name)!)) ? func : compact(func));
