@@ -109,7 +109,6 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(rangesModule(current), 'ranges');
     current = check(foldLocally(current, isLooping), 'fold');
     current = check(cseModule(current, isLooping), 'common subexpressions');
-    current = check(foldLocally(current, isLooping), 'fold');
     current = check(selectModule(current), 'select');
     const whole = current;
     current = check(splitModule(current), 'split');
