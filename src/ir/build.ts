@@ -232,17 +232,34 @@ export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
 }
 const nothing = (): void => {};
 
+/** True if there are statements in the expression. */
+export function hasStmts(e: Expr): boolean {
+  switch (e.op) {
+    case 'num':
+    case 'call':
+      for (let i = 0; i < e.args.length; i++) if (hasStmts(e.args[i]!)) return true;
+      return false;
+    case 'seq':
+      return true;
+    case 'as':
+      return hasStmts(e.value);
+    case 'load':
+      return hasStmts(e.addr);
+    case 'if':
+    case 'select':
+      return hasStmts(e.cond) || hasStmts(e.then) || hasStmts(e.else);
+    case 'callIndirect':
+      return hasStmts(e.target) || e.args.some(hasStmts);
+    case 'memoryGrow':
+      return hasStmts(e.pages);
+    default:
+      return false;
+  }
+}
+
 /** True if there is a statement in the expression for which `test` is true. */
 export function someStmt(e: Expr, test: (s: Stmt) => boolean): boolean {
-  switch (e.op) {
-    case 'const':
-    case 'get':
-    case 'global':
-    case 'data':
-    case 'funcIndex':
-      return false;
-    default:
-  }
+  if (!hasStmts(e)) return false;
   let found = false;
   walkExpr(e, nothing, (s) => {
     found ||= test(s);
@@ -381,6 +398,12 @@ export function mapStmt(s: Stmt, m: Mapper): Stmt {
     default:
       return assertNever(s);
   }
+}
+
+/** A mapper of the statement lists that are in expressions and statements. */
+export function listMapper(body: Mapper['body']): Mapper {
+  const mapper: Mapper = { expr: (e) => (hasStmts(e) ? mapExpr(e, mapper) : e), body };
+  return mapper;
 }
 
 // ---- analyses

@@ -68,7 +68,8 @@ export function escapeModule(module: Module): Module {
 }
 
 function escapeFunc(func: Func): Func {
-  const { gets } = factsOf(func);
+  const { gets, references } = factsOf(func);
+  if (!references.some((e) => e.op === 'call' && e.func === ALLOC)) return func;
   const groups = groupsOf(func, gets);
   if (groups.length === 0) return func;
   const locals = func.locals.slice();

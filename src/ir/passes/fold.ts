@@ -9,11 +9,11 @@ import {
   as,
   assigns,
   copyFunc,
+  hasStmts,
   type Mapper,
   mapExpr,
   mapStmt,
   num,
-  someStmt,
   stmtOperands,
   walkExpr,
   walkStmts,
@@ -85,8 +85,6 @@ function localOf(e: Expr): number | undefined {
 function zeroTest(e: Expr): number | undefined {
   return e.op === 'num' && (e.code === 'i32.eqz' || e.code === 'i64.eqz') ? localOf(e.args[0]!) : undefined;
 }
-
-const hasStmts = (e: Expr): boolean => someStmt(e, () => true);
 
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
 function isPure(e: Expr): boolean {

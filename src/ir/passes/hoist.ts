@@ -13,7 +13,21 @@
  * - An element that cannot be read before the loop (its index is out of range) is still asked for where the program does,
  *   which fails there.
  */
-import { addLocal, copyFunc, get, hasLoop, i64, mapExpr, mapStmt, num, set, walk, walkExpr, zero } from '../build.ts';
+import {
+  addLocal,
+  copyFunc,
+  get,
+  hasLoop,
+  i64,
+  listMapper,
+  mapExpr,
+  mapStmt,
+  num,
+  set,
+  walk,
+  walkExpr,
+  zero,
+} from '../build.ts';
 import { noReturnFuncs, writingFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
@@ -200,13 +214,13 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
     stmts.forEach((s, i) => {
-      const before = s.op === 'loop' ? loop(s) : [mapStmt(s, { expr, body: list })];
+      const before = s.op === 'loop' ? loop(s) : [mapStmt(s, lists)];
       if (!out && !(before.length === 1 && before[0] === s)) out = stmts.slice(0, i);
       out?.push(...before);
     });
     return out ?? stmts;
   };
-  const expr = (e: Expr): Expr => mapExpr(e, { expr, body: list });
+  const lists = listMapper(list);
 
   /** A loop with what is read before it. Loops in it come first: their share matters most. */
   const loop = (s: Loop): Stmt[] => {

@@ -107,7 +107,7 @@ function rootFunc(func: Func, collecting: Collecting): Func {
   const marks = bound === func ? calls : collectingNodes(bound.body, collecting);
   const sites = liveAcross(bound, marks, collecting);
   if (sites.size === 0) return func;
-  const { inFrame, around } = placeSlots(bound, sites);
+  const { inFrame, around } = placeSlots(bound, sites, marks);
   return addFrames(bound, sites, inFrame, around, marks);
 }
 
@@ -490,10 +490,12 @@ const MAX_AROUND = 3;
 function placeSlots(
   func: Func,
   sites: ReadonlyMap<Expr, readonly number[]>,
+  calls: ReadonlySet<Expr | Stmt>,
 ): { inFrame: ReadonlySet<number>; around: ReadonlyMap<Expr, readonly number[]> } {
   const inFrame = new Set<number>();
   const seldom: Expr[] = [];
   const visit = (e: Expr, inBranch: boolean): void => {
+    if (!calls.has(e)) return;
     const live = sites.get(e);
     if (live) {
       const isLibrary = e.op === 'call' && e.func.startsWith('rt.');
@@ -514,6 +516,7 @@ function placeSlots(
   let inLoop = false;
   const list = (stmts: readonly Stmt[], inBranch: boolean): void => {
     for (const s of stmts) {
+      if (!calls.has(s)) continue;
       for (const part of stmtOperands(s)) visit(part, inBranch);
       if (s.op === 'if') {
         list(s.then, true);

@@ -3,7 +3,7 @@
  * then at its bottom, which is one jump instead of two in each round. The last pass over loops: the others expect the test at
  * the top.
  */
-import { copyFunc, mapExpr, mapStmt, walkExpr, walkStmts } from '../build.ts';
+import { copyFunc, listMapper, mapStmt, walkExpr, walkStmts } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { negate } from './fold-num.ts';
@@ -24,14 +24,14 @@ export function rotateModule(module: Module): Module {
 function rotated(stmts: readonly Stmt[], around?: number): readonly Stmt[] {
   let out: Stmt[] | undefined;
   stmts.forEach((s, i) => {
-    const mapped = s.op === 'block' ? mapBlock(s) : mapStmt(s, { expr, body: (inner) => rotated(inner) });
+    const mapped = s.op === 'block' ? mapBlock(s) : mapStmt(s, lists);
     const made = mapped.op === 'loop' ? rotate(mapped, i === stmts.length - 1 ? around : undefined) : undefined;
     if (made || mapped !== s) out ??= stmts.slice(0, i);
     out?.push(...(made ?? [mapped]));
   });
   return out ?? stmts;
 }
-const expr = (e: Expr): Expr => mapExpr(e, { expr, body: (inner) => rotated(inner) });
+const lists = listMapper((inner) => rotated(inner));
 
 function mapBlock(s: Extract<Stmt, { op: 'block' }>): Stmt {
   const body = rotated(s.body, s.label);

@@ -4,7 +4,7 @@
  * processor predicts well; a value that is at hand costs less than one wrong guess. Floats stay: there is no such
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
-import { assigns, copyFunc, mapExpr, mapStmt, walkExpr } from '../build.ts';
+import { assigns, copyFunc, listMapper, mapStmt, walkExpr } from '../build.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 
 type If = Extract<Stmt, { op: 'if' }>;
@@ -20,12 +20,11 @@ export function selectModule(module: Module): Module {
 }
 
 function converted(func: Func, stmts: readonly Stmt[]): readonly Stmt[] {
-  const body = (list: readonly Stmt[]): readonly Stmt[] => converted(func, list);
-  const expr = (e: Expr): Expr => mapExpr(e, { expr, body });
+  const lists = listMapper((list) => converted(func, list));
   const out: Stmt[] = [];
   let same = true;
   for (const s of stmts) {
-    const mapped = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, lists);
     const chosen = mapped.op === 'if' ? choose(func, mapped) : undefined;
     if (!chosen) {
       out.push(mapped);

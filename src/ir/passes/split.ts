@@ -22,6 +22,7 @@ import {
   get,
   hasLoop,
   i64,
+  listMapper,
   mapExpr,
   mapStmt,
   num,
@@ -82,13 +83,13 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     let out: Stmt[] | undefined;
     stmts.forEach((s, i) => {
       const made = s.op === 'loop' && !hasLoop(s.body) ? split(s) : undefined;
-      const mapped = made ? undefined : mapStmt(s, { expr, body: list });
+      const mapped = made ? undefined : mapStmt(s, lists);
       if (made || mapped !== s) out ??= stmts.slice(0, i);
       out?.push(...(made ?? [mapped!]));
     });
     return out ?? stmts;
   };
-  const expr = (e: Expr): Expr => mapExpr(e, { expr, body: list });
+  const lists = listMapper(list);
 
   const split = (s: Loop): Stmt[] | undefined => {
     const [head, ...rest] = s.body;
