@@ -431,7 +431,7 @@ function endJumpsTo(body: readonly Stmt[], label: number): boolean {
  * of a function for which `noReturn` is true.
  */
 export function fallsThrough(body: readonly Stmt[], noReturn?: (func: string) => boolean): boolean {
-  for (const s of body) if (!stmtFallsThrough(s, noReturn)) return false;
+  for (let i = 0; i < body.length; i++) if (!stmtFallsThrough(body[i]!, noReturn)) return false;
   return true;
 }
 

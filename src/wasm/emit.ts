@@ -272,7 +272,7 @@ function emitFunc(
   }
 
   function body(list: readonly Stmt[]): void {
-    for (const s of list) stmt(s);
+    for (let i = 0; i < list.length; i++) stmt(list[i]!);
   }
 
   function stmt(s: Stmt): void {

@@ -104,10 +104,11 @@ export function constantGlobals(module: Module): Map<string, Const> {
       return;
     }
     if (e.op === 'seq') list(e.body);
-    for (const part of operands(e)) expr(part);
+    const parts = operands(e);
+    for (let i = 0; i < parts.length; i++) expr(parts[i]!);
   };
   const list = (stmts: readonly Stmt[]): void => {
-    for (const s of stmts) stmt(s);
+    for (let i = 0; i < stmts.length; i++) stmt(stmts[i]!);
   };
   const stmt = (s: Stmt): void => {
     if (s.op === 'if') {

@@ -106,6 +106,10 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
   /** Sets the state to what holds in any of the states, which are relative to the present one. */
   const meet = (states: readonly Difference[]): void => {
     reachable = states.length > 0;
+    if (states.length === 1) {
+      for (const [local, range] of states[0]!) put(local, range);
+      return;
+    }
     const locals = new Set<number>();
     for (const state of states) for (const local of state.keys()) locals.add(local);
     for (const local of locals) {
@@ -390,7 +394,7 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
 
   /** The sum or difference whose overflow a condition tests, as checked arithmetic does it. */
   const overflowOf = (cond: Expr): { readonly result: number; readonly checked: iv.Checked } | undefined => {
-    if (cond.op !== 'num') return undefined;
+    if (cond.op !== 'num' || (cond.code !== 'i64.lt_s' && cond.code !== 'i64.gt_s')) return undefined;
     const [x, y] = cond.args as [Expr, Expr];
     if (cond.code === 'i64.lt_s' && y.op === 'const' && y.value === 0n && x.op === 'num' && x.code === 'i64.and') {
       const [p, q] = x.args as [Expr, Expr];
@@ -410,7 +414,7 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
       }
       return undefined;
     }
-    if ((cond.code === 'i64.lt_s' || cond.code === 'i64.gt_s') && x.op === 'get') {
+    if (x.op === 'get') {
       const r = relationOf(x.local);
       if (r?.kind !== 'add' || r.right.op !== 'const' || !sameLocal(r.left, y)) return undefined;
       const added = BigInt.asIntN(64, BigInt(r.right.value));
@@ -560,10 +564,7 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
   const branch = (cond: Expr, yes: () => void, no: () => void): void => {
     const mark = trail.length;
     const states: Difference[] = [];
-    for (const [outcome, work] of [
-      [true, yes],
-      [false, no],
-    ] as const) {
+    const side = (outcome: boolean, work: () => void): void => {
       const assignments = log.length;
       assume(cond, outcome);
       reachable = true;
@@ -572,7 +573,9 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
       undo(mark);
       if (!reachable) unassign(assignments);
       else if (outcome || states.length > 1) unrelate(assignments);
-    }
+    };
+    side(true, yes);
+    side(false, no);
     meet(states);
   };
   const jump = (label: number): void => {

@@ -120,13 +120,14 @@ function collectingNodes(body: readonly Stmt[], collecting: Collecting): Set<Exp
   const expr = (e: Expr): boolean => {
     let found = isCollectingCall(e, collecting);
     if (e.op === 'seq' && list(e.body)) found = true;
-    for (const part of operands(e)) if (expr(part)) found = true;
+    const parts = operands(e);
+    for (let i = 0; i < parts.length; i++) if (expr(parts[i]!)) found = true;
     if (found) marked.add(e);
     return found;
   };
   const list = (stmts: readonly Stmt[]): boolean => {
     let found = false;
-    for (const s of stmts) if (stmt(s)) found = true;
+    for (let i = 0; i < stmts.length; i++) if (stmt(stmts[i]!)) found = true;
     return found;
   };
   const stmt = (s: Stmt): boolean => {
