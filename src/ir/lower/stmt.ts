@@ -2,6 +2,7 @@
 import { ANY, INT, intKeyed, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../../check/nodes.ts';
 import type { Sym } from '../../check/program.ts';
 import type { Expr as Ast, Stmt as AstStmt, Block, IfStmt, TypeExpr } from '../../syntax/ast.ts';
+import { walkTree } from '../../syntax/walk.ts';
 import type { Expr } from '../ir.ts';
 import { declareNested } from './closure.ts';
 import {
@@ -169,6 +170,15 @@ function lowerAssign(fn: Fn, s: Extract<AstStmt, { kind: 'assign' }>): void {
 
 /** `xs = append(xs, v)`: grows the list in place when nobody else holds it. */
 function appendInPlace(fn: Fn, sym: Sym, value: Ast): Expr | undefined {
+  const item = itemAppended(fn, sym, value);
+  if (!item) return undefined;
+  const elem = elemRepr(fn.lo, sym.node);
+  const itemValue = coerceToElem(fn, item, sym.node);
+  return rt('ref', `list_append_owned$${ELEMENT[elem].suffix}`, [symRead(fn, sym), itemValue], value.span);
+}
+
+/** What `value`, to be assigned to the variable, appends to the list that is in it. */
+function itemAppended(fn: Fn, sym: Sym, value: Ast): Ast | undefined {
   if (value.kind !== 'call' || maskOf(sym.node) & ~(LIST | NULL) || reprOf(sym.node) !== 'ref') return undefined;
   const plan = fn.info.calls.get(value.id);
   if (plan?.kind !== 'builtin' || (plan.name !== 'append' && plan.name !== 'push')) return undefined;
@@ -176,10 +186,40 @@ function appendInPlace(fn: Fn, sym: Sym, value: Ast): Expr | undefined {
   if (target.kind !== 'name') return undefined;
   const ref = fn.info.refs.get(target.id);
   if (ref?.kind !== 'var' || ref.sym !== sym) return undefined;
-  if (mayGrowIn(fn, target, [item])) return undefined;
-  const elem = elemRepr(fn.lo, sym.node);
-  const itemValue = coerceToElem(fn, item, sym.node);
-  return rt('ref', `list_append_owned$${ELEMENT[elem].suffix}`, [symRead(fn, sym), itemValue], value.span);
+  return mayGrowIn(fn, target, [item]) ? undefined : item;
+}
+
+/**
+ * Gives the lists that every round of a loop appends to room for all its `rounds` (an i64) at once: no copies while they grow,
+ * and no room left over.
+ */
+function reserve(fn: Fn, body: Block, rounds: () => Expr): void {
+  const appends = new Map<Sym, number>();
+  for (const s of body.body) {
+    const sym = s.kind === 'let' || s.kind === 'assign' ? fn.info.syms.get(s.id) : undefined;
+    if (!sym) continue;
+    // A list of the loop's own is not there yet.
+    if (s.kind === 'let') appends.set(sym, Number.NaN);
+    else if (s.kind === 'assign' && s.path.length === 0 && itemAppended(fn, sym, s.value)) {
+      appends.set(sym, (appends.get(sym) ?? 0) + 1);
+    }
+  }
+  if (appends.size === 0 || mayEndEarly(body)) return;
+  for (const [sym, times] of appends) {
+    if (Number.isNaN(times)) continue;
+    const room = times === 1 ? rounds() : num('i64', 'i64.mul', rounds(), i64(BigInt(times)));
+    emit(fn, { op: 'do', value: rt(undefined, 'list_reserve', [symRead(fn, sym), room]) });
+  }
+}
+
+/** Whether there is a statement in a loop's body that may keep its later ones or later rounds from being executed. */
+function mayEndEarly(body: Block): boolean {
+  let found = false;
+  walkTree(body, ({ kind }) => {
+    if (kind === 'break' || kind === 'continue' || kind === 'return') found = true;
+    return !found && kind !== 'fun' && kind !== 'lambda';
+  });
+  return found;
 }
 
 /** An expression as an element of a list of the node's kind. */
@@ -319,6 +359,7 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
     end = get(fn, local);
   }
   if (direct) fn.places.set(sym, { kind: 'local', local: counter, repr: 'i64' });
+  if (!again) reserve(fn, body, () => num('i64', 'i64.sub', end, get(fn, counter)));
   loop(
     fn,
     (breakLabel) => {
@@ -377,10 +418,19 @@ function walkText(fn: Fn, sym: Sym, text: Expr, body: Block): void {
 
 /** Walks the elements that a list had at loop entry; `elem` is the node of its elements. */
 function iterate(fn: Fn, sym: Sym, list: Expr, elem: Node, body: Block, share: boolean): void {
-  walkList(fn, sym, list, elem, () => lowerBlock(fn, body), share);
+  const prepare = (length: Expr) => reserve(fn, body, () => num('i64', 'i64.extend_i32_u', length));
+  walkList(fn, sym, list, elem, () => lowerBlock(fn, body), share, prepare);
 }
 
-function walkList(fn: Fn, sym: Sym, list: Expr, elem: Node, body: () => void, share: boolean): void {
+function walkList(
+  fn: Fn,
+  sym: Sym,
+  list: Expr,
+  elem: Node,
+  body: () => void,
+  share: boolean,
+  prepare?: (length: Expr) => void,
+): void {
   const repr = reprOf(elem);
   const { size } = ELEMENT[repr];
   const held = newLocal(fn, 'ref');
@@ -391,6 +441,7 @@ function walkList(fn: Fn, sym: Sym, list: Expr, elem: Node, body: () => void, sh
     local: length,
     value: { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
   });
+  prepare?.(get(fn, length));
   const index = newLocal(fn, 'i32');
   emit(fn, { op: 'set', local: index, value: i32(0) });
   loop(
