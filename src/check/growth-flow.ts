@@ -16,6 +16,8 @@ export interface Assignment {
   readonly loops: readonly Loop[];
   /** An element or field of the variable is assigned, or an element of the value (`for`). */
   readonly part: boolean;
+  /** It declares the variable: nothing of the last round of a loop around it is left. */
+  readonly declares?: true;
 }
 
 /** What a function assigns and returns. */
@@ -80,7 +82,7 @@ function collect(fun: FunInfo, statements: readonly Stmt[], loops: readonly Loop
       }
       case 'let': {
         const sym = fun.syms.get(s.id);
-        if (sym && s.value) out.assignments.push({ sym, value: s.value, loops, part: false });
+        if (sym && s.value) out.assignments.push({ sym, value: s.value, loops, part: false, declares: true });
         break;
       }
       case 'return':

@@ -65,6 +65,9 @@ function recurrences(fun: FunInfo, assignments: readonly Assignment[], sites: Se
     const times = terms.reduce((n, t) => n + t.times, 0);
     if (times < 2 || isDigitStep(fun, a, members)) continue;
     if (terms.some((t) => isBounded(fun, a.loops, t.sym))) continue;
+    // Variables that the loop declares begin anew in every round: one of another place has to carry the value over.
+    const carries = (sym: Sym) => !inLoop.some((b) => b.declares && b.sym === sym);
+    if (!carries(a.sym) && !inLoop.some((b) => carries(b.sym) && members(b.sym))) continue;
     addArithmetic(a.value, sites);
   }
 }

@@ -44,7 +44,20 @@ import {
   stringData,
   typeOf,
 } from './context.ts';
-import { box, coerce, isNull, toCell, toFloat64, toInt, toStr, toText, unbox, type Value, zero } from './convert.ts';
+import {
+  box,
+  coerce,
+  isNull,
+  isNumberOrNil,
+  toCell,
+  toFloat64,
+  toInt,
+  toStr,
+  toText,
+  unbox,
+  type Value,
+  zero,
+} from './convert.ts';
 import {
   elementNode,
   indexOf,
@@ -215,25 +228,47 @@ function conversion(cellName: string): Rule {
 }
 
 /** An aggregate of a list, as the whole `select` of a query. */
-export function aggregateOf(name: string, list: Value, node: Node, span: Call['span']): Expr {
+export function aggregateOf(fn: Fn, name: string, list: Value, node: Node, span: Call['span']): Expr {
   switch (name) {
     case 'count':
       return rt('i64', 'list_len', [list.ir]);
     case 'avg':
-      return rt('f64', 'cell_avg', [toCell(list)], span);
+      return avgOf(fn, list, span);
     case 'sum':
-      return sumOf(list, node, span);
+      return sumOf(fn, list, node, span);
     default:
-      return extremeOf(name, list, node, span);
+      return extremeOf(fn, name, list, node, span);
   }
 }
 
-function sumOf(list: Value, node: Node, span: Call['span']): Expr {
+/** How the elements of a list are kept when it is known to hold numbers only (`cell`: or nils). */
+function numbersOf(fn: Fn, list: Value): 'i64' | 'f64' | 'cell' | undefined {
+  if (!isRef(list) || kindsOf(list) !== LIST) return undefined;
+  const elem = elementNode(fn, list.node);
+  const repr = reprOf(elem);
+  if (repr === 'i64' || repr === 'f64') return repr;
+  return repr === 'cell' && isNumberOrNil(elem) ? repr : undefined;
+}
+
+function avgOf(fn: Fn, list: Value, span: Call['span']): Expr {
+  const repr = numbersOf(fn, list);
+  return repr ? rt('f64', `list_avg$${repr}`, [list.ir]) : rt('f64', 'cell_avg', [toCell(list)], span);
+}
+
+function sumOf(fn: Fn, list: Value, node: Node, span: Call['span']): Expr {
+  const repr = numbersOf(fn, list);
+  if (repr && repr === reprOf(node)) {
+    return rt(repr, repr === 'cell' ? 'list_sum_numbers' : `list_sum_${repr}`, [list.ir], span);
+  }
   const cell = rt('cell', 'cell_sum', [toCell(list)], span);
   return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : unbox(cell, node, span);
 }
 
-function extremeOf(which: string, list: Value, node: Node, span: Call['span']): Expr {
+function extremeOf(fn: Fn, which: string, list: Value, node: Node, span: Call['span']): Expr {
+  const repr = numbersOf(fn, list);
+  if (repr && repr !== 'cell' && repr === reprOf(node)) {
+    return rt(repr, `list_extreme_${repr}`, [list.ir, i32(which === 'min' ? -1 : 1)]);
+  }
   const cell = rt('cell', `cell_${which}`, [toCell(list)], span);
   return maskOf(node) === FLOAT ? rt('f64', 'cell_float', [cell]) : unbox(cell, node, span);
 }
@@ -252,7 +287,7 @@ function extreme(which: 'min' | 'max'): Rule {
         return unbox(best, node, e.span);
       });
     }
-    return extremeOf(which, arg(fn, e, 0), node, e.span);
+    return extremeOf(fn, which, arg(fn, e, 0), node, e.span);
   };
 }
 
@@ -397,7 +432,7 @@ function fails(fn: Fn, e: Call, node: Node): Expr {
 }
 
 function sum(fn: Fn, e: Call, node: Node): Expr {
-  return sumOf(arg(fn, e, 0), node, e.span);
+  return sumOf(fn, arg(fn, e, 0), node, e.span);
 }
 
 /**
@@ -496,7 +531,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
     parseIntStr: (fn: Fn, e: Call) =>
       rt('i64', 'parse_int_base', [strArg(fn, e, 0), e.args.length > 1 ? intArg(fn, e, 1) : i64(10n)], e.span),
     sum,
-    avg: (fn: Fn, e: Call) => rt('f64', 'cell_avg', [toCell(arg(fn, e, 0))], e.span),
+    avg: (fn: Fn, e: Call) => avgOf(fn, arg(fn, e, 0), e.span),
     min: extreme('min'),
     max: extreme('max'),
     exists: (fn: Fn, e: Call) => {

@@ -1,6 +1,20 @@
 /** Conversions between representations, equality, truth, rendering: what every part of lowering needs. */
 
-import { BOOL, FLOAT, FUN, INT, LIST, MAP, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../../check/nodes.ts';
+import {
+  BOOL,
+  FLOAT,
+  FUN,
+  INT,
+  LIST,
+  MAP,
+  maskOf,
+  type Node,
+  NULL,
+  NUMERIC,
+  reprOf,
+  STR,
+  STRUCT,
+} from '../../check/nodes.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expr } from '../ir.ts';
 import {
@@ -210,6 +224,12 @@ export function exactlyTrue(v: Value): Expr {
 
 const NUMBER = INT | FLOAT;
 
+/** Whether a place holds numbers, bools and nil only: operators on such cells need nothing that texts and lists need. */
+export function isNumberOrNil(node: Node): boolean {
+  const mask = maskOf(node);
+  return mask !== 0 && (mask & ~(NUMERIC | BOOL | NULL)) === 0;
+}
+
 /** `a == b`: i32. Operands are evaluated left to right. */
 export function equal(fn: Fn, a: Value, b: Value): Expr {
   const l = maskOf(a.node);
@@ -246,7 +266,8 @@ export function equal(fn: Fn, a: Value, b: Value): Expr {
     if (kinds === FUN) return num('i32', 'i32.eq', asI32(a.ir), asI32(b.ir));
     return rt('i32', 'ref_eq', [a.ir, b.ir]);
   }
-  return rt('i32', 'cell_eq', [toCell(a), toCell(b)]);
+  const name = isNumberOrNil(a.node) || isNumberOrNil(b.node) ? 'number_eq' : 'cell_eq';
+  return rt('i32', name, [toCell(a), toCell(b)]);
 }
 
 /** Whether a value is nil: i32. */
@@ -273,7 +294,8 @@ export function compare(op: '<' | '<=' | '>' | '>=', a: Value, b: Value): Expr {
   const scalar = (m: number) => m === INT || m === FLOAT;
   if (scalar(l) && scalar(r)) return num('i32', `f64.${name}`, toFloat64(a), toFloat64(b));
   if (l === STR && r === STR) return num('i32', `i32.${name}_s`, rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
-  return rt('i32', `cell_${name}`, [toCell(a), toCell(b)]);
+  const kind = isNumberOrNil(a.node) && isNumberOrNil(b.node) ? 'number' : 'cell';
+  return rt('i32', `${kind}_${name}`, [toCell(a), toCell(b)]);
 }
 
 /** Runs a conversion on a nullable reference only when it is not nil. */

@@ -57,6 +57,7 @@ import {
   equal,
   exactlyTrue,
   isNull,
+  isNumberOrNil,
   notNull,
   toCell,
   toFloat64,
@@ -312,7 +313,7 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
       if (operand.ir.op === 'const') return f64(-(operand.ir.value as number));
       return num('f64', 'f64.neg', operand.ir);
     default:
-      return unbox(rt('cell', 'cell_neg', [toCell(operand)], e.span), nodeOf(fn, e), e.span);
+      return unbox(rt('cell', cellOp('neg', operand), [toCell(operand)], e.span), nodeOf(fn, e), e.span);
   }
 }
 
@@ -324,12 +325,16 @@ const INT_OPS: Readonly<Record<string, string>> = {
   '%': 'int_rem',
 };
 const CELL_OPS: Readonly<Record<string, string>> = {
-  '+': 'cell_add',
-  '-': 'cell_sub',
-  '*': 'cell_mul',
-  '/': 'cell_div',
-  '%': 'cell_rem',
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '%': 'rem',
 };
+
+/** The run-time function of an operator on cells. */
+const cellOp = (name: string, ...operands: readonly Value[]): string =>
+  `${operands.every((v) => isNumberOrNil(v.node)) ? 'number' : 'cell'}_${name}`;
 
 function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
   const node = nodeOf(fn, e);
@@ -476,7 +481,7 @@ function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: N
     if (isText(r) && l && !(l & (STR | NULL))) return rt('ref', 'str_concat', [toText(a), b.ir], span);
     if ((l & ~NULL) === LIST && (r & ~NULL) === LIST) return rt('ref', 'list_concat', [a.ir, b.ir], span);
   }
-  return unbox(rt('cell', CELL_OPS[op]!, [toCell(a), toCell(b)], span), node, span);
+  return unbox(rt('cell', cellOp(CELL_OPS[op]!, a, b), [toCell(a), toCell(b)], span), node, span);
 }
 
 /** `x in container`: i32. */

@@ -40,7 +40,7 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
     if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
     if (q.skip) list = rt('ref', 'list_slice', [list, toInt(value(fn, q.skip), q.skip.span), i64(END)], q.span);
     if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(value(fn, q.take), q.take.span)], q.span);
-    if (plan.aggregate) return aggregateOf(plan.aggregate, { ir: list, node: resultList }, node, q.span);
+    if (plan.aggregate) return aggregateOf(fn, plan.aggregate, { ir: list, node: resultList }, node, q.span);
     return list;
   });
 }
