@@ -17,3 +17,23 @@ export const ROOT_GLOBAL = 'root:';
 export function isLinkerAddress(name: string): boolean {
   return name === HEAP_BASE || name === STACK_BASE || name === TYPE_TABLE || name.startsWith(ROOT_GLOBAL);
 }
+
+const runtimeNames = new Map<string, string>();
+
+/** The name in the IR of a function, variable or datum of the run-time library: always the same string (see `interned`). */
+export function runtimeName(name: string): string {
+  let full = runtimeNames.get(name);
+  if (full === undefined) {
+    full = interned(`rt.${name}`);
+    runtimeNames.set(name, full);
+  }
+  return full;
+}
+
+/**
+ * A text as the one string of it that property names and literals are. Such strings are compared by identity; those that were put
+ * together are compared character by character, each time.
+ */
+export function interned(text: string): string {
+  return Object.keys({ [text]: 0 })[0]!;
+}

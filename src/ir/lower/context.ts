@@ -5,6 +5,7 @@ import type { CheckedProgram, FunInfo, QueryPlan, StructInfo, Sym } from '../../
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import { stringDatum, stringDatumName } from '../build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from '../ir.ts';
+import { runtimeName } from '../names.ts';
 import type { ListGrowth } from './list-growth.ts';
 import type { Accumulators } from './query-stream.ts';
 
@@ -112,7 +113,8 @@ export function num(type: Type, code: Extract<Expr, { op: 'num' }>['code'], ...a
 
 /** A call of a run-time function; `type` undefined: no result. */
 export function rt(type: Type | undefined, name: string, args: readonly Expr[], span?: Span): Expr {
-  return { op: 'call', type, func: `rt.${name}`, args, ...(span ? { span } : {}) };
+  const func = runtimeName(name);
+  return span ? { op: 'call', type, func, args, span } : { op: 'call', type, func, args };
 }
 
 export function get(fn: Fn, local: number): Expr {

@@ -17,6 +17,7 @@ import {
 } from '../../check/nodes.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expr } from '../ir.ts';
+import { numericOp } from '../ops.ts';
 import {
   asI32,
   type Fn,
@@ -290,10 +291,11 @@ export function compare(op: '<' | '<=' | '>' | '>=', a: Value, b: Value): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
   const name = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' }[op];
-  if (l === INT && r === INT) return num('i32', `i64.${name}_s`, a.ir, b.ir);
+  if (l === INT && r === INT) return num('i32', numericOp('i64', `${name}_s`), a.ir, b.ir);
   const scalar = (m: number) => m === INT || m === FLOAT;
-  if (scalar(l) && scalar(r)) return num('i32', `f64.${name}`, toFloat64(a), toFloat64(b));
-  if (l === STR && r === STR) return num('i32', `i32.${name}_s`, rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
+  if (scalar(l) && scalar(r)) return num('i32', numericOp('f64', name), toFloat64(a), toFloat64(b));
+  if (l === STR && r === STR)
+    return num('i32', numericOp('i32', `${name}_s`), rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
   const kind = isNumberOrNil(a.node) && isNumberOrNil(b.node) ? 'number' : 'cell';
   return rt('i32', `${kind}_${name}`, [toCell(a), toCell(b)]);
 }

@@ -11,6 +11,7 @@ import { BOOL, FLOAT, INT, maskOf, reprOf } from '../../check/nodes.ts';
 import type { QueryPlan, Sym } from '../../check/program.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr, Stmt, Type } from '../ir.ts';
+import { numericOp } from '../ops.ts';
 import {
   collect,
   emit,
@@ -283,7 +284,12 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
   const value = hold(fn, a.select ? deferred(fn, a.select, failing) : symRead(fn, plan.rows[0]!));
   if (a.name === 'min' || a.name === 'max') {
     const order = a.name === 'min' ? 'lt' : 'gt';
-    const beats = num('i32', a.type === 'f64' ? `f64.${order}` : `i64.${order}_s`, value, total());
+    const beats = num(
+      'i32',
+      a.type === 'f64' ? numericOp('f64', order) : numericOp('i64', `${order}_s`),
+      value,
+      total(),
+    );
     const first = num('i32', 'i64.eqz', before);
     emit(fn, {
       op: 'if',
@@ -353,9 +359,9 @@ function deferred(fn: Fn, e: Ast, failing: (e: Ast) => Stmt[]): Expr {
   const left: Value = { ir: hold(fn, deferred(fn, e.left, failing)), node: nodeOf(fn, e.left) };
   const right: Value = { ir: hold(fn, deferred(fn, e.right, failing)), node: nodeOf(fn, e.right) };
   const name = e.op === '+' ? 'add' : e.op === '-' ? 'sub' : 'mul';
-  if (maskOf(nodeOf(fn, e)) === FLOAT) return num('f64', `f64.${name}`, toFloat64(left), toFloat64(right));
+  if (maskOf(nodeOf(fn, e)) === FLOAT) return num('f64', numericOp('f64', name), toFloat64(left), toFloat64(right));
   const [a, b] = [left.ir, right.ir];
-  const result = hold(fn, num('i64', `i64.${name}`, a, b));
+  const result = hold(fn, num('i64', numericOp('i64', name), a, b));
   let failed: Expr;
   if (e.op === '*') {
     const small = (x: Expr): Expr => num('i64', 'i64.add', x, i64(0x8000_0000n));

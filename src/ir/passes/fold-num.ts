@@ -2,6 +2,7 @@
 import { i32, i64 } from '../build.ts';
 import type { Expr, NumericOp, Type } from '../ir.ts';
 import { isLinkerAddress } from '../names.ts';
+import { numericOp, operationOf } from '../ops.ts';
 
 type Num = Extract<Expr, { op: 'num' }>;
 type Const = Extract<Expr, { op: 'const' }>;
@@ -17,15 +18,31 @@ function isDatum(e: Expr): boolean {
 
 /** Comparisons with their negation. */
 const INVERSE = new Map<string, NumericOp>();
-for (const t of ['i32', 'i64']) {
-  for (const [a, b] of ['eq ne', 'lt_s ge_s', 'gt_s le_s', 'lt_u ge_u', 'gt_u le_u'].map((p) => p.split(' '))) {
-    INVERSE.set(`${t}.${a}`, `${t}.${b}` as NumericOp);
-    INVERSE.set(`${t}.${b}`, `${t}.${a}` as NumericOp);
+const PAIRS = [
+  ['eq', 'ne'],
+  ['lt_s', 'ge_s'],
+  ['gt_s', 'le_s'],
+  ['lt_u', 'ge_u'],
+  ['gt_u', 'le_u'],
+] as const;
+for (const t of ['i32', 'i64'] as const) {
+  for (const [a, b] of PAIRS) {
+    INVERSE.set(numericOp(t, a), numericOp(t, b));
+    INVERSE.set(numericOp(t, b), numericOp(t, a));
   }
 }
 INVERSE.set('f64.eq', 'f64.ne').set('f64.ne', 'f64.eq');
 
-const BOOLEAN = /^(i32|i64|f64)\.(eqz?|ne|[lg][te](_[su])?)$/;
+/** Instructions whose result is 0 or 1. */
+const BOOLEAN = new Set(codes('eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u'));
+for (const name of ['eq', 'ne', 'lt', 'gt', 'le', 'ge']) BOOLEAN.add(`f64.${name}`);
+const BITWISE = new Set(['i32.and', 'i32.or', 'i32.xor']);
+const COMMUTATIVE = new Set(codes('add mul and or xor eq ne'));
+
+/** The 32- and 64-bit instructions of the given names. */
+function codes(names: string): string[] {
+  return names.split(' ').flatMap((name) => [`i32.${name}`, `i64.${name}`]);
+}
 
 /** True if the value can only be 0 or 1. */
 export function isBoolean(e: Expr): boolean {
@@ -33,7 +50,7 @@ export function isBoolean(e: Expr): boolean {
     case 'const':
       return e.type === 'i32' && (e.value === 0 || e.value === 1);
     case 'num':
-      return BOOLEAN.test(e.code) || (/^i32\.(and|or|xor)$/.test(e.code) && e.args.every(isBoolean));
+      return BOOLEAN.has(e.code) || (BITWISE.has(e.code) && e.args.every(isBoolean));
     case 'if':
     case 'select':
       return isBoolean(e.then) && isBoolean(e.else);
@@ -68,18 +85,17 @@ export function truth(e: Expr): Expr {
 
 const isZero = (e: Expr): boolean => isConst(e) && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
 
-const COMMUTATIVE = /^i(32|64)\.(add|mul|and|or|xor|eq|ne)$/;
-
 /** The simplest expression of the same value that is found; the operands are simple already. */
 export function foldNum(e: Num): Expr {
-  const { code } = e;
-  const [a, b] = e.args;
+  const { code, args } = e;
+  const a = args[0];
+  const b = args[1];
   if (a && isConst(a) && (!b || isConst(b))) {
     const value = evaluate(code, a, b as Const | undefined);
     if (value) return retype(value, e.type);
   }
   if (b === undefined) return foldUnary(e, a!);
-  if (a && isConst(a) && !isConst(b) && COMMUTATIVE.test(code)) return foldNum({ ...e, args: [b, a] });
+  if (a && isConst(a) && !isConst(b) && COMMUTATIVE.has(code)) return foldNum({ ...e, args: [b, a] });
   if (isConst(b) && b.type !== 'f64') return foldRight(e, a!, b);
   return e;
 }
@@ -104,56 +120,66 @@ function foldUnary(e: Num, a: Expr): Expr {
 
 /** An integer instruction with a constant right operand. */
 function foldRight(e: Num, a: Expr, b: Const): Expr {
-  const op = e.code.slice(4);
   const wide = e.code.startsWith('i64');
-  const value = wide ? BigInt.asIntN(64, BigInt(b.value)) : BigInt(Number(b.value) | 0);
+  const value = (): bigint => (wide ? BigInt.asIntN(64, BigInt(b.value)) : BigInt(Number(b.value) | 0));
   const same = (): Expr => (a.type === e.type ? a : { op: 'as', type: e.type, value: a });
   const make = (n: bigint): Expr => (wide ? i64(BigInt.asIntN(64, n)) : i32(Number(BigInt.asIntN(32, n))));
-  switch (op) {
-    case 'add':
-      if (value === 0n) return same();
+  switch (e.code) {
+    case 'i32.add':
+    case 'i64.add':
+      if (isZero(b)) return same();
       if (a.op === 'num' && a.code === e.code && isConst(a.args[1]!)) {
-        return foldRight(e, a.args[0]!, make(value + BigInt(a.args[1].value)) as Const) as Expr;
+        return foldRight(e, a.args[0]!, make(value() + BigInt(a.args[1].value)) as Const) as Expr;
       }
       break;
-    case 'sub':
-      if (value === 0n) return same();
+    case 'i32.sub':
+    case 'i64.sub':
+      if (isZero(b)) return same();
       // One form for both, so that sums of constants meet.
-      return foldNum({ ...e, code: wide ? 'i64.add' : 'i32.add', args: [a, make(-value)] });
-    case 'or':
-    case 'xor':
-      if (value === 0n) return same();
+      return foldNum({ ...e, code: wide ? 'i64.add' : 'i32.add', args: [a, make(-value())] });
+    case 'i32.or':
+    case 'i64.or':
+    case 'i32.xor':
+    case 'i64.xor':
+    case 'i32.shl':
+    case 'i64.shl':
+    case 'i32.shr_s':
+    case 'i64.shr_s':
+    case 'i32.shr_u':
+    case 'i64.shr_u':
+    case 'i32.rotl':
+    case 'i64.rotl':
+    case 'i32.rotr':
+    case 'i64.rotr':
+      if (isZero(b)) return same();
       break;
-    case 'and':
-      if (value === -1n) return same();
+    case 'i32.and':
+    case 'i64.and':
+      if (value() === -1n) return same();
       break;
-    case 'shl':
-    case 'shr_s':
-    case 'shr_u':
-    case 'rotl':
-    case 'rotr':
-      if (value === 0n) return same();
-      break;
-    case 'mul':
-      if (value === 1n) return same();
-      if (value > 1n && (value & (value - 1n)) === 0n) {
-        return { ...e, code: wide ? 'i64.shl' : 'i32.shl', args: [a, make(BigInt(value.toString(2).length - 1))] };
+    case 'i32.mul':
+    case 'i64.mul': {
+      const n = value();
+      if (n === 1n) return same();
+      if (n > 1n && (n & (n - 1n)) === 0n) {
+        return { ...e, code: wide ? 'i64.shl' : 'i32.shl', args: [a, make(BigInt(n.toString(2).length - 1))] };
       }
       break;
-    case 'div_s':
-    case 'div_u':
-      if (value === 1n) return same();
+    }
+    case 'i32.div_s':
+    case 'i64.div_s':
+    case 'i32.div_u':
+    case 'i64.div_u':
+      if (value() === 1n) return same();
       break;
-    case 'eq':
-      if (value === 0n)
-        return wide
-          ? { ...e, code: 'i64.eqz', args: [a] }
-          : isBoolean(a)
-            ? negate(a)
-            : { ...e, code: 'i32.eqz', args: [a] };
+    case 'i64.eq':
+      if (isZero(b)) return { ...e, code: 'i64.eqz', args: [a] };
       break;
-    case 'ne':
-      if (value === 0n && !wide && isBoolean(a)) return same();
+    case 'i32.eq':
+      if (isZero(b)) return isBoolean(a) ? negate(a) : { ...e, code: 'i32.eqz', args: [a] };
+      break;
+    case 'i32.ne':
+      if (isZero(b) && isBoolean(a)) return same();
       break;
     default:
   }
@@ -161,8 +187,8 @@ function foldRight(e: Num, a: Expr, b: Const): Expr {
 }
 
 /** The constant that an instruction gives, or undefined if it traps or is not evaluated here. */
-function evaluate(code: string, a: Const, b: Const | undefined): Expr | undefined {
-  const op = code.slice(4);
+function evaluate(code: NumericOp, a: Const, b: Const | undefined): Expr | undefined {
+  const op = operationOf(code);
   if (code.startsWith('f64')) return evaluateFloat(op, a, b);
   const wide = code.startsWith('i64');
   if (/^(wrap|extend_|trunc|reinterpret)/.test(op)) return convert(code, a);

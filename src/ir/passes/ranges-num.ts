@@ -1,6 +1,7 @@
 /** What single instructions make of intervals, and small questions about expressions: the tables of range analysis (ranges.ts). */
 import { num, walkStmts } from '../build.ts';
 import type { Expr, Stmt, Type } from '../ir.ts';
+import { mayTrap, NUMERIC_SIGNATURES, operationOf } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 
@@ -39,7 +40,10 @@ export const OPPOSITE: Record<string, string> = {
   gt_u: 'le_u',
   le_u: 'gt_u',
 };
-export const isComparison = (code: string): boolean => /^i(32|64)\.(eq|ne|[lg][te]_[su]|eqz)$/.test(code);
+const COMPARISONS = new Set(
+  [...NUMERIC_SIGNATURES.keys()].filter((code) => /^i(32|64)\.(eq|ne|[lg][te]_[su]|eqz)$/.test(code)),
+);
+export const isComparison = (code: string): boolean => COMPARISONS.has(code);
 
 export const not = (outcome: 0 | 1 | undefined): 0 | 1 | undefined =>
   outcome === undefined ? undefined : outcome === 0 ? 1 : 0;
@@ -53,7 +57,7 @@ export function isSimple(e: Expr): boolean {
     case 'data':
       return true;
     case 'num':
-      return !/div_|rem_|trunc_f64/.test(e.code) && e.args.every(isSimple);
+      return !mayTrap(e.code) && e.args.every(isSimple);
     case 'as':
       return isSimple(e.value);
     case 'load':
@@ -104,7 +108,7 @@ export function transfer(e: Num, a: Interval, b: Interval): Interval {
   };
   const bits = whole === iv.FULL ? 64 : 32;
   const by = b.lo === b.hi && b.lo >= 0 && b.lo < bits ? b.lo : undefined;
-  switch (e.code.slice(4)) {
+  switch (operationOf(e.code)) {
     case 'add':
       return kept(iv.add(a, b));
     case 'sub':

@@ -15,6 +15,7 @@ import { copyFunc, mapSame, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import { operationOf } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 import {
@@ -301,8 +302,7 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
   const decide = (e: Num, a: Interval, b: Interval): 0 | 1 | undefined => {
     const overflow = isSimple(e) ? overflowOf(e) : undefined;
     if (overflow && !overflow.checked.overflows) return 0;
-    const at = e.code.indexOf('.');
-    const name = e.code.slice(at + 1);
+    const name = operationOf(e.code);
     const is64 = e.code.startsWith('i64');
     if (e.code.startsWith('f64')) {
       // Only values whose ranges are known are in them for sure: others may be NaN.
@@ -481,9 +481,8 @@ function rangesFunc(func: Func, noReturn: (name: string) => boolean): Func {
         return;
       default:
     }
-    const at = cond.code.indexOf('.');
     if (cond.code.startsWith('f64') || y === undefined) return;
-    const name = cond.code.slice(at + 1);
+    const name = operationOf(cond.code);
     const relation = outcome ? name : OPPOSITE[name];
     switch (relation) {
       case 'eq':

@@ -16,6 +16,7 @@
  */
 import { stringDatum } from '../build.ts';
 import type { Datum, Expr, Func, Global, LoadOp, NumericOp, Stmt, StoreOp, Type } from '../ir.ts';
+import { runtimeName } from '../names.ts';
 import { NUMERIC_SIGNATURES } from '../ops.ts';
 import type { Runtime, RuntimeOptions } from './system.ts';
 import { irType, type Signature, type SysType } from './types.ts';
@@ -164,7 +165,7 @@ export function loadLibrary(library: string, options: RuntimeOptions): Runtime {
       const key = keyOf(name);
       let func = funcs.get(key);
       if (!func) {
-        func = decodeFunc(lineOf(name), `rt.${key}`, (datum) => data.set(datum.name, datum));
+        func = decodeFunc(lineOf(name), runtimeName(key), (datum) => data.set(datum.name, datum));
         funcs.set(key, func);
       }
       return func;
@@ -174,7 +175,7 @@ export function loadLibrary(library: string, options: RuntimeOptions): Runtime {
       if (!lines.get(key)?.startsWith('x')) return undefined;
       const { params, result } = signature(key);
       return {
-        name: `rt.${key}`,
+        name: runtimeName(key),
         module: WASI_MODULE,
         field: key,
         params: params.map(irType),
@@ -185,7 +186,7 @@ export function loadLibrary(library: string, options: RuntimeOptions): Runtime {
       const [kind, key, letter, init] = lineOf(name).split(' ') as [string, string, string, string];
       if (kind !== 'v') throw new Error(`${name} is not a variable of the library`);
       const type = irType(TYPE_LETTERS[letter]!);
-      return { name: `rt.${key}`, type, mutable: true, init: numberOf(type, init) } satisfies Global;
+      return { name: runtimeName(key), type, mutable: true, init: numberOf(type, init) } satisfies Global;
     },
     datum(name) {
       const datum = data.get(name);
@@ -301,7 +302,7 @@ function expr(): Expr {
     }
     case EXPR.call: {
       const type = TYPES[number() - 1];
-      const func = `rt.${nameAt()}`;
+      const func = runtimeName(nameAt());
       return { op: 'call', type, func, args: exprs(number()) };
     }
     case EXPR.load: {
@@ -317,12 +318,12 @@ function expr(): Expr {
     case EXPR.as:
       return { op: 'as', type: typeAt(), value: expr() };
     case EXPR.global:
-      return { op: 'global', type: typeAt(), name: `rt.${nameAt()}` };
+      return { op: 'global', type: typeAt(), name: runtimeName(nameAt()) };
     case EXPR.data: {
       const type = typeAt() as 'i32' | 'ref';
       const which = number();
       // Addresses that the linker knows are named, like globals.
-      const name = which % 2 === 0 ? datumNames[which / 2]! : `rt.${names[(which - 1) / 2]!}`;
+      const name = which % 2 === 0 ? datumNames[which / 2]! : runtimeName(names[(which - 1) / 2]!);
       return { op: 'data', type, name };
     }
     case EXPR.if: {
@@ -334,7 +335,7 @@ function expr(): Expr {
       return { op: 'select', type, cond: expr(), then: expr(), else: expr() };
     }
     case EXPR.funcIndex:
-      return { op: 'funcIndex', type: 'i32', func: `rt.${nameAt()}` };
+      return { op: 'funcIndex', type: 'i32', func: runtimeName(nameAt()) };
     case EXPR.memorySize:
       return { op: 'memorySize', type: 'i32' };
     case EXPR.memoryGrow:
@@ -362,7 +363,7 @@ function stmt(): Stmt {
       return { op: 'set', local, value: expr() };
     }
     case STMT.setGlobal:
-      return { op: 'setGlobal', name: `rt.${nameAt()}`, value: expr() };
+      return { op: 'setGlobal', name: runtimeName(nameAt()), value: expr() };
     case STMT.store: {
       const op = STORES[number()]!;
       const offset = number();
