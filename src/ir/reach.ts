@@ -53,7 +53,9 @@ export function reach(module: Module, runtime?: Runtime): Module {
     needFunc(name);
   }
   for (const func of queue) {
-    for (const node of factsOf(func).references) {
+    const { references } = factsOf(func);
+    for (let i = 0; i < references.length; i++) {
+      const node = references[i]!;
       switch (node.op) {
         case 'call':
         case 'funcIndex':

@@ -201,7 +201,7 @@ function emitFunc(
             return;
           }
         }
-        for (const arg of e.args) expr(arg);
+        exprs(e.args);
         opcode(NUMERIC.get(e.code)!);
         return;
       case 'as':
@@ -212,13 +212,13 @@ function emitFunc(
         memory(e.code, e.offset);
         return;
       case 'call':
-        for (const arg of e.args) expr(arg);
+        exprs(e.args);
         mark(e.span);
         w.u8(OP.call);
         w.u32(tables.funcIndex.get(e.func)!);
         return;
       case 'callIndirect':
-        for (const arg of e.args) expr(arg);
+        exprs(e.args);
         expr(e.target);
         mark(e.span);
         if (tables.tableIndex.size === 0) {
@@ -269,6 +269,10 @@ function emitFunc(
       default:
         assertNever(e);
     }
+  }
+
+  function exprs(list: readonly Expr[]): void {
+    for (let i = 0; i < list.length; i++) expr(list[i]!);
   }
 
   function body(list: readonly Stmt[]): void {

@@ -63,9 +63,9 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
   };
   /** Forgets the loads of a kind of word, or all. */
   const write = (kind?: string): void => {
-    for (const [loaded, keys] of loads) {
-      if (kind !== undefined && kind !== loaded) continue;
-      for (const key of keys) available.delete(key);
+    if (loads.size === 0) return;
+    for (const loaded of kind === undefined ? [...loads.keys()] : [kind]) {
+      for (const key of loads.get(loaded) ?? []) available.delete(key);
       loads.delete(loaded);
     }
   };
@@ -204,7 +204,12 @@ function keyOf(e: Expr, depth = 3): string | undefined {
 
 /** What kind of word an access touches: its width, and whether it is a float. */
 function wordOf(code: string): string {
-  if (code.startsWith('f64')) return 'float';
-  const narrow = /(?:load|store)(8|16|32)/.exec(code);
-  return narrow ? narrow[1]! : code.startsWith('i64') ? '64' : '32';
+  let word = words.get(code);
+  if (word === undefined) {
+    const narrow = /(?:load|store)(8|16|32)/.exec(code);
+    word = code.startsWith('f64') ? 'float' : narrow ? narrow[1]! : code.startsWith('i64') ? '64' : '32';
+    words.set(code, word);
+  }
+  return word;
 }
+const words = new Map<string, string>();

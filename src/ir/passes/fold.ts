@@ -244,7 +244,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   /** Ends what a list has found out: locals as they are, `~local` for those known not to be zero. */
   const forget = (mark: readonly number[]): void => {
-    for (const local of mark) {
+    for (let i = 0; i < mark.length; i++) {
+      const local = mark[i]!;
       if (local < 0) {
         if (nonZero[~local]) facts--;
         nonZero[~local] = 0;
@@ -550,7 +551,7 @@ function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
   let result: Expr[] | undefined;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!;
-    if (i > 0 && !isPure(part) && parts.some((earlier, at) => at < i && assignsAny(part, earlier))) break;
+    if (i > 0 && !isPure(part) && assignsAnyOf(part, parts, i)) break;
     const value = hoist(part, out);
     if (value !== part) {
       result ??= parts.slice();
@@ -671,6 +672,12 @@ function mayPass(part: Expr, value: Expr): boolean {
   if (part.op === 'const' || part.op === 'data' || part.op === 'funcIndex') return true;
   if (isTimeless(value)) return isPure(part) || !assignsAny(part, value);
   return part.op === 'get' && !assigns(value, part.local);
+}
+
+/** Whether `part` assigns a local that one of the first `count` values reads. */
+function assignsAnyOf(part: Expr, values: readonly Expr[], count: number): boolean {
+  for (let i = 0; i < count; i++) if (assignsAny(part, values[i]!)) return true;
+  return false;
 }
 
 /** Whether `part` assigns a local that `value` reads. */

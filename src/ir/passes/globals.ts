@@ -120,7 +120,8 @@ export function constantGlobals(module: Module): Map<string, Const> {
       return;
     }
     if (s.op === 'setGlobal') assigned(s);
-    for (const part of stmtOperands(s)) expr(part);
+    const parts = stmtOperands(s);
+    for (let i = 0; i < parts.length; i++) expr(parts[i]!);
     if (s.op === 'block' || s.op === 'loop') list(s.body);
   };
 

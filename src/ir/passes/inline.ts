@@ -58,7 +58,9 @@ export function countUses(module: Module): ReadonlyMap<string, number> {
     uses.set(name, (uses.get(name) ?? 0) + n);
   };
   for (const func of module.funcs.values()) {
-    for (const e of factsOf(func).references) {
+    const { references } = factsOf(func);
+    for (let i = 0; i < references.length; i++) {
+      const e = references[i]!;
       if (e.op === 'call') count(e.func, 1);
       else if (e.op === 'funcIndex') count(e.func, 2);
     }
@@ -107,7 +109,9 @@ export function inlineWhere(module: Module, policy: Policy): Module {
     if (known) return known;
     busy.add(func.name);
     const callees: Func[] = [];
-    for (const e of factsOf(func).references) {
+    const { references } = factsOf(func);
+    for (let i = 0; i < references.length; i++) {
+      const e = references[i]!;
       if (e.op !== 'call') continue;
       const callee = module.funcs.get(e.func);
       if (callee && policy.eligible(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
