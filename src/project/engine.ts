@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Makes V8 wait with its optimising compilers: a compilation is so short that most functions would be made fast for a few
- * more calls, on threads that count, too. What a large program calls very often is still worth it.
+ * more calls, on threads that count, too. What a large program calls very often is still worth it. Baseline code costs next to
+ * nothing and is made at the first call: a tenth off the time of 300 or 1,000 lines.
  * To be called once, when the process starts.
  */
 export function compileSeldom(version: string): void {
