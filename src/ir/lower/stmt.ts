@@ -190,36 +190,35 @@ function itemAppended(fn: Fn, sym: Sym, value: Ast): Ast | undefined {
 }
 
 /**
- * Gives the lists that every round of a loop appends to room for all its `rounds` (an i64) at once: no copies while they grow,
- * and no room left over.
+ * Gives the lists that every round of a loop appends to, and that it does nothing else to, room for all its `rounds` (an i64) at
+ * once: no copies while they grow, and no room left over.
  */
 function reserve(fn: Fn, body: Block, rounds: () => Expr): void {
   const appends = new Map<Sym, number>();
   for (const s of body.body) {
-    const sym = s.kind === 'let' || s.kind === 'assign' ? fn.info.syms.get(s.id) : undefined;
-    if (!sym) continue;
-    // A list of the loop's own is not there yet.
-    if (s.kind === 'let') appends.set(sym, Number.NaN);
-    else if (s.kind === 'assign' && s.path.length === 0 && itemAppended(fn, sym, s.value)) {
-      appends.set(sym, (appends.get(sym) ?? 0) + 1);
-    }
+    const sym = s.kind === 'assign' && s.path.length === 0 ? fn.info.syms.get(s.id) : undefined;
+    if (sym && s.kind === 'assign' && itemAppended(fn, sym, s.value)) appends.set(sym, (appends.get(sym) ?? 0) + 1);
   }
-  if (appends.size === 0 || mayEndEarly(body)) return;
+  if (appends.size === 0) return;
+  const sets = assignments(fn, body);
   for (const [sym, times] of appends) {
-    if (Number.isNaN(times)) continue;
+    if (sets?.get(sym) !== times) continue;
     const room = times === 1 ? rounds() : num('i64', 'i64.mul', rounds(), i64(BigInt(times)));
     emit(fn, { op: 'do', value: rt(undefined, 'list_reserve', [symRead(fn, sym), room]) });
   }
 }
 
-/** Whether there is a statement in a loop's body that may keep its later ones or later rounds from being executed. */
-function mayEndEarly(body: Block): boolean {
-  let found = false;
-  walkTree(body, ({ kind }) => {
-    if (kind === 'break' || kind === 'continue' || kind === 'return') found = true;
-    return !found && kind !== 'fun' && kind !== 'lambda';
+/** How often a loop's body assigns or declares each variable; undefined if a round may end early. */
+function assignments(fn: Fn, body: Block): ReadonlyMap<Sym, number> | undefined {
+  const found = new Map<Sym, number>();
+  let early = false;
+  walkTree(body, ({ kind, id }) => {
+    if (kind === 'break' || kind === 'continue' || kind === 'return') early = true;
+    const sym = kind === 'assign' || kind === 'let' ? fn.info.syms.get(id!) : undefined;
+    if (sym) found.set(sym, (found.get(sym) ?? 0) + 1);
+    return !early && kind !== 'fun' && kind !== 'lambda';
   });
-  return found;
+  return early ? undefined : found;
 }
 
 /** An expression as an element of a list of the node's kind. */
