@@ -226,11 +226,84 @@ export function walkExpr(e: Expr, onExpr: OnExpr, onStmt?: OnStmt): void {
   }
 }
 
-/** Visits the statements of a list and those inside its expressions. */
+/** Visits the statements of a list and those inside its expressions, each before its parts. */
 export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
-  walk(body, nothing, onStmt);
+  for (let i = 0; i < body.length; i++) {
+    const s = body[i]!;
+    onStmt(s);
+    switch (s.op) {
+      case 'set':
+      case 'setGlobal':
+      case 'do':
+      case 'keep':
+      case 'switch':
+        walkStmtsIn(s.value, onStmt);
+        break;
+      case 'store':
+        walkStmtsIn(s.addr, onStmt);
+        walkStmtsIn(s.value, onStmt);
+        break;
+      case 'if':
+        walkStmtsIn(s.cond, onStmt);
+        walkStmts(s.then, onStmt);
+        walkStmts(s.else, onStmt);
+        break;
+      case 'block':
+      case 'loop':
+        walkStmts(s.body, onStmt);
+        break;
+      case 'brIf':
+        walkStmtsIn(s.cond, onStmt);
+        break;
+      case 'return':
+        if (s.value) walkStmtsIn(s.value, onStmt);
+        break;
+      case 'memoryCopy':
+      case 'memoryFill':
+        for (const e of stmtOperands(s)) walkStmtsIn(e, onStmt);
+        break;
+      default:
+    }
+  }
 }
-const nothing = (): void => {};
+
+/** Visits the statements inside an expression. */
+function walkStmtsIn(e: Expr, onStmt: OnStmt): void {
+  switch (e.op) {
+    case 'num':
+    case 'call':
+      for (let i = 0; i < e.args.length; i++) walkStmtsIn(e.args[i]!, onStmt);
+      break;
+    case 'callIndirect':
+      for (let i = 0; i < e.args.length; i++) walkStmtsIn(e.args[i]!, onStmt);
+      walkStmtsIn(e.target, onStmt);
+      break;
+    case 'as':
+      walkStmtsIn(e.value, onStmt);
+      break;
+    case 'load':
+      walkStmtsIn(e.addr, onStmt);
+      break;
+    case 'if':
+      walkStmtsIn(e.cond, onStmt);
+      walkStmtsIn(e.then, onStmt);
+      walkStmtsIn(e.else, onStmt);
+      break;
+    case 'select':
+      walkStmtsIn(e.then, onStmt);
+      walkStmtsIn(e.else, onStmt);
+      walkStmtsIn(e.cond, onStmt);
+      break;
+    case 'seq':
+      walkStmts(e.body, onStmt);
+      walkStmtsIn(e.value, onStmt);
+      break;
+    case 'memoryGrow':
+      walkStmtsIn(e.pages, onStmt);
+      break;
+    default:
+  }
+}
 
 /** True if there are statements in the expression. */
 export function hasStmts(e: Expr): boolean {
@@ -261,7 +334,7 @@ export function hasStmts(e: Expr): boolean {
 export function someStmt(e: Expr, test: (s: Stmt) => boolean): boolean {
   if (!hasStmts(e)) return false;
   let found = false;
-  walkExpr(e, nothing, (s) => {
+  walkStmtsIn(e, (s) => {
     found ||= test(s);
   });
   return found;

@@ -9,7 +9,7 @@
  * it for null, and copying it to each other. Locals that objects are copied between get copies of the fields, which
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
-import { as, i32, mapExpr, mapStmt, num, walk } from '../build.ts';
+import { as, i32, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
 
@@ -147,7 +147,7 @@ function groupsOf(func: Func, gets: readonly number[]): Group[] {
   const made = objectsMade(func);
   if (!made.any) return [];
   // Which locals hold objects, and which of them copies.
-  walk(func.body, NOTHING, (s) => {
+  walkStmts(func.body, (s) => {
     if (s.op !== 'set' || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
     const header = allocated(s.value);
     if (header !== undefined) {
@@ -198,8 +198,6 @@ function groupsOf(func: Func, gets: readonly number[]): Group[] {
       !overlap(group.fields),
   );
 }
-
-const NOTHING = (): void => {};
 
 /** Whether an assignment copies an object within its group, or to where nobody reads it. */
 function copies(s: Extract<Stmt, { op: 'set' }>, groups: ReadonlyMap<number, Group>, gets: readonly number[]): boolean {
