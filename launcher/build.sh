@@ -38,7 +38,7 @@ export SOURCE_DATE_EPOCH=0 ZERO_AR_DATE=1 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 remap="--remap-path-prefix=$here=launcher --remap-path-prefix=$work/cross=build"
 std="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
-# On Linux it checks its own file before anything else (src/os/entry.rs).
+# It checks its own file before anything else (src/os/entry.rs, src/os/windows/callback.rs).
 entry="-C link-arg=-Wl,-e,mochi_entry"
 static="-C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--build-id=none $entry"
 # Nothing is relocated in a static executable, so there is nothing to protect after that; it has one mapping less.
@@ -80,9 +80,9 @@ for target in ${@:-$ALL}; do
     x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple -C link-arg=-Wl,-dead_strip_dylibs ;;
     x86_64-windows)
       suffix=.exe triple=x86_64-pc-windows-gnu
-      gcc $triple x86_64-w64-mingw32 "-C link-arg=-Wl,--no-insert-timestamp"
+      gcc $triple x86_64-w64-mingw32 "-C link-arg=-Wl,--no-insert-timestamp $entry"
       ;;
-    aarch64-windows) suffix=.exe triple=aarch64-pc-windows-gnullvm && zig $triple ;;
+    aarch64-windows) suffix=.exe triple=aarch64-pc-windows-gnullvm && zig $triple $entry ;;
     *) echo "unknown target: $target (known: $ALL)" >&2 && exit 2 ;;
   esac
   cp "$CARGO_TARGET_DIR/$triple/release/mochi-launcher$suffix" "$out/$target"

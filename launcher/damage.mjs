@@ -3,8 +3,9 @@
 //   node launcher/damage.mjs [TARGET [EMULATOR…]] [--count 1000] [--seed 1]
 //
 // Half of the changes are one bit, the others a byte, a few bytes, a page of zeros or a cut. Prints how many were refused by the
-// launcher (one line, status 1), refused by the system that loads it, crashed, or ran, with the places of the last three; on targets that
-// cannot run here (macOS), what the signature and the seal say instead. Exits with 1 if any ran.
+// launcher (one line, status 1), refused by the system that loads it, ended with status 1 and no line, crashed, hung (30 s), or ran, with
+// the places of all but the first; on targets that cannot run here (macOS), what the signature and the seal say instead. Exits with 1 if
+// any ran.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,14 +71,18 @@ function outcome(bytes, i) {
   const exe = join(scratch, `damaged-${i}${target.exeSuffix}`);
   writeFileSync(exe, bytes, { mode: 0o755 });
   const [command, ...args] = [...emulator, exe];
-  const run = spawnSync(command, args, { input: '', timeout: 120_000, env: { ...process.env, WINEDEBUG: '-all' } });
+  const run = spawnSync(command, args, { input: '', timeout: 30_000, env: { ...process.env, WINEDEBUG: '-all,err+seh,err+module' } });
   rmSync(exe);
   const [out, err] = [String(run.stdout ?? ''), String(run.stderr ?? '')];
   if (out.includes('Hello')) return 'ran';
   if (run.status === 1 && /^damaged-\d+(\.exe)?: [^\n]*\r?\n$/.test(err)) return 'refused by the launcher';
   if (run.error?.code === 'ENOEXEC' || run.error?.code === 'EACCES' || run.error?.code === 'EINVAL') return 'refused by the system';
-  // Emulators load the file themselves.
-  if (/Exec format error|Bad EXE format|Invalid argument|Unable to|Unhandled|not found|failed/i.test(err)) return 'refused by the system';
+  if (out.includes('could not be started')) return 'refused by the system';
+  // Emulators load the file themselves; wine puts a function that raises an exception where there is none of that name.
+  if (/Exec format error|Bad EXE format|Invalid argument|Unable to|not found|failed|unimplemented function/i.test(err)) return 'refused by the system';
+  if (/NtRaiseException Unhandled/.test(err)) return `refused by the system (a fault in wine's loader: ${err.trim().replace(/.*code/, 'code')})`;
+  if (run.error?.code === 'ETIMEDOUT') return `hung (${err.trim().split('\n')[0].slice(0, 100)})`;
+  if (run.status === 1 && err === '') return 'ended with status 1 alone';
   const how = run.signal ?? run.error?.code ?? `status ${run.status}`;
   return `crashed (${how}${err ? `: ${err.trim().split('\n')[0].slice(0, 100)}` : ''})`;
 }

@@ -37,6 +37,7 @@ test.each(TARGETS.map((t) => [t.name, t] as const))(
     expect(Buffer.compare(readPayload(exe).cwasm, cwasm)).toBe(0);
     expect(readPayload(exe).intact).toBe(true);
     if (target.os === 'linux') checkWalk(exe);
+    if (target.os === 'windows') checkCallback(exe);
     if (target.os === 'macos') expect(checkMachoSignature(exe)).toBeUndefined();
     // Nothing of the machine that built it.
     const text = Buffer.from(launcher!.bytes).toString('latin1');
@@ -81,6 +82,39 @@ function checkWalk(exe: Uint8Array): void {
   const data = segments.at(-2)!;
   expect([data.writable, (data.offset + data.size) % 4096]).toEqual([true, 0]);
   expect(u64(24) - segments[0]!.address).toBeLessThan(8192);
+}
+
+/**
+ * What launcher/src/os/windows/callback.rs needs of an executable: the first callback of the loader is the launcher's own, and the code of the
+ * check stands alone in its section, between two pages of zeros, with words that add up to 0.
+ */
+function checkCallback(exe: Uint8Array): void {
+  const view = new DataView(exe.buffer, exe.byteOffset);
+  const coff = view.getUint32(0x3c, true) + 4;
+  const optional = coff + 20;
+  const sections = Array.from({ length: view.getUint16(coff + 2, true) }, (_, i) => {
+    const at = optional + view.getUint16(coff + 16, true) + 40 * i;
+    const [size, address, rawSize, raw] = [8, 12, 16, 20].map((field) => view.getUint32(at + field, true));
+    const name = Buffer.from(exe.subarray(at, at + 8)).toString('latin1');
+    return { name, size: size!, address: address!, rawSize: rawSize!, raw: raw! };
+  });
+  const base = Number(view.getBigUint64(optional + 24, true));
+  const within = (address: number) => sections.find((s) => address >= s.address && address < s.address + s.size)!;
+  const u64 = (address: number): number =>
+    Number(view.getBigUint64(address - within(address).address + within(address).raw, true));
+  const callbacks = u64(view.getUint32(optional + 112 + 72, true) + 24) - base;
+  const [first, second] = [u64(callbacks) - base, u64(callbacks + 8) - base];
+  for (const callback of [first, second]) expect(within(callback).name).toBe('.text\0\0\0');
+
+  const check = sections.find((s) => s.name === '.check\0\0')!;
+  const bytes = exe.subarray(check.raw, check.raw + Math.min(check.size, check.rawSize));
+  let sum = 0n;
+  for (let at = 0; at < 8192; at += 8) sum += view.getBigUint64(check.raw + at, true);
+  expect(BigInt.asUintN(64, sum)).toBe(0n);
+  expect(bytes.findIndex((byte, at) => at >= 8 && byte !== 0)).toBeGreaterThanOrEqual(4096);
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  expect(end).toBeLessThanOrEqual(8192);
+  expect(bytes.length - end).toBeGreaterThanOrEqual(4096);
 }
 
 let root: string;

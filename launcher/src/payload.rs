@@ -7,7 +7,7 @@
 //! 12  header   u32      bytes up to the program (a multiple of 64)
 //! 16  length   u64      bytes of the whole payload
 //! 24  digest   32 bytes SHA-256 of bytes 0 to 24 and 56 to the end
-//! 56  seal    128 bytes the checksum of the file around the payload (os/entry.rs, os/file.rs), in the machine's byte order
+//! 56  seal    128 bytes the checksum of the file around the payload (os/entry.rs, os/windows/callback.rs, os/file.rs), in the machine's byte order
 //! 184 records: tag u32, length u32, that many bytes, zeros up to a multiple of 4; tag 0 ends them
 //!     tag 1 engine version, 2 target, 3 a directory (again for each), 4 a variable (likewise), 5 line table,
 //!     6 where the sealed bytes lie in the file (u32 offset and u32 length, again for each part); not on Linux
@@ -20,9 +20,9 @@ use sha2::{Digest, Sha256};
 const MAGIC: &[u8; 8] = b"\x7fMOCHI\r\x1a";
 const VERSION: u32 = 2;
 const DIGESTED: usize = 56;
-/// Where the seal stands.
+/// Where the seal stands, and the records after it.
 pub const SEAL: usize = 56;
-const RECORDS: usize = SEAL + crate::seal::SIZE;
+pub const RECORDS: usize = SEAL + crate::seal::SIZE;
 /// The engine inside: programs made by another major version of wasmtime are not compatible.
 const ENGINE_MAJOR: &str = "48";
 
@@ -95,7 +95,7 @@ impl Payload {
                 3 => payload.dirs.push(text()?),
                 4 => payload.env.push(text()?),
                 5 => payload.lines = Some(value),
-                #[cfg(not(target_os = "linux"))]
+                #[cfg(target_os = "macos")]
                 6 if !bytes[SEAL..].first_chunk().is_some_and(|seal| os::file::intact(value, seal)) => {
                     return Err(damaged("wrong checksum of the launcher"));
                 }

@@ -8,6 +8,9 @@ import type { Sealer } from './seal.ts';
 
 const SECTION_HEADER_SIZE = 40;
 const SECTION_NAME = '.mochi';
+/** The section of the launcher that checks the file, and how much of it is that check: launcher/src/os/windows/callback.rs. */
+const CHECK_NAME = '.check';
+const CHECK_SIZE = 8192;
 /** IMAGE_SCN_CNT_CODE | IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_READ */
 const CHARACTERISTICS = 0x60000020;
 const MACHINE: Partial<Record<Target['arch'], number>> = { x86_64: 0x8664, aarch64: 0xaa64 };
@@ -67,6 +70,16 @@ function checksum(bytes: Uint8Array, fieldAt: number): number {
   return (sum + bytes.length) >>> 0;
 }
 
+/** Makes the 64-bit words of the launcher's check add up to 0, by the first of them: the launcher looks at that before it runs it. */
+function balanceCheck(file: Uint8Array, sections: readonly Section[]): void {
+  const section = sections.find((s) => s.name === CHECK_NAME);
+  if (!section || section.rawSize < CHECK_SIZE) return;
+  const view = new DataView(file.buffer, file.byteOffset + section.rawAt, CHECK_SIZE);
+  let sum = 0n;
+  for (let at = 8; at < CHECK_SIZE; at += 8) sum += view.getBigUint64(at, true);
+  view.setBigUint64(0, BigInt.asUintN(64, -sum), true);
+}
+
 /** The file is sealed but for the payload and what signing changes: the checksum and the place of the certificates. */
 export const PE_PARTS = 4;
 
@@ -107,6 +120,7 @@ export function addPePayload(
   header.setUint32(16, alignUp(payload.length, fileAlignment), true);
   header.setUint32(20, offset, true);
   header.setUint32(36, CHARACTERISTICS, true);
+  balanceCheck(out, sections);
   const outView = new DataView(out.buffer);
   outView.setUint16(coffAt + 2, sections.length + 1, true);
   outView.setUint32(optionalAt + 56, alignUp(address + payload.length, sectionAlignment), true);

@@ -1,5 +1,5 @@
-//! Where the loader changes the program in memory (it relocates it and fills in addresses), the launcher compares its own
-//! file with what packaging made. Linux has its own way (entry.rs).
+//! The launcher's check of its own file on macOS, where the loader changes the program in memory (it relocates it and fills in
+//! addresses). Linux and Windows have their own ways (entry.rs, windows/callback.rs).
 
 use crate::seal::{self, BLOCK, Sums};
 

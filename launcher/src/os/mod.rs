@@ -2,7 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod entry;
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "macos")]
 pub mod file;
 #[cfg(unix)]
 mod unix;

@@ -1,3 +1,5 @@
+mod callback;
+
 use std::ffi::{c_char, c_void};
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::OnceLock;
@@ -24,19 +26,26 @@ pub fn arguments() -> &'static [&'static [u8]] {
 }
 
 /// To be called first: Ctrl-C and Ctrl-Break end the process with status 130, no dialogue box opens on a failure, and a
-/// fault outside of WebAssembly says that something in the file has been changed (the engine sees its own faults first).
+/// fault outside of WebAssembly says that something in the file has been changed (the engine sees its own faults first); then
+/// the file is checked unless it has been.
 pub fn start(_: i32, _: *const *const c_char) {
     extern "system" fn interrupted(event: u32) -> i32 {
         if event > 1 { 0 } else { exit(130) }
     }
-    extern "system" fn faulted(_: *const c_void) -> i32 {
+    fn refuse() -> ! {
         super::die("this executable is damaged (truncated, stripped or changed); copy, download or package it again")
+    }
+    extern "system" fn faulted(_: *const c_void) -> i32 {
+        refuse()
     }
     // SAFETY: the handlers are functions that live as long as the process; 3 is SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX.
     unsafe {
         SetErrorMode(3);
         SetConsoleCtrlHandler(interrupted, 1);
         SetUnhandledExceptionFilter(faulted);
+    }
+    if callback::check_again().is_err() {
+        refuse()
     }
 }
 

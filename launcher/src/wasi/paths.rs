@@ -37,13 +37,13 @@ fn symlink(dir: &Dir, target: &str, link: &str) -> io::Result<()> {
     dir.symlink(target, link)
 }
 
-/// Windows tells links to directories from links to files.
+/// Windows tells links to directories from links to files, so the target must be there.
 #[cfg(windows)]
 fn symlink(dir: &Dir, target: &str, link: &str) -> io::Result<()> {
-    if dir.metadata(target).is_ok_and(|m| m.is_dir()) {
-        dir.symlink_dir(target, link)
-    } else {
-        dir.symlink_file(target, link)
+    let metadata = dir.metadata(target)?;
+    match metadata.is_dir() {
+        true => dir.symlink_dir(target, link),
+        false => dir.symlink_file(target, link),
     }
 }
 
