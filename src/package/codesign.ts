@@ -5,7 +5,15 @@
  */
 import { createHash } from 'node:crypto';
 import { alignUp, wrongLauncher } from './layout.ts';
-import { type Command, LC_CODE_SIGNATURE, type Macho, readMacho, u64 } from './macho.ts';
+import {
+  type Command,
+  findMachoPayload,
+  LC_CODE_SIGNATURE,
+  type Macho,
+  machoIdentifier,
+  readMacho,
+  u64,
+} from './macho.ts';
 
 const MAGIC_EMBEDDED_SIGNATURE = 0xfade0cc0;
 const MAGIC_CODE_DIRECTORY = 0xfade0c02;
@@ -99,27 +107,31 @@ function resizeLinkedit(view: DataView, macho: Macho, linkedit: Command, fileSiz
   view.setBigUint64(linkedit.at + 32, BigInt(alignUp(size, page)), true);
 }
 
-/** What is wrong with a Mach-O file's embedded signature; undefined when every page has the hash that it records. */
+/**
+ * What is wrong with a Mach-O file's ad-hoc signature; undefined when it is, byte for byte, the one that packaging makes for this
+ * file. A file without a payload may have any name in it. Signatures by other tools hold more than this knows of.
+ */
 export function checkMachoSignature(file: Uint8Array): string | undefined {
   const macho = readMacho(file);
   const command = macho?.commands.find((c) => c.kind === LC_CODE_SIGNATURE);
   if (!macho || !command) return 'it has no signature';
   const at = macho.view.getUint32(command.at + 8, true);
   const size = macho.view.getUint32(command.at + 12, true);
-  if (at + size > file.length) return 'the signature is cut off';
-  const blob = new DataView(file.buffer, file.byteOffset + at, size);
-  if (size < 128 || blob.getUint32(0) !== MAGIC_EMBEDDED_SIGNATURE) return 'the signature is not a SuperBlob';
-  const directoryAt = blob.getUint32(16);
-  if (blob.getUint32(directoryAt) !== MAGIC_CODE_DIRECTORY) return 'the signature has no CodeDirectory';
-  const hashesAt = directoryAt + blob.getUint32(directoryAt + 16);
-  const pages = blob.getUint32(directoryAt + 28);
-  const codeSize = blob.getUint32(directoryAt + 32);
-  if (codeSize !== at) return 'the signature does not cover the whole file';
-  for (let i = 0; i < pages; i++) {
-    const page = file.subarray(i << PAGE_SHIFT, Math.min(codeSize, (i + 1) << PAGE_SHIFT));
-    const hash = createHash('sha256').update(page).digest();
-    const recorded = file.subarray(at + hashesAt + i * HASH_SIZE, at + hashesAt + (i + 1) * HASH_SIZE);
-    if (!hash.equals(recorded)) return `page ${i} does not match its hash`;
+  if (at < macho.commandsEnd || at + size > file.length) return 'the signature is cut off';
+  const nameAt = at + SUPER_BLOB_SIZE + INDEX_SIZE + CODE_DIRECTORY_SIZE;
+  const payload = findMachoPayload(file, () => true);
+  const recorded = Buffer.from(file.subarray(nameAt)).toString('utf8').split('\0', 1)[0]!;
+  const identifier = payload ? machoIdentifier(payload) : recorded;
+  let right: Uint8Array;
+  try {
+    right = signMacho(file, identifier);
+  } catch (error) {
+    return (error as Error).message;
   }
-  return undefined;
+  if (Buffer.compare(right, file) === 0) return undefined;
+  const wrong = right.findIndex((byte, i) => byte !== file[i]);
+  if (wrong < 0) return 'something follows the signature';
+  const page = Math.floor((wrong - nameAt - Buffer.byteLength(identifier) - 1) / HASH_SIZE);
+  const isHash = page >= 0 && page < Math.ceil(at / (1 << PAGE_SHIFT));
+  return isHash ? `page ${page} does not match its hash` : 'the signature is not the one of this file';
 }

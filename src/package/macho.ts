@@ -149,7 +149,12 @@ export function addMachoPayload(
     { offset: contents, length: offset - contents },
     { offset: offset + payload.length, length: shift - payload.length },
   ]);
-  return signMacho(renewUuid(out, payload), `mochi-${createHash('sha256').update(payload).digest('hex').slice(0, 16)}`);
+  return signMacho(renewUuid(out, payload), machoIdentifier(out.subarray(offset, offset + payload.length)));
+}
+
+/** The name of an executable in its signature: that of its payload as it stands in the file. */
+export function machoIdentifier(payload: Uint8Array): string {
+  return `mochi-${createHash('sha256').update(payload).digest('hex').slice(0, 16)}`;
 }
 
 /** Adds `shift` to every file offset that points into `__LINKEDIT`, and to that segment's own place. */
