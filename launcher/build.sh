@@ -69,7 +69,7 @@ gcc() {
 }
 
 for target in ${@:-$ALL}; do
-  suffix=
+  suffix= made=$CARGO_TARGET_DIR
   case $target in
     x86_64-linux) triple=x86_64-unknown-linux-musl && zig $triple $musl ;;
     aarch64-linux) triple=aarch64-unknown-linux-musl && zig $triple $musl ;;
@@ -80,11 +80,14 @@ for target in ${@:-$ALL}; do
     x86_64-macos | aarch64-macos) triple=${target%-macos}-apple-darwin && MACOSX_DEPLOYMENT_TARGET=11.0 zig $triple -C link-arg=-Wl,-dead_strip_dylibs ;;
     x86_64-windows)
       suffix=.exe triple=x86_64-pc-windows-gnu
-      gcc $triple x86_64-w64-mingw32 "-C link-arg=-Wl,--no-insert-timestamp $entry"
+      # GNU ld orders imports by the paths of the files that they come from, so this folder is the same everywhere, after /usr.
+      made=/var/tmp/mochi-launcher
+      CARGO_TARGET_DIR=$made gcc $triple x86_64-w64-mingw32 \
+        "--remap-path-prefix=$made=build -C link-arg=-Wl,--no-insert-timestamp $entry"
       ;;
     aarch64-windows) suffix=.exe triple=aarch64-pc-windows-gnullvm && zig $triple $entry ;;
     *) echo "unknown target: $target (known: $ALL)" >&2 && exit 2 ;;
   esac
-  cp "$CARGO_TARGET_DIR/$triple/release/mochi-launcher$suffix" "$out/$target"
+  cp "$made/$triple/release/mochi-launcher$suffix" "$out/$target"
   echo "$target: $(stat -c %s "$out/$target") bytes, sha256 $(sha256sum <"$out/$target" | cut -d' ' -f1)"
 done
