@@ -9,7 +9,9 @@ import type { Diagnostic, SourceFile, Span } from './diagnostics/diagnostic.ts';
 import type { Module } from './ir/ir.ts';
 import { lowerProgram } from './ir/lower/lower.ts';
 import { printModule } from './ir/print.ts';
+import { reach } from './ir/reach.ts';
 import { loadLibrary } from './ir/system/library.ts';
+import type { Runtime } from './ir/system/system.ts';
 import { LIBRARY } from './runtime/sources.generated.ts';
 import type { Program } from './syntax/ast.ts';
 import { parse } from './syntax/parser.ts';
@@ -79,11 +81,16 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
   });
   const before = () => printModule(module);
   const maps = files.map((f) => lineMap(f.text));
-  const runtime = loadLibrary(LIBRARY, {
-    gcStress: options.gcStress ?? false,
-    bigInts: holds(checked, BIG | RAT),
-    bigRats: holds(checked, RAT),
-  });
+  const library = (ascii: boolean): Runtime =>
+    loadLibrary(LIBRARY, {
+      gcStress: options.gcStress ?? false,
+      bigInts: holds(checked, BIG | RAT),
+      bigRats: holds(checked, RAT),
+      ascii,
+    });
+  let runtime = library(files.every((f) => !NOT_ASCII.test(f.text)));
+  // What is read may be any text.
+  if (reach(module, runtime).imports.has('rt.fd_read')) runtime = library(false);
   const compiled = compileIr(module, runtime, {
     optimise: options.optimise ?? true,
     verify: options.verify ?? false,
@@ -105,6 +112,9 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
     ir: () => `${before()}\n;; after all passes\n${compiled.ir()}`,
   });
 }
+
+/** A character that is not ASCII, or an escape sequence that may be one. */
+const NOT_ASCII = /[^\t\n\r -~]|\\[0-7xuU]/;
 
 /** Whether any value of the program may be of the given kinds (values from outside, of any kind, do not count). */
 function holds(program: CheckedProgram, kinds: number): boolean {

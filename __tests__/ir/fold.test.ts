@@ -206,6 +206,26 @@ fun k(n: i32): i32 { return k(n - 1) + twice(n) }`;
     `);
   });
 
+  it('keeps calls outside of loops in what is called once, unless they are as large as what they call', () => {
+    const start = `
+/// inline
+fun area(p: ref, w: i32): i32 {
+  if load32(p, 4) > w && load32(p, 8) > w { return load32(p, 4) * load32(p, 8) + w }
+  return load32(p, 12) - w
+}
+fun _start(p: ref, n: i32) {
+  store32(p, 0, area(p, 1))
+  for i in 0..n { store32(p, 0, area(p, 2)) }
+}`;
+    const text = textAfter(start, '_start', [
+      (module) => inlineModule({ ...module, exports: new Map([['_start', 'rt._start']]) }),
+    ]);
+    expect(text.match(/rt\.area/g)).toHaveLength(1);
+    expect(text).toContain('(rt.area p.0 1)');
+    const other = start.replaceAll('_start', 'other');
+    expect(textAfter(other, 'other', [inlineModule])).not.toContain('rt.area');
+  });
+
   it('evaluates an argument once', () => {
     expect(textAfter(source, 'g', [inlineModule, foldModule])).toMatchInlineSnapshot(`
       "func rt.g(n.0: i32): i32 {

@@ -3,7 +3,7 @@
  * the same values in an instance of the run-time library.
  */
 import fc from 'fast-check';
-import { stringDatum, stringDatumName } from '../../src/ir/build.ts';
+import { byteOrder, stringDatum, stringDatumName } from '../../src/ir/build.ts';
 import type { Datum } from '../../src/ir/ir.ts';
 import { STACK_POINTER } from '../../src/ir/names.ts';
 import { type InstanceOptions, type RuntimeInstance, runtimeInstance } from './harness.ts';
@@ -32,16 +32,17 @@ export type Value =
   | { readonly map: readonly (readonly [string | bigint, Value])[]; readonly kind: Kind }
   | { readonly struct: number; readonly values: readonly Value[] };
 
+/** Their fields are in the order of the names, as in descriptors. */
 export const STRUCTS: readonly StructType[] = [
   { name: 'Empty', fields: [] },
   {
     name: 'P',
     fields: [
-      { name: 'zeta', kind: 'i64' },
       { name: 'Age', kind: 'f64' },
       { name: '_', kind: 'bool' },
       { name: 'any', kind: 'cell' },
       { name: 'name', kind: 'ref' },
+      { name: 'zeta', kind: 'i64' },
     ],
   },
   { name: 'Q', fields: [{ name: 'next', kind: 'cell' }] },
@@ -49,8 +50,8 @@ export const STRUCTS: readonly StructType[] = [
     name: '',
     record: true,
     fields: [
-      { name: 'b', kind: 'cell' },
       { name: 'a', kind: 'i64' },
+      { name: 'b', kind: 'cell' },
     ],
   },
   {
@@ -86,7 +87,8 @@ function descriptor(
   const view = new DataView(bytes.buffer);
   view.setUint32(0, size, true);
   view.setUint32(8, type.fields.length, true);
-  view.setUint32(12, type.record ? 4 : 0, true);
+  const before = type.fields.filter((field) => byteOrder(field.name, '__name') < 0).length;
+  view.setUint32(12, (type.record ? 4 : 0) + before * 256, true);
   const relocs = [{ at: 4, data: stringDatumName(type.name) }];
   texts.add(type.name);
   type.fields.forEach((field, i) => {

@@ -396,14 +396,14 @@ for (const gcStress of [false, true]) {
         }
       });
       r.reset();
-      const p = make({ struct: 1, values: [1n, 2.5, true, null, 'x'] });
+      const p = make({ struct: 1, values: [2.5, true, null, 'x', 1n] });
       const field = (name: string): number => Number(make(name));
       call['cell_field_set']!(p, field('zeta'), make(7n));
       call['cell_field_set']!(p, field('Age'), make(8n));
       call['cell_index_set']!(p, make('_'), make(false));
       call['cell_field_set']!(p, field('any'), make('any'));
       call['cell_field_set']!(p, field('name'), make(null));
-      expect(read(p)).toEqual({ struct: 1, values: [7n, 8, false, 'any', null] });
+      expect(read(p)).toEqual({ struct: 1, values: [8, false, 'any', null, 7n] });
       expect(read(call['cell_field']!(p, field('__name')))).toBe('P');
       expect(call['cell_field']!(p, field('nothing'))).toBe(0n);
     });

@@ -232,7 +232,7 @@ describe('texts by example', async () => {
     ],
     [
       'a struct',
-      { struct: 1, values: [1n, 2, true, null, 'x'] },
+      { struct: 1, values: [2, true, null, 'x', 1n] },
       '{"Age": 2.0, "_": true, "__name": "P", "any": nil, "name": "x", "zeta": 1}',
       'map[Age:2 _:true __name:P any:<nil> name:x zeta:1]',
       '{\n  "Age": 2,\n  "_": true,\n  "__name": "P",\n  "any": null,\n  "name": "x",\n  "zeta": 1\n}',

@@ -39,8 +39,9 @@ const NAMES = [
   'list_reverse',
   'list_range',
   'list_convert',
-  'list_sort',
-  'list_sort_by',
+  'rows_sort_numbers',
+  'rows_sort_columns',
+  'rows_sort_plain_columns',
   'list_distinct',
   'list_union',
   'list_union_all',
@@ -49,6 +50,7 @@ const NAMES = [
   'list_len',
   'share',
   'flush',
+  ...KINDS.map((kind) => `rows_sort$${kind}`),
   ...KINDS.flatMap((kind) => ELEMENT_NAMES.map((name) => `${name}$${kind}`)),
 ];
 
@@ -191,7 +193,6 @@ for (const gcStress of [false, true]) {
       expect(result(call['list_append_owned$ref']!(0, 0))).toEqual([null]);
       expect(call['list_slice']!(0, 0n, 1n)).toBe(0);
       expect(call['list_concat']!(0, 0)).toBe(0);
-      expect(call['list_sort']!(0)).toBe(0);
       expect(call['list_contains$i64']!(0, 7n)).toBe(0);
     });
 
@@ -227,12 +228,25 @@ for (const gcStress of [false, true]) {
       });
       fc.assert(
         fc.property(sortable, ({ kind, values }) => {
-          const keys = make(kind, values);
-          expect(result(call['list_sort']!(keys))).toEqual([...values].sort(order));
           const places = values.map((_, i) => BigInt(i));
-          const rows = make('i64', places, 2);
           const sorted = [...places].sort((i, j) => order(values[Number(i)]!, values[Number(j)]!) || Number(i - j));
-          expect(result(call['list_sort_by']!(rows, keys))).toEqual(sorted);
+          const sorts: readonly [name: string, ...more: number[]][] = [
+            [`rows_sort$${kind}`],
+            ['rows_sort$cell'],
+            ...(kind === 'cell' ? [['rows_sort_numbers'] as [string]] : []),
+            ['rows_sort_columns', 1],
+            ['rows_sort_plain_columns', 1],
+          ];
+          for (const [name, ...more] of sorts) {
+            const keys = make(kind, values);
+            const rows = make('i64', places, 2);
+            const lists = keep(3, call['list_new']!(3, 2));
+            call['list_push$ref']!(lists, keys);
+            call['list_push$ref']!(lists, rows);
+            call[name]!(lists, ...more, 60);
+            expect(readList(r, keys)).toEqual([...values].sort(order).slice(0, 60));
+            expect(readList(r, rows)).toEqual(sorted.slice(0, 60));
+          }
         }),
         runs,
       );
@@ -292,12 +306,14 @@ describe('large lists', () => {
   });
 
   it('sort and become sets in about linear time', async () => {
-    const r = await instanceWithRoots(['list_new', 'list_range', 'list_sort', 'list_distinct', 'list_except']);
+    const r = await instanceWithRoots(['list_new', 'list_push$ref', 'rows_sort$i64', 'list_distinct', 'list_except']);
     const n = 200_000;
     const values = Array.from({ length: n }, (_, i) => BigInt((i * 7919) % n));
     const list = r.keep(1, writeList(r, 'i64', values));
-    const sorted = readList(r, r.keep(2, r.call['list_sort']!(list)))!;
-    expect(sorted.every((v, i) => v === BigInt(i))).toBe(true);
+    const lists = r.keep(2, r.call['list_new']!(3, 1));
+    r.call['list_push$ref']!(lists, list);
+    r.call['rows_sort$i64']!(lists, n);
+    expect(readList(r, list)!.every((v, i) => v === BigInt(i))).toBe(true);
     expect(readList(r, r.keep(3, r.call['list_distinct']!(list)))).toHaveLength(n);
     expect(readList(r, r.keep(4, r.call['list_except']!(list, list)))).toEqual([]);
   });

@@ -61,6 +61,14 @@ export function stringDatum(text: string | Uint8Array): Datum {
   return { name, align: 4, bytes, relocs: [{ at: 12, data: name }] };
 }
 
+/** The order of two texts by their UTF-8 bytes, which is that of their code points: negative, 0 or positive. */
+export function byteOrder(a: string, b: string): number {
+  const x = TEXT.encode(a);
+  const y = TEXT.encode(b);
+  for (let i = 0; i < x.length && i < y.length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
+  return x.length - y.length;
+}
+
 /** The number of code points as the run-time library counts them (utf8.mochi): a byte that is part of none counts as one. */
 function codePoints(bytes: Uint8Array): number {
   const step = (at: number): number => {

@@ -1,11 +1,13 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
 import { fallsThrough } from './build.ts';
 import { factsOf } from './facts.ts';
-import type { Func, Module, Stmt } from './ir.ts';
+import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { COLLECT } from './names.ts';
 
-/** Stands for whatever an indirect call may reach. */
-const TABLE = '(table)';
+/** Stands for what an indirect call may reach: the functions of the table that take and give the same types. */
+export function tableOf(params: readonly Type[], result: Type | undefined): string {
+  return `(table ${params.join(' ')}:${result ?? ''})`;
+}
 
 /** Whether a function with this body returns, found once: what its callees do does not change from pass to pass. */
 const returning = new WeakMap<readonly Stmt[], boolean>();
@@ -35,11 +37,13 @@ export function noReturnFuncs(module: Module): Set<string> {
   return found;
 }
 
+type IndirectCall = Extract<Expr, { op: 'callIndirect' }>;
+
 export interface Collecting {
   /** Calls of it may collect garbage and then return. */
   readonly func: (name: string) => boolean;
   /** So may an indirect call. */
-  readonly indirect: boolean;
+  readonly indirect: (call: IndirectCall) => boolean;
 }
 
 /**
@@ -53,16 +57,20 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
     if (list) list.push(caller);
     else callers.set(callee, [caller]);
   };
+  const noteInTable = (name: string): void => {
+    const { params, result } = module.funcs.get(name)!;
+    note(name, tableOf(params, result));
+  };
   for (const func of module.funcs.values()) {
     for (const e of factsOf(func).references) {
       if (e.op === 'call') {
         if (!noReturn.has(e.func)) note(e.func, func.name);
-      } else if (e.op === 'callIndirect') note(TABLE, func.name);
-      else if (e.op === 'funcIndex') note(e.func, TABLE);
+      } else if (e.op === 'callIndirect') note(tableOf(e.params, e.type), func.name);
+      else if (e.op === 'funcIndex') noteInTable(e.func);
     }
   }
   for (const datum of module.data.values()) {
-    for (const reloc of datum.relocs) if ('func' in reloc) note(reloc.func, TABLE);
+    for (const reloc of datum.relocs) if ('func' in reloc) noteInTable(reloc.func);
   }
   const found = new Set<string>([collect]);
   const queue = [collect];
@@ -73,7 +81,10 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
       queue.push(caller);
     }
   }
-  return { func: (name) => found.has(name) && !noReturn.has(name), indirect: found.has(TABLE) };
+  return {
+    func: (name) => found.has(name) && !noReturn.has(name),
+    indirect: (call) => found.has(tableOf(call.params, call.type)),
+  };
 }
 
 /** Functions that write into new objects and the collector's own tables only. */

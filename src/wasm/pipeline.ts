@@ -18,6 +18,7 @@ import { rotateModule } from '../ir/passes/rotate.ts';
 import { selectModule } from '../ir/passes/select.ts';
 import { settleOutput } from '../ir/passes/settle.ts';
 import { splitModule } from '../ir/passes/split.ts';
+import { BEGIN, packStrings } from '../ir/passes/strings.ts';
 import { textsModule } from '../ir/passes/texts.ts';
 import { printModule } from '../ir/print.ts';
 import { reach } from '../ir/reach.ts';
@@ -119,6 +120,10 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
+  current = check(
+    packStrings(current, () => runtime.need(BEGIN)),
+    'strings',
+  );
   const { wasm, lineTable, emitted } = finish(current, options);
   return { wasm, lineTable, ir: () => printModule(current), wat: () => printWat(emitted.module) };
 }

@@ -142,6 +142,12 @@ function printOne(v: Value): Expr {
       return rt(undefined, 'out_i64', [v.ir]);
     case FLOAT:
       return rt(undefined, 'out_f64', [v.ir]);
+    case STR | NULL:
+      return rt(undefined, 'out_str_or_nil', [v.ir]);
+    case INT | NULL:
+      return rt(undefined, 'out_i64_or_nil', [v.ir]);
+    case FLOAT | NULL:
+      return rt(undefined, 'out_f64_or_nil', [v.ir]);
     default:
       return reprOf(v.node) === 'bool' ? rt(undefined, 'out_bool', [v.ir]) : rt(undefined, 'out_cell', [toCell(v)]);
   }
@@ -224,6 +230,7 @@ function conversion(cellName: string): Rule {
       return rt('i64', cellName, [toCell(v)], e.span);
     }
     if (maskOf(v.node) === INT || maskOf(v.node) === FLOAT) return toFloat64(v);
+    if (maskOf(v.node) === STR) return rt('f64', 'str_float', [v.ir], e.span);
     return rt('f64', cellName, [toCell(v)], e.span);
   };
 }

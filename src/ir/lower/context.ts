@@ -3,7 +3,7 @@
 import { elemNode, find, maskOf, type Node, NULL, type Repr, reprOf, type Solver } from '../../check/nodes.ts';
 import type { CheckedProgram, FunInfo, QueryPlan, StructInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import { stringDatum, stringDatumName } from '../build.ts';
+import { byteOrder, stringDatum, stringDatumName } from '../build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { runtimeName } from '../names.ts';
 import type { ListGrowth } from './list-growth.ts';
@@ -252,7 +252,11 @@ function makeLayout(lo: Lowering, info: StructInfo): void {
   const slots = new Map(placed.map((s) => [s.name, s]));
   const typeId = lo.descriptors.length + 1;
   lo.layouts.set(info, { info, typeId, size, slots, order: placed });
-  addDescriptor(lo, info.anonymous ? '' : info.name, size, info.anonymous ? 4 : info.union ? 1 : 0, placed);
+  // Whoever shows a struct finds the fields in the order of their names, and is told where `__name` comes.
+  const sorted = [...placed].sort((a, b) => byteOrder(a.name, b.name));
+  const before = sorted.filter((f) => byteOrder(f.name, '__name') < 0).length;
+  const flags = (info.anonymous ? 4 : info.union ? 1 : 0) + before * 256;
+  addDescriptor(lo, info.anonymous ? '' : info.name, size, flags, sorted);
 }
 
 /** Packs fields behind the 4-byte header: 4-byte ones, then bools, then 8-byte ones. */

@@ -191,6 +191,14 @@ export function toText(v: Value): Expr {
       return rt('ref', 'int_str', [v.ir]);
     case FLOAT:
       return rt('ref', 'float_str', [v.ir]);
+    case BOOL:
+      return rt('ref', 'bool_str', [v.ir]);
+    case INT | NULL:
+      return rt('ref', 'i64_or_nil_str', [v.ir]);
+    case FLOAT | NULL:
+      return rt('ref', 'f64_or_nil_str', [v.ir]);
+    case STR | NULL:
+      return rt('ref', 'str_or_nil_str', [v.ir]);
     default:
       return rt('ref', 'value_str', [toCell(v)]);
   }
@@ -231,6 +239,66 @@ export function isNumberOrNil(node: Node): boolean {
   return mask !== 0 && (mask & ~(NUMERIC | BOOL | NULL)) === 0;
 }
 
+/** A number that may be nil: in `op`, a test whether it is (undefined: it never is) and the number if it is not. */
+export interface NilableNumber {
+  readonly type: 'i64' | 'f64';
+  readonly isNil: Expr | undefined;
+  readonly number: Expr;
+}
+
+/** A place's value, in a local or constant, as a number that may be nil; undefined if it may be something else. */
+export function nilableNumber(v: Value): NilableNumber | undefined {
+  const mask = maskOf(v.node);
+  const type = (mask & ~NULL) === INT ? 'i64' : (mask & ~NULL) === FLOAT ? 'f64' : undefined;
+  if (!type) return undefined;
+  if (!(mask & NULL)) return { type, isNil: undefined, number: v.ir };
+  const isNil = num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: v.ir });
+  return { type, isNil, number: rt(type, type === 'i64' ? 'cell_int' : 'cell_float', [v.ir]) };
+}
+
+/**
+ * Whether the kinds of two operands are those of numbers of which at least one is a float and at least one may be nil. (Two ints
+ * are best calculated with as cells.)
+ */
+export function areNilableFloats(a: Node, b: Node): boolean {
+  const isNumber = (n: Node) => (maskOf(n) & ~NULL) === INT || (maskOf(n) & ~NULL) === FLOAT;
+  const both = maskOf(a) | maskOf(b);
+  return isNumber(a) && isNumber(b) && (both & NULL) !== 0 && (both & FLOAT) !== 0;
+}
+
+const asFloat = (n: NilableNumber): Expr => (n.type === 'f64' ? n.number : num('f64', 'f64.convert_i64_s', n.number));
+
+/** A number that may be nil, evaluated. */
+function heldNumber(fn: Fn, v: Value): NilableNumber {
+  return heldEntry(fn, v.ir) ?? nilableNumber({ ir: hold(fn, v.ir), node: v.node })!;
+}
+
+/**
+ * The float of a map's entry, which is nil when the entry is not there, without a cell of it: the value is read also where there
+ * is no entry, as it is 0 at the address 0.
+ */
+function heldEntry(fn: Fn, read: Expr): NilableNumber | undefined {
+  const { body, value } = read.op === 'seq' ? read : { body: [], value: read };
+  if (value.op !== 'if' || value.cond.op !== 'get' || value.else !== nullCell) return undefined;
+  if (value.then.op !== 'call' || value.then.func !== 'rt.cell_of_f64') return undefined;
+  const found = value.then.args[0]!;
+  if (found.op !== 'load' || found.offset !== 0) return undefined;
+  if (found.addr.op !== 'get' || found.addr.local !== value.cond.local) return undefined;
+  fn.out.push(...body);
+  return { type: 'f64', isNil: num('i32', 'i32.eqz', value.cond), number: hold(fn, found) };
+}
+
+/** What `use` makes of two numbers as floats; `otherwise` when one of them is nil. Both are evaluated, left to right. */
+export function withFloats(fn: Fn, a: Value, b: Value, otherwise: Expr, use: (a: Expr, b: Expr) => Expr): Expr {
+  return seq(fn, () => {
+    const x = heldNumber(fn, a);
+    const y = heldNumber(fn, b);
+    const tests = [x, y].flatMap(({ isNil }) => (isNil ? [isNil] : []));
+    const cond = tests.reduce((one, other) => num('i32', 'i32.or', one, other));
+    return { op: 'if', type: otherwise.type!, cond, then: otherwise, else: use(asFloat(x), asFloat(y)) };
+  });
+}
+
 /** `a == b`: i32. Operands are evaluated left to right. */
 export function equal(fn: Fn, a: Value, b: Value): Expr {
   const l = maskOf(a.node);
@@ -267,6 +335,9 @@ export function equal(fn: Fn, a: Value, b: Value): Expr {
     if (kinds === FUN) return num('i32', 'i32.eq', asI32(a.ir), asI32(b.ir));
     return rt('i32', 'ref_eq', [a.ir, b.ir]);
   }
+  if (areNilableFloats(a.node, b.node) && !(l & r & NULL)) {
+    return withFloats(fn, a, b, i32(0), (x, y) => num('i32', 'f64.eq', x, y));
+  }
   const name = isNumberOrNil(a.node) || isNumberOrNil(b.node) ? 'number_eq' : 'cell_eq';
   return rt('i32', name, [toCell(a), toCell(b)]);
 }
@@ -287,7 +358,7 @@ export function isNull(fn: Fn, v: Value): Expr {
 }
 
 /** `a < b` and so on: i32. */
-export function compare(op: '<' | '<=' | '>' | '>=', a: Value, b: Value): Expr {
+export function compare(fn: Fn, op: '<' | '<=' | '>' | '>=', a: Value, b: Value): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
   const name = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' }[op];
@@ -296,6 +367,9 @@ export function compare(op: '<' | '<=' | '>' | '>=', a: Value, b: Value): Expr {
   if (scalar(l) && scalar(r)) return num('i32', numericOp('f64', name), toFloat64(a), toFloat64(b));
   if (l === STR && r === STR)
     return num('i32', numericOp('i32', `${name}_s`), rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
+  if (areNilableFloats(a.node, b.node)) {
+    return withFloats(fn, a, b, i32(0), (x, y) => num('i32', numericOp('f64', name), x, y));
+  }
   const kind = isNumberOrNil(a.node) && isNumberOrNil(b.node) ? 'number' : 'cell';
   return rt('i32', `${kind}_${name}`, [toCell(a), toCell(b)]);
 }

@@ -52,12 +52,15 @@ import {
   typeOf,
 } from './context.ts';
 import {
+  areNilableFloats,
+  box,
   coerce,
   compare,
   equal,
   exactlyTrue,
   isNull,
   isNumberOrNil,
+  nilableNumber,
   notNull,
   toCell,
   toFloat64,
@@ -66,6 +69,7 @@ import {
   truth,
   unbox,
   type Value,
+  withFloats,
   zero,
 } from './convert.ts';
 import { lowerFetch, lowerLoad, lowerSave } from './io.ts';
@@ -313,8 +317,17 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
       if (operand.ir.op === 'const') return f64(-(operand.ir.value as number));
       return num('f64', 'f64.neg', operand.ir);
     default:
+      if (maskOf(operand.node) === (FLOAT | NULL) && reprOf(nodeOf(fn, e)) === 'cell') return negatedFloat(fn, operand);
       return unbox(rt('cell', cellOp('neg', operand), [toCell(operand)], e.span), nodeOf(fn, e), e.span);
   }
+}
+
+/** `-x` where x is a float or nil. */
+function negatedFloat(fn: Fn, operand: Value): Expr {
+  return seq(fn, () => {
+    const { isNil, number } = nilableNumber({ ir: hold(fn, operand.ir), node: operand.node })!;
+    return { op: 'if', type: 'cell', cond: isNil!, then: nullCell, else: box(num('f64', 'f64.neg', number), 'f64') };
+  });
 }
 
 const INT_OPS: Readonly<Record<string, string>> = {
@@ -383,7 +396,7 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
     case '>=': {
       const char = comparedChar(fn, e);
       if (char) return char;
-      return compare(e.op, leftValue(fn, e), value(fn, e.right));
+      return compare(fn, e.op, leftValue(fn, e), value(fn, e.right));
     }
     case 'in':
       return lowerIn(fn, leftValue(fn, e), value(fn, e.right), e.span);
@@ -404,10 +417,10 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
     case '%': {
       const reduced = reducedProduct(fn, e);
       if (reduced) return reduced;
-      return arithmetic(e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
+      return arithmetic(fn, e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
     }
     default:
-      return arithmetic(e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
+      return arithmetic(fn, e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
   }
 }
 
@@ -447,31 +460,38 @@ function reducedProduct(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr | und
   });
 }
 
-function arithmetic(op: '+' | '-' | '*' | '/' | '%', a: Value, b: Value, node: Node, span: Span): Expr {
+type Arithmetic = '+' | '-' | '*' | '/' | '%';
+
+function intArithmetic(op: Arithmetic, a: Expr, b: Expr, span: Span): Expr {
+  // Dividing by a constant becomes a multiplication in the engine.
+  const any = (op === '/' || op === '%') && b.op !== 'const' ? '_any' : '';
+  return rt('i64', INT_OPS[op]! + any, [a, b], span);
+}
+
+function floatArithmetic(op: Arithmetic, x: Expr, y: Expr, span: Span): Expr {
+  switch (op) {
+    case '+':
+      return num('f64', 'f64.add', x, y);
+    case '-':
+      return num('f64', 'f64.sub', x, y);
+    case '*':
+      return num('f64', 'f64.mul', x, y);
+    case '/':
+      if (y.op === 'const' && y.value !== 0) return num('f64', 'f64.div', x, y);
+      return rt('f64', 'float_div', [x, y], span);
+    case '%':
+      return rt('f64', 'float_rem', [x, y], span);
+  }
+}
+
+function arithmetic(fn: Fn, op: Arithmetic, a: Value, b: Value, node: Node, span: Span): Expr {
   const l = maskOf(a.node);
   const r = maskOf(b.node);
-  if (l === INT && r === INT && maskOf(node) === INT) {
-    // Dividing by a constant becomes a multiplication in the engine.
-    const any = (op === '/' || op === '%') && b.ir.op !== 'const' ? '_any' : '';
-    return rt('i64', INT_OPS[op]! + any, [a.ir, b.ir], span);
-  }
+  if (l === INT && r === INT && maskOf(node) === INT) return intArithmetic(op, a.ir, b.ir, span);
   const scalar = (m: number) => m === INT || m === FLOAT;
-  if (scalar(l) && scalar(r) && (l | r) & FLOAT) {
-    const x = toFloat64(a);
-    const y = toFloat64(b);
-    switch (op) {
-      case '+':
-        return num('f64', 'f64.add', x, y);
-      case '-':
-        return num('f64', 'f64.sub', x, y);
-      case '*':
-        return num('f64', 'f64.mul', x, y);
-      case '/':
-        if (y.op === 'const' && y.value !== 0) return num('f64', 'f64.div', x, y);
-        return rt('f64', 'float_div', [x, y], span);
-      case '%':
-        return rt('f64', 'float_rem', [x, y], span);
-    }
+  if (scalar(l) && scalar(r) && (l | r) & FLOAT) return floatArithmetic(op, toFloat64(a), toFloat64(b), span);
+  if (areNilableFloats(a.node, b.node) && reprOf(node) === 'cell') {
+    return withFloats(fn, a, b, nullCell, (x, y) => box(floatArithmetic(op, x, y, span), 'f64'));
   }
   if (op === '+') {
     const isText = (m: number) => (m & ~NULL) === STR;
@@ -499,7 +519,9 @@ export function lowerIn(fn: Fn, x: Value, container: Value, span: Span): Expr {
         );
       }
       if (reprOf(elem) === 'ref' && reprOf(x.node) === 'ref') {
-        return swapped(fn, x.ir, container.ir, (v, c) => rt('i32', 'list_contains$ref', [c, v], span));
+        const texts = [elem, x.node].every((n) => (maskOf(n) & ~NULL) === STR);
+        const name = texts ? 'list_contains_str' : 'list_contains$ref';
+        return swapped(fn, x.ir, container.ir, (v, c) => rt('i32', name, [c, v], span));
       }
     }
     if (kinds === MAP) {

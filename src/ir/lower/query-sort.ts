@@ -8,7 +8,7 @@
  * to k, and from then on a row whose key is not below the k-th one is left out at once. Each accepted row costs O(log k)
  * comparisons, amortised, and equal keys keep their order because later rows lose.
  */
-import { FLOAT, INT, maskOf, type Node, reprOf, STR } from '../../check/nodes.ts';
+import { FLOAT, INT, maskOf, type Node, NULL, reprOf, STR } from '../../check/nodes.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
 import {
@@ -29,7 +29,7 @@ import {
   seq,
   typeOf,
 } from './context.ts';
-import { toCell, toInt, type Value } from './convert.ts';
+import { isNumberOrNil, toCell, toInt, type Value } from './convert.ts';
 import { lowerPlaced, nodeOf, value } from './expr.ts';
 import { isTotal, queryEffects, WRITES } from './query-effects.ts';
 import { listLocal, push } from './query-rows.ts';
@@ -51,13 +51,17 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
   const lists = newLocal(fn, 'ref');
   emit(fn, { op: 'set', local: lists, value: rt('ref', 'list_new', [i32(ELEMENT.ref.kind), i32(keys.length + 1)]) });
   for (const list of [...columns.map((c) => c.list), results]) {
-    emit(fn, { op: 'do', value: rt(undefined, 'list_push$ref', [get(fn, lists), get(fn, list)]) });
+    emit(fn, { op: 'do', value: rt(undefined, 'list_add', [get(fn, lists), get(fn, list)]) });
   }
   const sort = (limit: Expr): void => {
     const sorted =
-      keys.length === 1
-        ? rt(undefined, 'rows_sort', [get(fn, lists), limit])
-        : rt(undefined, 'rows_sort_columns', [get(fn, lists), i32(keys.length), limit]);
+      columns.length === 1
+        ? rt(undefined, sortOf(columns[0]!.node), [get(fn, lists), limit])
+        : rt(undefined, `rows_sort_${columns.every((c) => isPlain(c.node)) ? 'plain_' : ''}columns`, [
+            get(fn, lists),
+            i32(keys.length),
+            limit,
+          ]);
     emit(fn, { op: 'do', value: sorted });
   };
   const limit = limitOf(fn, q);
@@ -104,6 +108,17 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
     emit(fn, { op: 'block', label: skip, body });
   };
   return { add, finish: () => sort(limit) };
+}
+
+/** Whether keys are numbers, bools, texts or nil, not mixed with texts. */
+const isPlain = (key: Node): boolean => isNumberOrNil(key) || (maskOf(key) & ~NULL) === STR;
+
+/** The run-time function that sorts by one list of keys. */
+function sortOf(key: Node): string {
+  const repr = reprOf(key);
+  if (repr === 'cell') return isNumberOrNil(key) ? 'rows_sort_numbers' : 'rows_sort$cell';
+  // Objects are compared as values of any kind.
+  return repr === 'ref' && !isPlain(key) ? 'rows_sort$cell' : `rows_sort$${ELEMENT[repr].suffix}`;
 }
 
 /** How many rows are wanted at all: `skip` and `take` together, at least 1; undefined when that is not known before the loops. */
@@ -158,7 +173,7 @@ function orderOf(a: Value, b: Value): Expr {
     case STR:
       return rt('i32', 'str_compare', [a.ir, b.ir]);
     default:
-      return rt('i32', 'cell_compare', [toCell(a), toCell(b)]);
+      return rt('i32', isNumberOrNil(a.node) ? 'number_compare' : 'cell_compare', [toCell(a), toCell(b)]);
   }
 }
 

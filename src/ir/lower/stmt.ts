@@ -540,7 +540,7 @@ function lowerExpect(fn: Fn, s: Extract<AstStmt, { kind: 'expect' }>): void {
     const left = holdValue(fn, expr.left);
     const right = holdValue(fn, expr.right);
     const op = expr.op as '==' | '!=' | '<' | '<=' | '>' | '>=';
-    const same = op === '==' || op === '!=' ? equal(fn, left, right) : compare(op, left, right);
+    const same = op === '==' || op === '!=' ? equal(fn, left, right) : compare(fn, op, left, right);
     const passed = op === '!=' ? num('i32', 'i32.eqz', same) : same;
     emit(fn, {
       op: 'if',

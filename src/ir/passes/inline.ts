@@ -17,6 +17,8 @@ import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts
 const SMALL = 14;
 /** Nodes up to which a function with one call only is inlined. */
 const SINGLE = 300;
+/** Nodes up to which a run-time function is inlined into code that is executed only once. */
+const COLD = 16;
 /** Nodes of a function from which on nothing unmarked is inlined into it. */
 const LARGE = 20_000;
 
@@ -79,9 +81,71 @@ export function isAlwaysInlined({ func, simple, nodes, selfCalls }: Candidate): 
   return isRuntime(func) && selfCalls === 0 && (func.inline === 'always' || (simple && nodes <= SMALL));
 }
 
-/** Inlines run-time functions in all functions; those that nothing calls any more stay until the next `reach`. */
+/**
+ * Inlines run-time functions in all functions; those that nothing calls any more stay until the next `reach`. In functions
+ * that are called `once`, only small ones and those in loops.
+ */
 export function inlineModule(module: Module): Module {
-  return inlineWhere(module, { eligible: isRuntime, wanted: isAlwaysInlined, growth: LARGE });
+  const once = calledOnce(module);
+  const inlined = inlineWhere(module, {
+    eligible: isRuntime,
+    wanted: (callee, _call, { caller, loops }) =>
+      isAlwaysInlined(callee) && (loops > 0 || callee.nodes <= COLD || !once.has(caller.name)),
+    growth: LARGE,
+  });
+  if (!inlined.funcs.has(ALLOC_ANY)) return inlined;
+  const funcs = new Map(inlined.funcs);
+  for (const name of once) {
+    const func = funcs.get(name);
+    if (func && factsOf(func).references.some(isAlloc)) funcs.set(name, withAllocAny(func));
+  }
+  return { ...inlined, funcs };
+}
+
+/** `alloc` is meant to be inlined where its size is a constant; what does the same for any size is in most programs anyway. */
+const ALLOC_ANY = 'rt.alloc_any';
+const isAlloc = (e: { readonly op: string; readonly func?: string }): boolean =>
+  e.op === 'call' && e.func === 'rt.alloc';
+
+function withAllocAny(func: Func): Func {
+  const mapper: Mapper = {
+    expr: (e) => {
+      const mapped = mapExpr(e, mapper);
+      return mapped.op === 'call' && isAlloc(mapped) ? { ...mapped, func: ALLOC_ANY } : mapped;
+    },
+    body: (list) => mapSame(list, (s) => mapStmt(s, mapper)),
+  };
+  return { ...func, body: mapper.body(func.body) };
+}
+
+/**
+ * `_start`, and the functions whose every call stands outside loops in such a function: what they do outside of their own loops
+ * is done a few times only, as often as it is written.
+ */
+function calledOnce(module: Module): ReadonlySet<string> {
+  const uses = countUses(module);
+  const found = new Set<string>();
+  if (module.exports.has('_start')) found.add(module.exports.get('_start')!);
+  const calls = new Map<string, number>();
+  for (const name of found) {
+    const func = module.funcs.get(name);
+    if (!func) continue;
+    const expr = (e: Expr): Expr => {
+      if (e.op === 'call') {
+        const count = (calls.get(e.func) ?? 0) + 1;
+        calls.set(e.func, count);
+        if (count === uses.get(e.func)) found.add(e.func);
+      }
+      return mapExpr(e, mapper);
+    };
+    const body = (list: readonly Stmt[]): readonly Stmt[] => {
+      for (const s of list) if (s.op !== 'loop') mapStmt(s, mapper);
+      return list;
+    };
+    const mapper: Mapper = { expr, body };
+    body(func.body);
+  }
+  return found;
 }
 
 /**

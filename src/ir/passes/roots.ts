@@ -48,6 +48,9 @@ export interface RootOptions {
   readonly collect?: string;
 }
 
+/** Slots of a frame from which on one instruction zeroes all of it: it is a call in the engine, so few are cheaper one by one. */
+const MANY_SLOTS = 32;
+
 /** Adds frames to the functions that need them. A module that cannot collect comes back as it is. */
 export function addRoots(module: Module, options: RootOptions = {}): Module {
   const collect = options.collect ?? COLLECT;
@@ -112,7 +115,7 @@ function rootFunc(func: Func, collecting: Collecting): Func {
 }
 
 const isCollectingCall = (e: Expr, collecting: Collecting): boolean =>
-  e.op === 'call' ? collecting.func(e.func) : e.op === 'callIndirect' && collecting.indirect;
+  e.op === 'call' ? collecting.func(e.func) : e.op === 'callIndirect' && collecting.indirect(e);
 
 /** The expressions and statements during whose evaluation a collection may happen. */
 function collectingNodes(body: readonly Stmt[], collecting: Collecting): Set<Expr | Stmt> {
@@ -655,9 +658,14 @@ function addFrames(
   const rebuilt = body(func.body.slice(first));
   const entry = lower(frame, size);
   const stored = storedFirst(func.body.slice(first), calls);
+  const zeroed = [...slots.keys()].filter((local) => local >= func.params.length && !stored.has(local));
+  const fill = zeroed.length >= MANY_SLOTS;
+  if (fill) {
+    entry.push({ op: 'memoryFill', to: frame, byte: i32(0), bytes: i32(size) });
+  }
   for (const [local, offset] of slots) {
     if (local < func.params.length) entry.push(save(frame, offset, local));
-    else if (!stored.has(local)) {
+    else if (!stored.has(local) && !fill) {
       const zero: Expr = { op: 'const', type: 'i64', value: 0n };
       entry.push({ op: 'store', code: 'i64.store', addr: frame, offset, value: zero });
     }

@@ -5,14 +5,13 @@
  * this may cost). Within a cycle calls stay as they are unless it prints, so recursion that only computes pays nothing.
  *
  * Cycles are the strongly connected components (Tarjan, "Depth-first search and linear graph algorithms", 1972). Indirect
- * calls may reach every function that is in the table.
+ * calls may reach every function of the table that takes and gives the same types.
  */
 import { type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
-import { noReturnFuncs } from '../calls.ts';
+import { noReturnFuncs, tableOf } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Datum, Expr, Func, Module } from '../ir.ts';
 
-const TABLE = '(table)';
 /** The global variable that says how much is in the output buffer: functions that print assign it. */
 const OUT_USED = 'rt.out_used';
 const SETTLE = 'rt.out_settle';
@@ -101,7 +100,7 @@ function callGraph(module: Module): CallGraph {
     const callees = new Set<string>();
     for (const e of factsOf(func).references) {
       if (e.op === 'call' && module.funcs.has(e.func) && !noReturn.has(e.func)) callees.add(e.func);
-      else if (e.op === 'callIndirect') callees.add(TABLE);
+      else if (e.op === 'callIndirect') callees.add(tableOf(e.params, e.type));
       else if (e.op === 'funcIndex' && !noReturn.has(e.func)) table.add(e.func);
       else if (e.op === 'setGlobal' && e.name === OUT_USED) printing.add(func.name);
     }
@@ -110,7 +109,11 @@ function callGraph(module: Module): CallGraph {
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc && !noReturn.has(reloc.func)) table.add(reloc.func);
   }
-  calls.set(TABLE, [...table]);
+  for (const name of table) {
+    const { params, result } = module.funcs.get(name)!;
+    const at = tableOf(params, result);
+    calls.set(at, [...(calls.get(at) ?? []), name]);
+  }
   return { calls, printing };
 }
 
@@ -145,7 +148,7 @@ function cyclesOf(calls: ReadonlyMap<string, readonly string[]>): Map<string, re
       if (low.get(name) !== index.get(name)) continue;
       const members = stack.splice(stack.indexOf(name));
       for (const member of members) open.delete(member);
-      if (members.length > 1 || calls.get(name)!.includes(name)) for (const m of members) found.set(m, members);
+      if (members.length > 1 || calls.get(name)?.includes(name)) for (const m of members) found.set(m, members);
     }
   }
   return found;

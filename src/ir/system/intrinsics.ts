@@ -254,10 +254,32 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     'kindof',
     (body, call) => ({ e: constant('i32', BigInt(kindOf(namedType(body, args(body, call, 1)[0]!)))), t: 'i32' }),
   ],
-  ...['gc_stress', 'big_ints', 'big_rats'].map(
+  ...['gc_stress', 'big_ints', 'big_rats', 'ascii'].map(
     (name) =>
       [name, (body) => ({ e: constant('i32', body.library.flags.get(name)!), t: 'i32' })] as [string, Intrinsic],
   ),
+  [
+    'function_index',
+    (body, call) => {
+      const [name] = args(body, call, 1);
+      const slice = name!.kind === 'name' ? body.library.find(name!.name) : undefined;
+      if (slice?.kind !== 'fun') return bad(body, call.span, 'function_index takes the name of a function');
+      return { e: { op: 'funcIndex', type: 'i32', func: `rt.${slice.name}` }, t: 'i32' };
+    },
+  ],
+  [
+    // Calls a function, which gives an i32, by its index.
+    'call_index',
+    (body, call) => {
+      const [target, ...rest] = call.args.map((arg) => lowerExpr(body, arg, 'i32'));
+      if (target?.t !== 'i32') return bad(body, call.span, 'call_index takes the index of a function');
+      const params = rest.map((arg) => irType(arg.t));
+      return {
+        e: { op: 'callIndirect', type: 'i32', params, target: target.e, args: rest.map((arg) => arg.e) },
+        t: 'i32',
+      };
+    },
+  ],
   ['heap_base', linkerAddress(HEAP_BASE)],
   ['stack_base', linkerAddress(STACK_BASE)],
   ['type_table', linkerAddress(TYPE_TABLE)],

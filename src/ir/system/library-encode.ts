@@ -14,6 +14,7 @@ import {
   EXPR,
   FIRST,
   LOADS,
+  lineNames,
   NUMERIC,
   SHORT,
   STMT,
@@ -25,11 +26,13 @@ import {
 import { createRuntime, declarations, type Runtime, type RuntimeOptions, type Signature } from './system.ts';
 
 /** The switches of a module, in every combination that there is; the first has all off. */
-export const VARIANTS: readonly RuntimeOptions[] = [false, true].flatMap((gcStress) => [
-  { gcStress },
-  { gcStress, bigInts: true },
-  { gcStress, bigInts: true, bigRats: true },
-]);
+export const VARIANTS: readonly RuntimeOptions[] = [false, true].flatMap((gcStress) =>
+  [false, true].flatMap((ascii) => [
+    { gcStress, ascii },
+    { gcStress, ascii, bigInts: true },
+    { gcStress, ascii, bigInts: true, bigRats: true },
+  ]),
+);
 
 const LETTERS = new Map(Object.entries(TYPE_LETTERS).map(([letter, type]) => [type, letter]));
 const letters = (types: readonly string[]): string => types.map((type) => LETTERS.get(type as Type)!).join('');
@@ -46,10 +49,16 @@ export function encodeLibrary(sources: Readonly<Record<string, string>>): string
       const { type, init } = runtime.global(name);
       lines.push(`v ${name} ${letters([type])} ${init}`);
     } else if (kind === 'fun') {
-      const [first, ...others] = runtimes.map((variant) => ({ name: variant.name, text: encodeFunc(name, variant) }));
-      lines.push(`f ${name} ${first!.text}`);
-      for (const other of others) {
-        if (other.text !== first!.text) lines.push(`f ${name}#${other.name} ${other.text}`);
+      // A variant that is like the one that stands in for it needs no line. Those with fewer switches come first.
+      const texts = new Map<string, string>();
+      const variants = [...runtimes].sort((a, b) => a.name.length - b.name.length);
+      for (const variant of variants) {
+        const text = encodeFunc(name, variant);
+        const other = lineNames(name, variant.name).find((line) => texts.has(line));
+        if (other !== undefined && texts.get(other) === text) continue;
+        const line = lineNames(name, variant.name)[0]!;
+        texts.set(line, text);
+        lines.push(`f ${line} ${text}`);
       }
     }
   }
@@ -261,7 +270,13 @@ class Encoder {
         this.#expr(e.value);
         return;
       case 'callIndirect':
-        throw new Error(`${this.#func.name}: the library makes no indirect calls`);
+        this.#digit(EXPR.callIndirect);
+        this.#number(e.type ? TYPES.indexOf(e.type) + 1 : 0);
+        this.#number(e.args.length);
+        for (const param of e.params) this.#type(param);
+        this.#expr(e.target);
+        for (const arg of e.args) this.#expr(arg);
+        return;
       default:
         assertNever(e);
     }

@@ -12,7 +12,7 @@
  *     x NAME PARAMS:RESULT
  *     v NAME TYPE INITIAL-VALUE
  *
- * A function that differs with the module's switches has a line for each variant, named `NAME#SWITCHES`.
+ * A function that differs with the module's switches has lines for variants, named `NAME#SWITCHES` (see lineNames).
  */
 import { stringDatum } from '../build.ts';
 import type { Datum, Expr, Func, Global, LoadOp, NumericOp, Stmt, StoreOp, Type } from '../ir.ts';
@@ -79,6 +79,7 @@ export const EXPR = {
   seq: 17,
   /** The load of a list's length. */
   length: 18,
+  callIndirect: 19,
 } as const;
 export const STMT = {
   set: 0,
@@ -108,7 +109,20 @@ export type DatumText =
 /** How the module's switches are written in names of variants; empty when all are off. */
 export function switches(options: RuntimeOptions): string {
   const bigRats = options.bigInts && options.bigRats;
-  return `${options.gcStress ? 'g' : ''}${options.bigInts ? 'b' : ''}${bigRats ? 'r' : ''}`;
+  const { gcStress, ascii, bigInts } = options;
+  return `${gcStress ? 'g' : ''}${ascii ? 'a' : ''}${bigInts ? 'b' : ''}${bigRats ? 'r' : ''}`;
+}
+
+/** The names of the lines that may hold the variant of a function for some switches: the first one that there is does. */
+export function lineNames(name: string, switchesOn: string): string[] {
+  // Without one switch after the other, the first of them kept longest.
+  let sets = [switchesOn];
+  const all = new Set(sets);
+  while (sets.length > 0) {
+    sets = sets.flatMap((set) => [...set].map((_, i) => set.slice(0, set.length - 1 - i) + set.slice(set.length - i)));
+    for (const set of sets) all.add(set);
+  }
+  return [...all].map((set) => (set === '' ? name : `${name}#${set}`));
 }
 
 /** Base 91: printable characters without the backslash. One below `SHORT` is the number; else it is the high part. */
@@ -133,14 +147,15 @@ function index(library: string): Map<string, string> {
 /** The library that `encodeLibrary` has written as text. */
 export function loadLibrary(library: string, options: RuntimeOptions): Runtime {
   const lines = index(library);
-  const variant = switches(options);
+  const suffixes = lineNames('', switches(options));
   const funcs = new Map<string, Func>();
   const data = new Map<string, Datum>();
 
   const keyOf = (name: string): string => (name.startsWith('rt.') ? name.slice(3) : name);
   const lineOf = (name: string): string => {
     const key = keyOf(name);
-    const line = (variant !== '' && lines.get(`${key}#${variant}`)) || lines.get(key);
+    const found = suffixes.find((suffix) => lines.has(key + suffix));
+    const line = found === undefined ? undefined : lines.get(key + found);
     if (!line) throw new Error(`the run-time library has no ${key} (asked for as ${name})`);
     return line;
   };
@@ -336,6 +351,12 @@ function expr(): Expr {
     }
     case EXPR.funcIndex:
       return { op: 'funcIndex', type: 'i32', func: runtimeName(nameAt()) };
+    case EXPR.callIndirect: {
+      const type = TYPES[number() - 1];
+      const count = number();
+      const params = Array.from({ length: count }, typeAt);
+      return { op: 'callIndirect', type, params, target: expr(), args: exprs(count) };
+    }
     case EXPR.memorySize:
       return { op: 'memorySize', type: 'i32' };
     case EXPR.memoryGrow:

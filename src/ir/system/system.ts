@@ -50,6 +50,8 @@ export interface RuntimeOptions {
   readonly bigInts?: boolean;
   /** Cells may hold rationals (the value of `big_rats()`); needs `bigInts`. */
   readonly bigRats?: boolean;
+  /** The program has no text but ASCII: it says none and reads none (the value of `ascii()`). */
+  readonly ascii?: boolean;
 }
 
 const WASI_MODULE = 'wasi_snapshot_preview1';
@@ -121,6 +123,7 @@ export function createRuntime(sources: Readonly<Record<string, string>>, options
       ['gc_stress', options.gcStress ? 1n : 0n],
       ['big_ints', options.bigInts ? 1n : 0n],
       ['big_rats', options.bigInts && options.bigRats ? 1n : 0n],
+      ['ascii', options.ascii ? 1n : 0n],
     ]),
     find: (name) => slices.get(name),
     declaration,
