@@ -206,7 +206,7 @@ fun k(n: i32): i32 { return k(n - 1) + twice(n) }`;
     `);
   });
 
-  it('keeps calls outside of loops in what is called once, unless they are as large as what they call', () => {
+  it('keeps calls outside of loops in what is called once, unless they are as large as what they call or give numbers', () => {
     const start = `
 /// inline
 fun area(p: ref, w: i32): i32 {

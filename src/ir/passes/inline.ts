@@ -90,7 +90,8 @@ export function inlineModule(module: Module): Module {
   const inlined = inlineWhere(module, {
     eligible: isRuntime,
     wanted: (callee, _call, { caller, loops }) =>
-      isAlwaysInlined(callee) && (loops > 0 || callee.nodes <= COLD || !once.has(caller.name)),
+      isAlwaysInlined(callee) &&
+      (loops > 0 || callee.nodes <= COLD || isNumber(callee.func.result) || !once.has(caller.name)),
     growth: LARGE,
   });
   if (!inlined.funcs.has(ALLOC_ANY)) return inlined;
@@ -101,6 +102,9 @@ export function inlineModule(module: Module): Module {
   }
   return { ...inlined, funcs };
 }
+
+/** What calculates numbers is inlined in any case: the bounds of the loops behind it may follow from it. */
+const isNumber = (type: Type | undefined): boolean => type === 'i64' || type === 'f64';
 
 /** `alloc` is meant to be inlined where its size is a constant; what does the same for any size is in most programs anyway. */
 const ALLOC_ANY = 'rt.alloc_any';
