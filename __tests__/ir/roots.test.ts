@@ -70,6 +70,21 @@ fun f(a: ref, n: i32): ref {
     `);
   });
 
+  it('saves a parameter that only unreachable code uses while its object is there', () => {
+    const saved = text(`
+fun f(a: ref, n: i32): ref {
+  let b = alloc(n)
+  while true {
+    if n == 7 { return b }
+  }
+  let c = alloc(n)
+  store(c, 4, a)
+  return c
+}`);
+    expect(saved.indexOf('(as i32 a.0)')).toBeGreaterThan(0);
+    expect(saved.indexOf('(as i32 a.0)')).toBeLessThan(saved.indexOf('rt.alloc'));
+  });
+
   it('needs no frame where nothing is live across such a call', () => {
     for (const source of [
       'fun f(a: ref): ref {\n  use(a)\n  return alloc(4)\n}',

@@ -652,6 +652,11 @@ function addFrames(
   // assigned may be dead by then, and its object gone: it is saved while it is known to be alive.
   let first = func.body.findIndex((s) => needsFrame(s, sites, inFrame));
   if (first < 0 || assignsParameter(func, inFrame)) first = 0;
+  // So may one be that only code reads which control never reaches.
+  else if (func.params.some((_, local) => inFrame.has(local))) {
+    const collected = func.body.findIndex((s) => calls.has(s) && !isEarlyExit(s, calls));
+    if (collected >= 0 && collected < first) first = collected;
+  }
   inside = false;
   const early = body(func.body.slice(0, first));
   inside = true;
@@ -688,6 +693,11 @@ function needsFrame(s: Stmt, sites: ReadonlyMap<Expr, readonly number[]>, inFram
     },
   );
   return found;
+}
+
+/** Whether what may collect in a statement is a branch that control does not leave to what follows. */
+function isEarlyExit(s: Stmt, calls: ReadonlySet<Expr | Stmt>): boolean {
+  return s.op === 'if' && !calls.has(s.cond) && s.else.length === 0 && !fallsThrough(s.then);
 }
 
 function assignsParameter(func: Func, inFrame: ReadonlySet<number>): boolean {
