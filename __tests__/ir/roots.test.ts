@@ -74,12 +74,16 @@ fun f(a: ref, n: i32): ref {
     const saved = text(`
 fun f(a: ref, n: i32): ref {
   let b = alloc(n)
-  while true {
-    if n == 7 { return b }
+  while n != 3 {
+    while true {
+      if n == 7 { return b }
+    }
+    let c = alloc(n)
+    let d = alloc(n)
+    store(c, 4, a)
+    store(d, 4, c)
   }
-  let c = alloc(n)
-  store(c, 4, a)
-  return c
+  return b
 }`);
     expect(saved.indexOf('(as i32 a.0)')).toBeGreaterThan(0);
     expect(saved.indexOf('(as i32 a.0)')).toBeLessThan(saved.indexOf('rt.alloc'));
