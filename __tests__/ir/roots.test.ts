@@ -73,17 +73,17 @@ fun f(a: ref, n: i32): ref {
   it('saves a parameter that only unreachable code uses while its object is there', () => {
     const saved = text(`
 fun f(a: ref, n: i32): ref {
-  let b = alloc(n)
+  use(alloc(n))
   while n != 3 {
     while true {
-      if n == 7 { return b }
+      if n == 7 { return alloc(n) }
     }
     let c = alloc(n)
     let d = alloc(n)
     store(c, 4, a)
     store(d, 4, c)
   }
-  return b
+  return alloc(n)
 }`);
     expect(saved.indexOf('(as i32 a.0)')).toBeGreaterThan(0);
     expect(saved.indexOf('(as i32 a.0)')).toBeLessThan(saved.indexOf('rt.alloc'));
