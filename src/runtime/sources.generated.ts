@@ -610,7 +610,7 @@ f list_set_slow$ref rlr: nf rlri xs,i,v,at list_extend %#&*$#%###$%#+$#+##/##$-#
 f list_set_slow$cell rlc: nf rlci xs,i,v,at list_extend %#&*$#%###$%$+$#+##/##$-#&%)#%
 f list_extend rl:i nf rllii xs,i,len,kind,count fail_null,fail_index,error_begin,out_str,out_i64,out_byte,error_end,fail,list_grow ,'$A,###%&*##$.&#.##%5'##'$Y#$&#%'$Y$H#$#%&#%&*#$%#$#%.#,$j$'$H#$#%##&$*+#&$##%A'$[#$#%%'$4#&%)+&*#%#&*#&$.&%&*#'$#$&*#&$.&'&*#'$#%&*#($%j#v&*#)#.#'$\`#$&mb]O6l%&*#*$.&).###'$#$j$'#$%%'$7#'+##+##$&*#+%###'#%#'###',$j$'#$	["list","assignment beyond the end of the list: index "," (length ","out of memory"]
 f list_grow ri: nf riiiiiirir xs,need,kind,size,cap,want,used,old,bytes,buffer fail,usable_size,extend_in_place,buffer_new,copy_words,release,zero 3#%$*+#&$##%A#&$*$/%l$K,h$-#%%'%A#'+##+###($##'$/#'%%'$5$%#'#&%jP$$#($##'#'#'$5#(#$$#(#$#'$5#($'%S#&$#($'%S#&##)$%+##'###&#*+&#/##'$7#($'%mb]?F-#&%&*##$.&#.##+*$$$$#$%#(#&%3#,#*'/#$A#'%%$A*$%%#*#+'#,*'&%#+/#$2#%%)%)/#$2#%%+%+%;&*#'&$#,##,%3$#,##*%3#)%#/###,'#'$&*#($#*##'$:#%%)$&*#)%$#$#,##,%3#)$$$##+%2#)#%#'#,$##+%2%#+##$'$##+%2#&	["out of memory"]
-f list_reserve rl: nf rli xs,n,need list_grow $'$*$*/#,###$4+#&$##%j%n%#$[#$&#$Y#$&l..~Q%#%$#+##'##$j$'#$'$7#%+##+##$&*##%###%##
+f list_reserve rl: nf rli xs,n,need list_grow $'/#$*/#,###$4+#&$##%j%n%#$[#$&#$Y#$/$$4$*+#&$##%A%)&l..~Q&k&{+%#%#%$#+##'##$j$'#$'$7#%+##+##$&*##%###%##
 f copy_words iii: f iiii to,from,n,i  $'$5#%%j(]%#&%#(#$)$'+#$:#&#%%$#$####&+$$#$##$#&#&$##&%3*$$/###$#%
 f list_push$bool rb: i rii xs,v,len list_grow '#%+##'##'$2#%+##+##$&*##%##$##%%%#%&+$#+##/##$%#%%%#$%#'##$##%%%
 f list_push$i64 rl: i rli xs,v,len list_grow '#%+##'##'$2#%+##+##$&*##%##$##%%%#%$+$#+##/##$%#%%3#$%#'##$##%%%
