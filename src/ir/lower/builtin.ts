@@ -596,10 +596,11 @@ export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value, n
       if (!(kindsOf(target) & (STR | LIST | MAP)) || e.args.length !== 1) return undefined;
       return seq(fn, () => lowerIn(fn, value(fn, args(0)), { ir: hold(fn, target.ir), node: target.node }, e.span));
     case 'starts_with':
-      if (e.args.length !== 1) return undefined;
+      // What holds no value at all, as an element of `[]`, has no kind, and what a method of it gives has none either.
+      if (!(kindsOf(target) & STR) || e.args.length !== 1) return undefined;
       return rt('i32', 'str_starts_with', [toStr(target, e.span), toStr(value(fn, args(0)), args(0).span)], e.span);
     case 'padStart':
-      if (e.args.length !== 2) return undefined;
+      if (!(kindsOf(target) & STR) || e.args.length !== 2) return undefined;
       return rt(
         'ref',
         'str_pad_start',

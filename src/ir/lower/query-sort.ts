@@ -123,7 +123,7 @@ function sortOf(key: Node): string {
 
 /** How many rows are wanted at all: `skip` and `take` together, at least 1; undefined when that is not known before the loops. */
 function limitOf(fn: Fn, q: QueryExpr): Expr | undefined {
-  if (!q.take || q.distinct) return undefined;
+  if (!q.take) return undefined;
   const counts = [q.take, ...(q.skip ? [q.skip] : [])];
   if (queryEffects(fn, q) & WRITES) return undefined;
   if (!counts.every((c) => maskOf(nodeOf(fn, c)) === INT && isTotal(fn, c))) return undefined;

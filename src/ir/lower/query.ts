@@ -37,9 +37,9 @@ export function lowerQuery(fn: Fn, q: QueryExpr): Expr {
     else joined(fn, q, plan, isTotal(fn, select) && (!q.sort || isTotal(fn, q.sort)), emitRow);
     sort?.finish();
     let list: Expr = get(fn, results);
-    if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
     if (q.skip) list = rt('ref', 'list_slice', [list, toInt(value(fn, q.skip), q.skip.span), i64(END)], q.span);
     if (q.take) list = rt('ref', 'list_slice', [list, i64(0n), toInt(value(fn, q.take), q.take.span)], q.span);
+    if (q.distinct) list = rt('ref', 'list_distinct', [list], q.span);
     if (plan.aggregate) return aggregateOf(fn, plan.aggregate, { ir: list, node: resultList }, node, q.span);
     return list;
   });
