@@ -234,7 +234,9 @@ function statement(g: Gen, first = false): void {
 }
 
 function declare(g: Gen, l: Local): void {
-  g.locals = [...g.locals, l];
+  // What is known of the elements of a variable that this one hides is not known of this one.
+  const isPart = ({ name }: Local): boolean => name.startsWith(l.name) && /^\W/.test(name.slice(l.name.length));
+  g.locals = [...g.locals.filter((known) => !isPart(known)), l];
 }
 
 function declaration(g: Gen, first: boolean): void {
