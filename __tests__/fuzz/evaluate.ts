@@ -405,7 +405,7 @@ function call(it: Interpreter, e: Extract<Expr, { kind: 'call' }>, scope: Scope)
   }
   if (callee.kind === 'field') {
     const target = evaluate(it, callee.target, scope);
-    const method = methodOf(target, callee.name.text);
+    const method = methodOf(it, target, callee.name.text);
     if (method) return apply(it, method, args());
     if (typeof target === 'string' || (typeof target === 'object' && target?.kind === 'list')) {
       const [x = null] = args();
@@ -418,12 +418,12 @@ function call(it: Interpreter, e: Extract<Expr, { kind: 'call' }>, scope: Scope)
   return apply(it, f, args());
 }
 
-/** A method sees copies of its receiver's fields. */
-function methodOf(target: Value, name: string): Closure | undefined {
+/** A method sees copies of its receiver's fields, then the program's functions and variables. */
+function methodOf(it: Interpreter, target: Value, name: string): Closure | undefined {
   if (typeof target !== 'object' || target?.kind !== 'struct') return undefined;
   const decl = target.methods.find((m) => m.name.text === name);
   if (!decl) return undefined;
-  const scope: Scope = { variables: new Map(), parent: undefined };
+  const scope = inner(it.globals);
   for (const [f, v] of target.fields) declare(scope, f, v);
   return { kind: 'closure', params: decl.params, result: decl.result, body: { block: decl.body }, scope, bound: [] };
 }

@@ -29,6 +29,7 @@ export interface TypeInfo {
 }
 
 export interface Interpreter {
+  readonly globals: Scope;
   readonly types: Map<string, TypeInfo>;
   readonly aliases: Map<string, TypeExpr>;
   out: string[];
@@ -43,7 +44,9 @@ const MAX_OUT = 200_000;
 
 /** Runs a program; throws `Discard` when it is of no use. */
 export function interpret(program: Program): Reference {
+  const globals: Scope = { variables: new Map(), parent: undefined };
   const it: Interpreter = {
+    globals,
     types: new Map(),
     aliases: new Map(),
     out: [],
@@ -52,7 +55,6 @@ export function interpret(program: Program): Reference {
     depth: 0,
     overflowAt: undefined,
   };
-  const globals: Scope = { variables: new Map(), parent: undefined };
   let error: string | undefined;
   try {
     runBlock(it, program.body, globals);
