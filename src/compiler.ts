@@ -88,9 +88,10 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
       bigRats: holds(checked, RAT),
       ascii,
     });
-  let runtime = library(files.every((f) => !NOT_ASCII.test(f.text)));
+  const ascii = files.every((f) => !NOT_ASCII.test(f.text));
+  let runtime = library(ascii);
   // What is read may be any text.
-  if (reach(module, runtime).imports.has('rt.fd_read')) runtime = library(false);
+  if (ascii && reach(module, runtime).imports.has('rt.fd_read')) runtime = library(false);
   const compiled = compileIr(module, runtime, {
     optimise: options.optimise ?? true,
     verify: options.verify ?? false,

@@ -156,7 +156,7 @@ type OnExpr = (e: Expr) => void;
 type OnStmt = (s: Stmt) => void;
 
 /** Visits every statement and expression of a list, each before its parts. */
-export function walk(body: readonly Stmt[], onExpr: OnExpr, onStmt?: OnStmt): void {
+export function walk(body: readonly Stmt[], onExpr: OnExpr | undefined, onStmt?: OnStmt): void {
   // Many passes begin with a walk: no arrays of operands are made here.
   for (let i = 0; i < body.length; i++) {
     const s = body[i]!;
@@ -198,8 +198,8 @@ export function walk(body: readonly Stmt[], onExpr: OnExpr, onStmt?: OnStmt): vo
 }
 
 /** Visits an expression and everything in it, each before its parts. */
-export function walkExpr(e: Expr, onExpr: OnExpr, onStmt?: OnStmt): void {
-  onExpr(e);
+export function walkExpr(e: Expr, onExpr: OnExpr | undefined, onStmt?: OnStmt): void {
+  onExpr?.(e);
   switch (e.op) {
     case 'num':
     case 'call':
@@ -236,81 +236,7 @@ export function walkExpr(e: Expr, onExpr: OnExpr, onStmt?: OnStmt): void {
 
 /** Visits the statements of a list and those inside its expressions, each before its parts. */
 export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
-  for (let i = 0; i < body.length; i++) {
-    const s = body[i]!;
-    onStmt(s);
-    switch (s.op) {
-      case 'set':
-      case 'setGlobal':
-      case 'do':
-      case 'keep':
-      case 'switch':
-        walkStmtsIn(s.value, onStmt);
-        break;
-      case 'store':
-        walkStmtsIn(s.addr, onStmt);
-        walkStmtsIn(s.value, onStmt);
-        break;
-      case 'if':
-        walkStmtsIn(s.cond, onStmt);
-        walkStmts(s.then, onStmt);
-        walkStmts(s.else, onStmt);
-        break;
-      case 'block':
-      case 'loop':
-        walkStmts(s.body, onStmt);
-        break;
-      case 'brIf':
-        walkStmtsIn(s.cond, onStmt);
-        break;
-      case 'return':
-        if (s.value) walkStmtsIn(s.value, onStmt);
-        break;
-      case 'memoryCopy':
-      case 'memoryFill':
-        for (const e of stmtOperands(s)) walkStmtsIn(e, onStmt);
-        break;
-      default:
-    }
-  }
-}
-
-/** Visits the statements inside an expression. */
-function walkStmtsIn(e: Expr, onStmt: OnStmt): void {
-  switch (e.op) {
-    case 'num':
-    case 'call':
-      for (let i = 0; i < e.args.length; i++) walkStmtsIn(e.args[i]!, onStmt);
-      break;
-    case 'callIndirect':
-      for (let i = 0; i < e.args.length; i++) walkStmtsIn(e.args[i]!, onStmt);
-      walkStmtsIn(e.target, onStmt);
-      break;
-    case 'as':
-      walkStmtsIn(e.value, onStmt);
-      break;
-    case 'load':
-      walkStmtsIn(e.addr, onStmt);
-      break;
-    case 'if':
-      walkStmtsIn(e.cond, onStmt);
-      walkStmtsIn(e.then, onStmt);
-      walkStmtsIn(e.else, onStmt);
-      break;
-    case 'select':
-      walkStmtsIn(e.then, onStmt);
-      walkStmtsIn(e.else, onStmt);
-      walkStmtsIn(e.cond, onStmt);
-      break;
-    case 'seq':
-      walkStmts(e.body, onStmt);
-      walkStmtsIn(e.value, onStmt);
-      break;
-    case 'memoryGrow':
-      walkStmtsIn(e.pages, onStmt);
-      break;
-    default:
-  }
+  walk(body, undefined, onStmt);
 }
 
 /** True if there are statements in the expression. */
@@ -342,7 +268,7 @@ export function hasStmts(e: Expr): boolean {
 export function someStmt(e: Expr, test: (s: Stmt) => boolean): boolean {
   if (!hasStmts(e)) return false;
   let found = false;
-  walkStmtsIn(e, (s) => {
+  walkExpr(e, undefined, (s) => {
     found ||= test(s);
   });
   return found;

@@ -55,6 +55,11 @@ export function numericOp(type: Wasm, operation: string): NumericOp {
   return known;
 }
 
+/** The comparison `lt`, `le`, `gt` or `ge` of numbers of a type, ints as signed ones. */
+export function orderOp(type: Wasm, order: string): NumericOp {
+  return numericOp(type, type === 'f64' ? order : `${order}_s`);
+}
+
 /** What an instruction does, without the type that it begins with: `lt_s` of `i64.lt_s`. */
 export function operationOf(code: NumericOp): string {
   return OPERATIONS.get(code)!;

@@ -17,7 +17,7 @@ import {
 } from '../../check/nodes.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
-import { numericOp } from '../ops.ts';
+import { numericOp, orderOp } from '../ops.ts';
 import type { Call } from './call.ts';
 import { isNextOf } from './char.ts';
 import { callClosure } from './closure.ts';
@@ -472,12 +472,7 @@ function aggregateQuery(fn: Fn, e: Call, name: string): Expr | undefined {
       } else {
         const value = hold(fn, row.ir);
         const order = name === 'min' ? 'lt' : 'gt';
-        const beats = num(
-          'i32',
-          type === 'f64' ? numericOp('f64', order) : numericOp('i64', `${order}_s`),
-          value,
-          get(fn, total),
-        );
+        const beats = num('i32', orderOp(type === 'f64' ? 'f64' : 'i64', order), value, get(fn, total));
         const first = num('i32', 'i64.eqz', get(fn, count));
         const cond = num('i32', 'i32.or', first, beats);
         emit(fn, { op: 'if', cond, then: [{ op: 'set', local: total, value }], else: [] });

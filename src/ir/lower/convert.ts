@@ -17,7 +17,7 @@ import {
 } from '../../check/nodes.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expr } from '../ir.ts';
-import { numericOp } from '../ops.ts';
+import { orderOp } from '../ops.ts';
 import {
   asI32,
   type Fn,
@@ -246,12 +246,17 @@ export interface NilableNumber {
   readonly number: Expr;
 }
 
+/** The type of the numbers in a place that holds ints or floats, and perhaps nil; undefined for other places. */
+function numberType(node: Node): 'i64' | 'f64' | undefined {
+  const kinds = maskOf(node) & ~NULL;
+  return kinds === INT ? 'i64' : kinds === FLOAT ? 'f64' : undefined;
+}
+
 /** A place's value, in a local or constant, as a number that may be nil; undefined if it may be something else. */
 export function nilableNumber(v: Value): NilableNumber | undefined {
-  const mask = maskOf(v.node);
-  const type = (mask & ~NULL) === INT ? 'i64' : (mask & ~NULL) === FLOAT ? 'f64' : undefined;
+  const type = numberType(v.node);
   if (!type) return undefined;
-  if (!(mask & NULL)) return { type, isNil: undefined, number: v.ir };
+  if (!(maskOf(v.node) & NULL)) return { type, isNil: undefined, number: v.ir };
   const isNil = num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: v.ir });
   return { type, isNil, number: rt(type, type === 'i64' ? 'cell_int' : 'cell_float', [v.ir]) };
 }
@@ -261,9 +266,8 @@ export function nilableNumber(v: Value): NilableNumber | undefined {
  * are best calculated with as cells.)
  */
 export function areNilableFloats(a: Node, b: Node): boolean {
-  const isNumber = (n: Node) => (maskOf(n) & ~NULL) === INT || (maskOf(n) & ~NULL) === FLOAT;
   const both = maskOf(a) | maskOf(b);
-  return isNumber(a) && isNumber(b) && (both & NULL) !== 0 && (both & FLOAT) !== 0;
+  return numberType(a) !== undefined && numberType(b) !== undefined && (both & NULL) !== 0 && (both & FLOAT) !== 0;
 }
 
 const asFloat = (n: NilableNumber): Expr => (n.type === 'f64' ? n.number : num('f64', 'f64.convert_i64_s', n.number));
@@ -362,13 +366,12 @@ export function compare(fn: Fn, op: '<' | '<=' | '>' | '>=', a: Value, b: Value)
   const l = maskOf(a.node);
   const r = maskOf(b.node);
   const name = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' }[op];
-  if (l === INT && r === INT) return num('i32', numericOp('i64', `${name}_s`), a.ir, b.ir);
+  if (l === INT && r === INT) return num('i32', orderOp('i64', name), a.ir, b.ir);
   const scalar = (m: number) => m === INT || m === FLOAT;
-  if (scalar(l) && scalar(r)) return num('i32', numericOp('f64', name), toFloat64(a), toFloat64(b));
-  if (l === STR && r === STR)
-    return num('i32', numericOp('i32', `${name}_s`), rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
+  if (scalar(l) && scalar(r)) return num('i32', orderOp('f64', name), toFloat64(a), toFloat64(b));
+  if (l === STR && r === STR) return num('i32', orderOp('i32', name), rt('i32', 'str_compare', [a.ir, b.ir]), i32(0));
   if (areNilableFloats(a.node, b.node)) {
-    return withFloats(fn, a, b, i32(0), (x, y) => num('i32', numericOp('f64', name), x, y));
+    return withFloats(fn, a, b, i32(0), (x, y) => num('i32', orderOp('f64', name), x, y));
   }
   const kind = isNumberOrNil(a.node) && isNumberOrNil(b.node) ? 'number' : 'cell';
   return rt('i32', `${kind}_${name}`, [toCell(a), toCell(b)]);

@@ -11,7 +11,7 @@ import { BOOL, FLOAT, INT, maskOf, reprOf } from '../../check/nodes.ts';
 import type { QueryPlan, Sym } from '../../check/program.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr, Stmt, Type } from '../ir.ts';
-import { numericOp } from '../ops.ts';
+import { numericOp, orderOp } from '../ops.ts';
 import {
   collect,
   emit,
@@ -284,12 +284,7 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
   const value = hold(fn, a.select ? deferred(fn, a.select, failing) : symRead(fn, plan.rows[0]!));
   if (a.name === 'min' || a.name === 'max') {
     const order = a.name === 'min' ? 'lt' : 'gt';
-    const beats = num(
-      'i32',
-      a.type === 'f64' ? numericOp('f64', order) : numericOp('i64', `${order}_s`),
-      value,
-      total(),
-    );
+    const beats = num('i32', orderOp(a.type === 'f64' ? 'f64' : 'i64', order), value, total());
     const first = num('i32', 'i64.eqz', before);
     emit(fn, {
       op: 'if',

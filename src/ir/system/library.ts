@@ -154,8 +154,8 @@ export function loadLibrary(library: string, options: RuntimeOptions): Runtime {
   const keyOf = (name: string): string => (name.startsWith('rt.') ? name.slice(3) : name);
   const lineOf = (name: string): string => {
     const key = keyOf(name);
-    const found = suffixes.find((suffix) => lines.has(key + suffix));
-    const line = found === undefined ? undefined : lines.get(key + found);
+    let line: string | undefined;
+    for (const suffix of suffixes) line ??= lines.get(key + suffix);
     if (!line) throw new Error(`the run-time library has no ${key} (asked for as ${name})`);
     return line;
   };
