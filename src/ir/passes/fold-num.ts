@@ -7,7 +7,6 @@ import { numericOp, operationOf } from '../ops.ts';
 type Num = Extract<Expr, { op: 'num' }>;
 type Const = Extract<Expr, { op: 'const' }>;
 
-const isConst = (e: Expr): e is Const => e.op === 'const';
 const bool = (value: boolean): Expr => i32(value ? 1 : 0);
 
 /** The address of a static datum, which is not zero. */
@@ -68,7 +67,7 @@ export function negate(e: Expr): Expr {
     if (code) return { ...e, code };
     if (e.code === 'i32.eqz' && isBoolean(e.args[0]!)) return e.args[0]!;
   }
-  if (isConst(e)) return bool(Number(e.value) === 0);
+  if (e.op === 'const') return bool(Number(e.value) === 0);
   if (isDatum(e)) return bool(false);
   return { op: 'num', type: 'i32', code: 'i32.eqz', args: [e] };
 }
@@ -76,33 +75,32 @@ export function negate(e: Expr): Expr {
 /** A condition, of which only whether it is zero matters, as short as possible. */
 export function truth(e: Expr): Expr {
   if (e.op !== 'num') return e;
-  const [a, b] = e.args;
-  if (e.code === 'i32.ne' && b && isZero(b)) return isDatum(a!) ? bool(true) : truth(a!);
-  if (e.code === 'i32.ne' && b && isZero(a!)) return truth(b);
-  if (e.code === 'i32.eqz' && a!.op === 'num' && a!.code === 'i32.eqz') return truth(a!.args[0]!);
+  const a = e.args[0]!;
+  if (e.code === 'i32.ne') {
+    const b = e.args[1]!;
+    if (isZero(b)) return isDatum(a) ? bool(true) : truth(a);
+    if (isZero(a)) return truth(b);
+  } else if (e.code === 'i32.eqz' && a.op === 'num' && a.code === 'i32.eqz') return truth(a.args[0]!);
   return e;
 }
 
-const isZero = (e: Expr): boolean => isConst(e) && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
+const isZero = (e: Expr): boolean => e.op === 'const' && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
 
 /** The simplest expression of the same value that is found; the operands are simple already. */
 export function foldNum(e: Num): Expr {
-  const { code, args } = e;
-  const a = args[0];
-  const b = args[1];
-  if (a && isConst(a) && (!b || isConst(b))) {
-    const value = evaluate(code, a, b as Const | undefined);
-    if (value) return retype(value, e.type);
-  }
-  if (b === undefined) return foldUnary(e, a!);
-  if (a && isConst(a) && !isConst(b) && COMMUTATIVE.has(code)) return foldNum({ ...e, args: [b, a] });
-  if (isConst(b) && b.type !== 'f64') return foldRight(e, a!, b);
-  return e;
+  const a = e.args[0]!;
+  const b = e.args[1];
+  return b ? foldBinary(e, a, b) : foldUnary(e, a);
 }
 
 const retype = (e: Expr, type: Type): Expr => (e.type === type ? e : ({ ...e, type } as Expr));
 
-function foldUnary(e: Num, a: Expr): Expr {
+/** As `foldNum`, for an instruction with the one operand `a`. */
+export function foldUnary(e: Num, a: Expr): Expr {
+  if (a.op === 'const') {
+    const value = evaluate(e.code, a, undefined);
+    if (value) return retype(value, e.type);
+  }
   if (e.code === 'i32.eqz') {
     const negated = negate(a);
     return negated.op === 'num' && negated.code === e.code && negated.args[0] === a ? e : negated;
@@ -118,73 +116,93 @@ function foldUnary(e: Num, a: Expr): Expr {
   return e;
 }
 
+/** As `foldNum`, for an instruction with the two operands `a` and `b`. */
+export function foldBinary(e: Num, a: Expr, b: Expr): Expr {
+  if (b.op === 'const') {
+    if (a.op === 'const') {
+      const value = evaluate(e.code, a, b);
+      if (value) return retype(value, e.type);
+    }
+    return b.type === 'f64' ? e : foldRight(e, a, b);
+  }
+  return a.op === 'const' && COMMUTATIVE.has(e.code) ? foldBinary({ ...e, args: [b, a] }, b, a) : e;
+}
+
+/** What instructions do when their right operand is a constant; those that are not here do nothing special. */
+const RIGHT = new Map<string, 'add' | 'sub' | 'zero' | 'and' | 'mul' | 'div' | 'eq' | 'ne'>();
+for (const code of codes('or xor shl shr_s shr_u rotl rotr')) RIGHT.set(code, 'zero');
+for (const code of codes('div_s div_u')) RIGHT.set(code, 'div');
+for (const name of ['add', 'sub', 'and', 'mul', 'eq'] as const) for (const code of codes(name)) RIGHT.set(code, name);
+RIGHT.set('i32.ne', 'ne');
+
 /** An integer instruction with a constant right operand. */
 function foldRight(e: Num, a: Expr, b: Const): Expr {
-  const wide = e.code.startsWith('i64');
-  const value = (): bigint => (wide ? BigInt.asIntN(64, BigInt(b.value)) : BigInt(Number(b.value) | 0));
-  const same = (): Expr => (a.type === e.type ? a : { op: 'as', type: e.type, value: a });
-  const make = (n: bigint): Expr => (wide ? i64(BigInt.asIntN(64, n)) : i32(Number(BigInt.asIntN(32, n))));
-  switch (e.code) {
-    case 'i32.add':
-    case 'i64.add':
-      if (isZero(b)) return same();
-      if (a.op === 'num' && a.code === e.code && isConst(a.args[1]!)) {
-        return foldRight(e, a.args[0]!, make(value() + BigInt(a.args[1].value)) as Const) as Expr;
+  const kind = RIGHT.get(e.code);
+  switch (kind) {
+    case undefined:
+      break;
+    case 'add':
+      if (isZero(b)) return unchanged(e, a);
+      if (a.op === 'num' && a.code === e.code) {
+        const inner = a.args[1]!;
+        if (inner.op === 'const') return foldRight(e, a.args[0]!, sum(e.code, b, inner));
       }
       break;
-    case 'i32.sub':
-    case 'i64.sub':
-      if (isZero(b)) return same();
+    case 'sub': {
+      if (isZero(b)) return unchanged(e, a);
       // One form for both, so that sums of constants meet.
-      return foldNum({ ...e, code: wide ? 'i64.add' : 'i32.add', args: [a, make(-value())] });
-    case 'i32.or':
-    case 'i64.or':
-    case 'i32.xor':
-    case 'i64.xor':
-    case 'i32.shl':
-    case 'i64.shl':
-    case 'i32.shr_s':
-    case 'i64.shr_s':
-    case 'i32.shr_u':
-    case 'i64.shr_u':
-    case 'i32.rotl':
-    case 'i64.rotl':
-    case 'i32.rotr':
-    case 'i64.rotr':
-      if (isZero(b)) return same();
+      const wide = isWide(e.code);
+      const negative = constant(wide, -signed(wide, b));
+      return foldBinary({ ...e, code: wide ? 'i64.add' : 'i32.add', args: [a, negative] }, a, negative);
+    }
+    case 'zero':
+      if (isZero(b)) return unchanged(e, a);
       break;
-    case 'i32.and':
-    case 'i64.and':
-      if (value() === -1n) return same();
+    case 'and':
+      if (signed(isWide(e.code), b) === -1n) return unchanged(e, a);
       break;
-    case 'i32.mul':
-    case 'i64.mul': {
-      const n = value();
-      if (n === 1n) return same();
+    case 'div':
+      if (signed(isWide(e.code), b) === 1n) return unchanged(e, a);
+      break;
+    case 'mul': {
+      const wide = isWide(e.code);
+      const n = signed(wide, b);
+      if (n === 1n) return unchanged(e, a);
       if (n > 1n && (n & (n - 1n)) === 0n) {
-        return { ...e, code: wide ? 'i64.shl' : 'i32.shl', args: [a, make(BigInt(n.toString(2).length - 1))] };
+        const shift = constant(wide, BigInt(n.toString(2).length - 1));
+        return { ...e, code: wide ? 'i64.shl' : 'i32.shl', args: [a, shift] };
       }
       break;
     }
-    case 'i32.div_s':
-    case 'i64.div_s':
-    case 'i32.div_u':
-    case 'i64.div_u':
-      if (value() === 1n) return same();
-      break;
-    case 'i64.eq':
-      if (isZero(b)) return { ...e, code: 'i64.eqz', args: [a] };
-      break;
-    case 'i32.eq':
-      if (isZero(b)) return isBoolean(a) ? negate(a) : { ...e, code: 'i32.eqz', args: [a] };
-      break;
-    case 'i32.ne':
-      if (isZero(b) && isBoolean(a)) return same();
+    case 'eq':
+      if (!isZero(b)) break;
+      if (isWide(e.code)) return { ...e, code: 'i64.eqz', args: [a] };
+      return isBoolean(a) ? negate(a) : { ...e, code: 'i32.eqz', args: [a] };
+    case 'ne':
+      if (isZero(b) && isBoolean(a)) return unchanged(e, a);
       break;
     default:
   }
-  return isConst(e.args[1]!) && e.args[1] === b && e.args[0] === a ? e : { ...e, args: [a, b] };
+  return e.args[1] === b && e.args[0] === a ? e : { ...e, args: [a, b] };
 }
+
+const isWide = (code: NumericOp): boolean => code.charCodeAt(1) === 54; // i64
+
+/** The value of a constant as an integer of 64 or 32 bits. */
+const signed = (wide: boolean, { value }: Const): bigint =>
+  wide ? BigInt.asIntN(64, BigInt(value)) : BigInt(Number(value) | 0);
+
+const constant = (wide: boolean, n: bigint): Const =>
+  (wide ? i64(BigInt.asIntN(64, n)) : i32(Number(BigInt.asIntN(32, n)))) as Const;
+
+/** What two constants that are added one after the other add. */
+function sum(code: NumericOp, a: Const, b: Const): Const {
+  if (code === 'i32.add') return i32(Number(a.value) + Number(b.value)) as Const;
+  return constant(true, BigInt(a.value) + BigInt(b.value));
+}
+
+/** The left operand as the result of an instruction that does nothing to it. */
+const unchanged = (e: Num, a: Expr): Expr => (a.type === e.type ? a : { op: 'as', type: e.type, value: a });
 
 /** The constant that an instruction gives, or undefined if it traps or is not evaluated here. */
 function evaluate(code: NumericOp, a: Const, b: Const | undefined): Expr | undefined {

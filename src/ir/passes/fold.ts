@@ -12,7 +12,6 @@ import {
   hasStmts,
   type Mapper,
   mapExpr,
-  mapSame,
   mapStmt,
   num,
   stmtOperands,
@@ -23,7 +22,7 @@ import { noReturnFuncs } from '../calls.ts';
 import { countLocals, factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { mayTrap } from '../ops.ts';
-import { foldNum, isBoolean, negate, truth } from './fold-num.ts';
+import { foldBinary, foldUnary, isBoolean, negate, truth } from './fold-num.ts';
 import { constantGlobals } from './globals.ts';
 
 /** Folds all functions of a module, in two rounds: a third would find next to nothing. */
@@ -42,14 +41,10 @@ export function foldLocally(module: Module, chosen: (func: Func) => boolean, rou
 }
 
 function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func) => boolean, rounds: number): Module {
-  const noReturn = noReturnFuncs(module);
-  const facts: Facts = { noReturn: (name) => noReturn.has(name), globals };
-  const needsFolding = (func: Func): boolean =>
-    func.folded !== func.body ||
-    factsOf(func).references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && globals.has(e.name));
+  const facts: Facts = { noReturn: noReturnFuncs(module), globals };
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    funcs.set(func.name, chosen(func) && needsFolding(func) ? foldFunc(func, facts, rounds) : func);
+    funcs.set(func.name, chosen(func) && needsFolding(func, facts) ? foldFunc(func, facts, rounds) : func);
   }
   return { ...module, funcs };
 }
@@ -57,9 +52,27 @@ function foldWith(module: Module, globals: Facts['globals'], chosen: (func: Func
 /** What is known about the rest of the module. */
 interface Facts {
   /** Functions that never return. */
-  readonly noReturn: (name: string) => boolean;
+  readonly noReturn: ReadonlySet<string>;
   /** Globals that never change. */
   readonly globals: ReadonlyMap<string, Expr>;
+}
+
+/** Bodies in which folding has found nothing to do, with the functions that were known never to return. */
+const settledBodies = new WeakMap<readonly Stmt[], ReadonlySet<string>>();
+
+/** Whether folding a function may change it: not if that has been done, and nothing has become known since. */
+function needsFolding(func: Func, { noReturn, globals }: Facts): boolean {
+  const { body } = func;
+  const before = func.folded === body ? undefined : settledBodies.get(body);
+  if (before === undefined && func.folded !== body) return true;
+  const { references } = factsOf(func);
+  for (let i = 0; i < references.length; i++) {
+    const e = references[i]!;
+    if (e.op === 'global' || e.op === 'setGlobal') {
+      if (globals.has(e.name)) return true;
+    } else if (before !== undefined && e.op === 'call' && noReturn.has(e.func) && !before.has(e.func)) return true;
+  }
+  return false;
 }
 
 /** Folds one function. */
@@ -67,12 +80,17 @@ function foldFunc(func: Func, facts: Facts, rounds: number): Func {
   let current = func;
   for (let round = 0; round < rounds; round++) {
     const body = foldBody(current, facts);
-    if (body === current.body) break;
+    if (body === current.body) {
+      settledBodies.set(body, facts.noReturn);
+      break;
+    }
     current = copyFunc(current, body);
   }
   return current;
 }
 
+const SURE = 1;
+const OPEN = 2;
 const ONE: Expr = { op: 'const', type: 'i32', value: 1 };
 const ZERO: Expr = { op: 'const', type: 'i32', value: 0 };
 
@@ -98,7 +116,9 @@ function isPure(e: Expr): boolean {
     case 'memorySize':
       return true;
     case 'num':
-      return !mayTrap(e.code) && e.args.every(isPure);
+      if (mayTrap(e.code)) return false;
+      for (let i = 0; i < e.args.length; i++) if (!isPure(e.args[i]!)) return false;
+      return true;
     case 'as':
       return isPure(e.value);
     case 'load':
@@ -120,7 +140,9 @@ function isTimeless(e: Expr): boolean {
     case 'funcIndex':
       return true;
     case 'num':
-      return !mayTrap(e.code) && e.args.every(isTimeless);
+      if (mayTrap(e.code)) return false;
+      for (let i = 0; i < e.args.length; i++) if (!isTimeless(e.args[i]!)) return false;
+      return true;
     case 'as':
       return isTimeless(e.value);
     case 'if':
@@ -142,17 +164,32 @@ function isCheap(e: Expr, depth = 2): boolean {
 function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const { gets, sets } = countLocals(func);
   /** What a local with one assignment stands for, where that assignment dominates. */
-  const values: (Expr | undefined)[] = new Array(func.locals.length);
+  const values: (Expr | undefined)[] = new Array(func.locals.length).fill(undefined);
   /** Locals that keep their value as far as the current list goes. */
   const settled = new Uint8Array(func.locals.length);
   for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
-  /** Locals that are known not to be zero as far as the current list goes. */
+  /** Locals that are known not to be zero as far as the current list goes: SURE, or OPEN to an assignment. */
   const nonZero = new Uint8Array(func.locals.length);
+  /** How many they are, and how many of them OPEN. */
   let facts = 0;
+  let open = 0;
+  /** How many `seq`s have been met: an expression without any has nothing to hoist. */
+  let seqs = 0;
   const jumps = new Map<number, number>();
 
+  // Half of all nodes are constants and locals that stand for themselves. Nothing is called for them: the places that most
+  // of them are in look at an operand first.
   const expr = (e: Expr): Expr => {
     switch (e.op) {
+      case 'num': {
+        const { args } = e;
+        const a = args[0]!;
+        const b = args[1];
+        const left = a.op === 'const' || (a.op === 'get' && !values[a.local]) ? a : expr(a);
+        if (!b) return foldUnary(left === a ? e : { ...e, args: [left] }, left);
+        const right = b.op === 'const' || (b.op === 'get' && !values[b.local]) ? b : expr(b);
+        return foldBinary(left === a && right === b ? e : { ...e, args: [left, right] }, left, right);
+      }
       case 'get': {
         const value = values[e.local];
         if (!value) return e;
@@ -160,51 +197,37 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         if (source.op === 'get') gets[source.local]!++;
         return value;
       }
-      case 'global':
-        return globals.get(e.name) ?? e;
-      case 'seq': {
-        const mark: number[] = [];
-        const before = folds(e.body, mark);
-        const value = expr(e.value);
-        // Only now is it known how often the value uses what the body has assigned.
-        const stmts = forward(before);
-        forget(mark);
-        if (stmts.length === 0) return value;
-        const last = stmts.at(-1)!;
-        if (last.op === 'set' && gets[last.local] === 1 && sets[last.local] === 1) {
-          const direct = replaceIn(value, last.local, last.value);
-          if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
+      case 'load': {
+        const before = e.addr;
+        const addr = before.op === 'get' && !values[before.local] ? before : expr(before);
+        if (addr.op === 'num') {
+          const moved = intoOffset(addr, e.offset);
+          if (moved) return { ...e, ...moved };
         }
-        if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
-        return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
+        return addr === before ? e : { ...e, addr };
       }
-      case 'if': {
-        const cond = expr(e.cond);
-        if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
-        return foldIf(e, cond, expr(e.then), expr(e.else));
+      case 'call': {
+        const args = exprs(e.args);
+        return args === e.args ? e : { ...e, args };
+      }
+      case 'as': {
+        const before = e.value;
+        const value = before.op === 'get' && !values[before.local] ? before : expr(before);
+        if (value.type === e.type || value.op === 'as' || value.op === 'const') return as(e.type, value);
+        return value === before ? e : { ...e, value };
       }
       case 'const':
       case 'data':
         return e;
-      // Most nodes are of these kinds: they go without the mapper.
-      case 'num': {
-        const args = mapSame(e.args, expr);
-        return foldNum(args === e.args ? e : { ...e, args });
-      }
-      case 'call': {
-        const args = mapSame(e.args, expr);
-        return args === e.args ? e : { ...e, args };
-      }
-      case 'as': {
-        const value = expr(e.value);
-        if (value.type === e.type || value.op === 'as' || value.op === 'const') return as(e.type, value);
-        return value === e.value ? e : { ...e, value };
-      }
-      case 'load': {
-        const addr = expr(e.addr);
-        const moved = intoOffset(addr, e.offset);
-        if (moved) return { ...e, ...moved };
-        return addr === e.addr ? e : { ...e, addr };
+      case 'global':
+        return globals.get(e.name) ?? e;
+      case 'seq':
+        seqs++;
+        return foldSeq(e);
+      case 'if': {
+        const cond = expr(e.cond);
+        if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
+        return foldIf(e, cond, expr(e.then), expr(e.else));
       }
       case 'select': {
         const yes = expr(e.then);
@@ -216,6 +239,33 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       default:
         return mapExpr(e, mapper);
     }
+  };
+  /** Folds operands; the same array if nothing changed. */
+  const exprs = (parts: readonly Expr[]): readonly Expr[] => {
+    let out: Expr[] | undefined;
+    for (let i = 0; i < parts.length; i++) {
+      const before = parts[i]!;
+      const after = before.op === 'const' || (before.op === 'get' && !values[before.local]) ? before : expr(before);
+      if (after !== before) out ??= parts.slice();
+      if (out) out[i] = after;
+    }
+    return out ?? parts;
+  };
+  const foldSeq = (e: Extract<Expr, { op: 'seq' }>): Expr => {
+    const mark: number[] = [];
+    const before = folds(e.body, mark);
+    const value = expr(e.value);
+    // Only now is it known how often the value uses what the body has assigned.
+    const stmts = forward(before);
+    forget(mark);
+    if (stmts.length === 0) return value;
+    const last = stmts[stmts.length - 1]!;
+    if (last.op === 'set' && gets[last.local] === 1 && sets[last.local] === 1) {
+      const direct = replaceIn(value, last.local, last.value);
+      if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
+    }
+    if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
+    return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
   };
   const foldIf = (e: Extract<Expr, { op: 'if' }>, full: Expr, yes: Expr, no: Expr): Expr => {
     const cond = decide(truth(full));
@@ -235,10 +285,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const forget = (mark: readonly number[]): void => {
     for (let i = 0; i < mark.length; i++) {
       const local = mark[i]!;
-      if (local < 0) {
-        if (nonZero[~local]) facts--;
-        nonZero[~local] = 0;
-      } else {
+      if (local < 0) doubt(~local);
+      else {
         values[local] = undefined;
         settled[local] = 0;
       }
@@ -246,9 +294,18 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
   const learnNonZero = (local: number | undefined, mark: number[]): void => {
     if (local === undefined || nonZero[local]) return;
-    nonZero[local] = 1;
+    // What has had its only assignment keeps its value longer than this is known.
+    nonZero[local] = settled[local] ? SURE : OPEN;
+    if (!settled[local]) open++;
     facts++;
     mark.push(~local);
+  };
+  /** Forgets that a local is not zero. */
+  const doubt = (local: number): void => {
+    if (!nonZero[local]) return;
+    if (nonZero[local] === OPEN) open--;
+    nonZero[local] = 0;
+    facts--;
   };
   /** A condition, 1 if it is a local known not to be zero. */
   const decide = (cond: Expr): Expr => {
@@ -260,10 +317,11 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
 
   const body = (stmts: readonly Stmt[], notZero?: number): readonly Stmt[] => {
+    if (stmts.length === 0) return stmts;
     const mark: number[] = [];
-    learnNonZero(notZero, mark);
-    const out = list(stmts, mark);
-    forget(mark);
+    if (notZero !== undefined) learnNonZero(notZero, mark);
+    const out = forward(folds(stmts, mark));
+    if (mark.length > 0) forget(mark);
     return out;
   };
 
@@ -279,7 +337,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       case 'unreachable':
         return false;
       case 'do':
-        return !(s.value.op === 'call' && noReturn(s.value.func));
+        return !(s.value.op === 'call' && noReturn.has(s.value.func));
       case 'if':
         return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
       case 'loop':
@@ -294,39 +352,36 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const unlearn = (s: Stmt): void => {
     if (s.op === 'set' || s.op === 'if' || s.op === 'block' || s.op === 'loop' || stmtOperands(s).some(hasStmts)) {
       walkStmts([s], (inner) => {
-        if (inner.op === 'set' && nonZero[inner.local]) {
-          nonZero[inner.local] = 0;
-          facts--;
-        }
+        if (inner.op === 'set') doubt(inner.local);
       });
     }
   };
 
-  /** Folds a statement list; `mark` collects the locals that its end must forget. */
-  const list = (stmts: readonly Stmt[], mark: number[] = []): readonly Stmt[] => {
-    return forward(folds(stmts, mark));
-  };
-
-  /** As `list`, for a list that something follows: nothing is substituted yet. */
+  /** Folds a statement list that something follows: nothing is substituted yet. `mark` collects what its end must forget. */
   const folds = (stmts: readonly Stmt[], mark: number[]): readonly Stmt[] => {
     const out: Stmt[] = [];
     let same = true;
     for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
       const before = out.length;
-      if (facts > 0) unlearn(stmts[i]!);
-      stmt(stmts[i]!, out, mark);
-      if (out.length !== before + 1 || out[before] !== stmts[i]) same = false;
-      const last = out[out.length - 1];
-      if (out.length > before && !goesOn(last!)) {
-        if (last!.op === 'do') {
-          const span = last!.value.op === 'call' ? last!.value.span : undefined;
-          if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
-          out.push({ op: 'unreachable', span });
-          same = false;
-        }
-        if (i + 1 < stmts.length) same = false;
-        break;
+      if (open > 0) unlearn(s);
+      stmt(s, out, mark);
+      const { length } = out;
+      if (length === before) {
+        same = false;
+        continue;
       }
+      const last = out[length - 1]!;
+      if (last !== s || length !== before + 1) same = false;
+      if (last.op === 'set' || last.op === 'store' || goesOn(last)) continue;
+      if (last.op === 'do') {
+        const span = last.value.op === 'call' ? last.value.span : undefined;
+        if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
+        out.push({ op: 'unreachable', span });
+        same = false;
+      }
+      if (i + 1 < stmts.length) same = false;
+      break;
     }
     return same ? stmts : out;
   };
@@ -338,16 +393,17 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       // A substitution further back has moved only what is behind it.
       const s = stmts[i]!;
       if (s.op !== 'set') continue;
-      const test = out ? out[i + 1]! : stmts[i + 1]!;
-      if (s.value.op === 'num' && s.value.code === 'i64.add' && (test.op === 'if' || test.op === 'brIf')) {
-        const cond = overflowTest(s.local, s.value, test.cond);
+      const { local, value } = s;
+      if (value.op === 'num' && value.code === 'i64.add') {
+        const test = out ? out[i + 1]! : stmts[i + 1]!;
+        const cond = test.op === 'if' || test.op === 'brIf' ? overflowTest(local, value, test.cond) : undefined;
         if (cond) {
           out ??= stmts.slice();
-          out[i + 1] = { ...test, cond };
+          out[i + 1] = { ...test, cond } as Stmt;
         }
       }
-      if (gets[s.local] !== 1 || sets[s.local] !== 1) continue;
-      const next = substituteFirst(out ? out[i + 1]! : test, s.local, s.value);
+      if (gets[local] !== 1 || sets[local] !== 1) continue;
+      const next = substituteFirst(out ? out[i + 1]! : stmts[i + 1]!, local, value);
       if (!next) continue;
       out ??= stmts.slice();
       out.splice(i, 2, next);
@@ -359,36 +415,41 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     jumps.set(label, (jumps.get(label) ?? 0) + 1);
   };
 
+  /** Folds the first expression of a statement; what that begins with goes before the statement. */
+  const flat = (e: Expr, out: Stmt[]): Expr => {
+    const before = seqs;
+    const value = expr(e);
+    return seqs === before ? value : hoist(value, out);
+  };
+
   const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
     switch (s.op) {
       case 'set': {
-        const value = hoist(expr(s.value), out);
-        if (gets[s.local] === 0) {
+        const { local } = s;
+        const value = flat(s.value, out);
+        if (gets[local] === 0) {
           effects(value, out);
           return;
         }
-        if (value.op === 'get' && value.local === s.local) return;
-        if (sets[s.local] === 1 && s.local >= func.params.length) {
-          settled[s.local] = 1;
-          mark.push(s.local);
-          if (isSettled(value)) values[s.local] = value;
+        if (value.op === 'get' && value.local === local) return;
+        if (sets[local] === 1 && local >= func.params.length) {
+          settled[local] = 1;
+          mark.push(local);
+          if (isSettled(value)) values[local] = value;
         }
         out.push(value === s.value ? s : { ...s, value });
         return;
       }
-      case 'do':
-        if (s.value.op === 'call' || s.value.op === 'callIndirect') {
-          const value = expr(s.value);
-          const flat = hoist(value, out);
-          if (flat.op === 'call' || flat.op === 'callIndirect') {
-            out.push(flat === s.value ? s : { ...s, value: flat });
-          } else effects(flat, out);
-          return;
-        }
-        effects(hoist(expr(s.value), out), out);
+      case 'do': {
+        const before = s.value;
+        const value = flat(before, out);
+        if ((before.op === 'call' || before.op === 'callIndirect') && value.op === before.op) {
+          out.push(value === before ? s : { ...s, value });
+        } else effects(value, out);
         return;
+      }
       case 'if': {
-        const cond = decide(truth(hoist(expr(s.cond), out)));
+        const cond = decide(truth(flat(s.cond, out)));
         if (cond.op === 'const') {
           // The labels of the branch that goes away are not jumped to from elsewhere.
           out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
@@ -435,7 +496,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         out.push(s);
         return;
       case 'brIf': {
-        const cond = decide(truth(hoist(expr(s.cond), out)));
+        const cond = decide(truth(flat(s.cond, out)));
         if (cond.op === 'const') {
           if (Number(cond.value) === 0) return;
           jump(s.label);
@@ -450,7 +511,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       case 'switch':
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
-        out.push(mapStmt(s, lists));
+        out.push(mapStmt(s, mapper));
         return;
       case 'return':
       case 'setGlobal': {
@@ -458,7 +519,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
           out.push(s);
           return;
         }
-        const value = hoist(expr(s.value), out);
+        const value = flat(s.value, out);
         if (s.op === 'setGlobal' && globals.has(s.name)) effects(value, out);
         else out.push(value === s.value ? s : { ...s, value });
         return;
@@ -470,22 +531,25 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         return;
       }
       case 'store': {
-        const [addr, value] = hoistAll([expr(s.addr), expr(s.value)], out) as [Expr, Expr];
+        const before = seqs;
+        let addr = expr(s.addr);
+        let value = expr(s.value);
+        if (seqs !== before) [addr, value] = hoistAll([addr, value], out) as [Expr, Expr];
         const moved = intoOffset(addr, s.offset);
         if (moved) out.push({ ...s, ...moved, value });
         else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
         return;
       }
       default:
-        out.push(mapStmt(s, lists));
+        out.push(mapStmt(s, mapper));
     }
   };
 
   /** An `if` whose branch only jumps is a conditional jump. */
   const pushIf = (s: Extract<Stmt, { op: 'if' }>, out: Stmt[]): void => {
-    const [only] = s.then;
-    if (s.then.length === 1 && only!.op === 'br') {
-      out.push({ op: 'brIf', label: only!.label, cond: s.cond }, ...s.else);
+    const only = s.then[0]!;
+    if (s.then.length === 1 && only.op === 'br') {
+      out.push({ op: 'brIf', label: only.label, cond: s.cond }, ...s.else);
     } else if (s.else.length === 1 && s.else[0]!.op === 'br' && endGoesOn(s.then)) {
       out.push({ op: 'brIf', label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
     } else out.push(s);
@@ -500,8 +564,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return e.op === 'get' && settled[e.local] === 1;
   };
 
-  const mapper: Mapper = { expr, body: list };
-  const lists: Mapper = { expr, body: (stmts) => body(stmts) };
+  const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
   return body(func.body);
 }
 
@@ -624,27 +687,49 @@ function effects(e: Expr, out: Stmt[]): void {
  */
 function intoOffset(addr: Expr, offset: number): { addr: Expr; offset: number } | undefined {
   if (addr.op !== 'num' || addr.code !== 'i32.add') return undefined;
-  const [base, constant] = addr.args;
-  if (constant!.op !== 'const' || Number(constant!.value) < 0) return undefined;
-  const whole = base!.op === 'as' ? base!.value : base!;
+  const constant = addr.args[1]!;
+  if (constant.op !== 'const' || Number(constant.value) < 0) return undefined;
+  const base = addr.args[0]!;
+  const whole = base.op === 'as' ? base.value : base;
   if (whole.type !== 'ref' && whole.op !== 'data') return undefined;
-  return { addr: base!, offset: offset + Number(constant!.value) };
+  return { addr: base, offset: offset + Number(constant.value) };
 }
 
 /** The statement with the first thing it evaluates, a get of the local, replaced; undefined if that is something else. */
 function substituteFirst(s: Stmt, local: number, value: Expr): Stmt | undefined {
-  if (s.op === 'block' || s.op === 'loop' || s.op === 'br' || s.op === 'unreachable') return undefined;
-  if (s.op === 'keep') return undefined;
-  const parts = stmtOperands(s);
-  const replaced = replaceFirst(parts, local, value);
-  if (!replaced) return undefined;
-  let i = 0;
-  return mapStmt(s, { expr: (e) => (i < replaced.length ? replaced[i++]! : e), body: (b) => b });
+  switch (s.op) {
+    case 'set':
+    case 'setGlobal':
+    case 'do':
+    case 'switch':
+    case 'return': {
+      const direct = s.value && replaceIn(s.value, local, value);
+      return direct && ({ ...s, value: direct } as Stmt);
+    }
+    case 'if':
+    case 'brIf': {
+      const cond = replaceIn(s.cond, local, value);
+      return cond && { ...s, cond };
+    }
+    case 'store': {
+      const parts = replaceFirst([s.addr, s.value], local, value);
+      return parts && { ...s, addr: parts[0]!, value: parts[1]! };
+    }
+    case 'memoryCopy':
+    case 'memoryFill': {
+      const replaced = replaceFirst(stmtOperands(s), local, value);
+      let i = 0;
+      return replaced && mapStmt(s, { expr: () => replaced[i++]!, body: (b) => b });
+    }
+    default:
+      return undefined;
+  }
 }
 
 function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[] | undefined {
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!;
+    if (part.op === 'const') continue;
     const found = replaceIn(part, local, value);
     if (found) {
       const out = parts.slice();
