@@ -8,28 +8,38 @@
  */
 import { operands, stmtOperands } from '../build.ts';
 import { factsOf, type Reference } from '../facts.ts';
-import type { Expr, Module, Stmt } from '../ir.ts';
+import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { foldNum } from './fold-num.ts';
 
 type Const = Extract<Expr, { op: 'const' }>;
+type If = Extract<Expr | Stmt, { op: 'if' }>;
+
+/** A branch that has been decided, and whether that has been done again. */
+interface Branch {
+  readonly node: If;
+  done: boolean;
+}
 
 /** The globals of a module that keep their initial value, as constants. */
 export function constantGlobals(module: Module): Map<string, Const> {
   const constants = new Map<string, Const>();
   for (const g of module.globals.values()) constants.set(g.name, { op: 'const', type: g.type, value: g.init });
   const visited = new Set<string>();
-  const queue: (() => void)[] = [];
-  /** What is visited when a global turns out to change. */
-  const waiting = new Map<string, (() => void)[]>();
+  /** Functions to visit: those without a branch to decide, of which all that they name counts, and those to walk. */
+  const plain: Func[] = [];
+  const branching: Func[] = [];
+  /** Branches to decide again. */
+  const again: Branch[] = [];
+  /** The branches that were decided because a global does not change. */
+  const waiting = new Map<string, Branch[]>();
 
   const func = (name: string): void => {
+    if (visited.has(name)) return;
     const found = module.funcs.get(name);
-    if (!found || visited.has(name)) return;
+    if (!found) return;
     visited.add(name);
-    const { references } = factsOf(found);
-    // Without a global in it there is no branch to decide: what it names is all that counts.
-    if (found.display === undefined || references.some((e) => e.op === 'global')) queue.push(() => list(found.body));
-    else queue.push(() => all(references));
+    const isPlain = found.display !== undefined || found.folded === found.body;
+    (isPlain && !factsOf(found).references.some((e) => e.op === 'global') ? plain : branching).push(found);
   };
   const all = (references: readonly Reference[]): void => {
     for (const e of references) {
@@ -37,20 +47,25 @@ export function constantGlobals(module: Module): Map<string, Const> {
       else if (e.op === 'setGlobal') assigned(e);
     }
   };
+  /** Whether a function names anything that would be news. */
+  const isNews = (e: Reference): boolean =>
+    e.op === 'call' || e.op === 'funcIndex'
+      ? !visited.has(e.func) && module.funcs.has(e.func)
+      : e.op === 'setGlobal' && constants.has(e.name);
   const assigned = ({ name, value }: Extract<Stmt, { op: 'setGlobal' }>): void => {
     const before = constants.get(name);
     if (before && !(value.op === 'const' && Object.is(value.value, before.value))) {
       constants.delete(name);
-      queue.push(...(waiting.get(name) ?? []));
+      again.push(...(waiting.get(name) ?? []));
     }
   };
   /** The value of an expression as far as constants and unchanged globals give it; `used` collects the globals. */
-  const known = (e: Expr, used: Set<string>): Const | undefined => {
+  const known = (e: Expr, used: string[]): Const | undefined => {
     switch (e.op) {
       case 'const':
         return e;
       case 'global':
-        used.add(e.name);
+        used.push(e.name);
         return constants.get(e.name);
       case 'num': {
         const args: Expr[] = [];
@@ -71,64 +86,110 @@ export function constantGlobals(module: Module): Map<string, Const> {
     }
   };
   /** Visits the branch that is taken as far as is known, and the other one when that changes. */
-  const branch = (cond: Expr, yes: () => void, no: () => void): void => {
-    const used = new Set<string>();
-    const value = known(cond, used);
+  const branch = (s: If): void => {
+    const used: string[] = [];
+    const value = known(s.cond, used);
     if (!value) {
-      expr(cond);
-      yes();
-      no();
+      expr(s.cond);
+      side(s.then);
+      side(s.else);
       return;
     }
-    (Number(value.value) === 0 ? no : yes)();
-    let done = false;
-    const again = (): void => {
-      if (done) return;
-      done = true;
-      branch(cond, yes, no);
-    };
+    side(Number(value.value) === 0 ? s.else : s.then);
+    const decided: Branch = { node: s, done: false };
     for (const name of used) {
       const list = waiting.get(name);
-      if (list) list.push(again);
-      else waiting.set(name, [again]);
+      if (list) list.push(decided);
+      else waiting.set(name, [decided]);
     }
+  };
+  const side = (branch: If['then']): void => {
+    if ('op' in branch) expr(branch);
+    else list(branch);
   };
   const expr = (e: Expr): void => {
-    if (e.op === 'call' || e.op === 'funcIndex') func(e.func);
-    if (e.op === 'if') {
-      branch(
-        e.cond,
-        () => expr(e.then),
-        () => expr(e.else),
-      );
-      return;
+    switch (e.op) {
+      case 'call':
+        func(e.func);
+        exprs(e.args);
+        return;
+      case 'num':
+        exprs(e.args);
+        return;
+      case 'as':
+        expr(e.value);
+        return;
+      case 'load':
+        expr(e.addr);
+        return;
+      case 'if':
+        branch(e);
+        return;
+      case 'seq':
+        list(e.body);
+        expr(e.value);
+        return;
+      case 'funcIndex':
+        func(e.func);
+        return;
+      case 'callIndirect':
+      case 'select':
+      case 'memoryGrow':
+        exprs(operands(e));
+        return;
+      default:
     }
-    if (e.op === 'seq') list(e.body);
-    const parts = operands(e);
-    for (let i = 0; i < parts.length; i++) expr(parts[i]!);
+  };
+  const exprs = (parts: readonly Expr[]): void => {
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (part.op !== 'get' && part.op !== 'const') expr(part);
+    }
   };
   const list = (stmts: readonly Stmt[]): void => {
-    for (let i = 0; i < stmts.length; i++) stmt(stmts[i]!);
-  };
-  const stmt = (s: Stmt): void => {
-    if (s.op === 'if') {
-      branch(
-        s.cond,
-        () => list(s.then),
-        () => list(s.else),
-      );
-      return;
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      switch (s.op) {
+        case 'set':
+        case 'do':
+          expr(s.value);
+          break;
+        case 'if':
+          branch(s);
+          break;
+        case 'block':
+        case 'loop':
+          list(s.body);
+          break;
+        case 'setGlobal':
+          assigned(s);
+          expr(s.value);
+          break;
+        default:
+          exprs(stmtOperands(s));
+      }
     }
-    if (s.op === 'setGlobal') assigned(s);
-    const parts = stmtOperands(s);
-    for (let i = 0; i < parts.length; i++) expr(parts[i]!);
-    if (s.op === 'block' || s.op === 'loop') list(s.body);
   };
 
   for (const name of module.exports.values()) func(name);
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) func(reloc.func);
   }
-  for (let visit = queue.pop(); visit; visit = queue.pop()) visit();
-  return constants;
+  // What need not be walked comes first: often it leaves nothing new for the others.
+  for (;;) {
+    const simple = plain.pop();
+    if (simple) {
+      all(factsOf(simple).references);
+      continue;
+    }
+    const undecided = again.pop();
+    if (undecided) {
+      if (!undecided.done) branch(undecided.node);
+      undecided.done = true;
+      continue;
+    }
+    const walked = branching.pop();
+    if (!walked) return constants;
+    if (factsOf(walked).references.some(isNews)) list(walked.body);
+  }
 }
