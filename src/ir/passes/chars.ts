@@ -10,7 +10,8 @@
  * Works on the functions of the user after calls between them are inlined and before those of the run-time library are, where
  * such operations are calls of known names.
  */
-import { addLocal, get, i32, mapExpr, mapStmt, num, set, walk } from '../build.ts';
+import { addLocal, get, i32, type Mapper, mapExpr, mapStmt, num, set, walkStmts } from '../build.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, NumericOp, Stmt } from '../ir.ts';
 
 type Call = Extract<Expr, { op: 'call' }>;
@@ -36,23 +37,26 @@ const isUser = (func: Func): boolean => func.display !== undefined;
 interface Uses {
   /** Comparisons with a character. */
   tests: number;
-  gets: number;
   /** Parameters it is passed to. */
   readonly passed: { readonly func: string; readonly index: number }[];
-  /** What it is set to. */
-  readonly values: Expr[];
 }
+
+/** The locals of a function that are compared or passed on. */
+type LocalUses = ReadonlyMap<number, Uses>;
 
 /** Replaces strings of one character by their keys, wherever a program only compares them. */
 export function charsModule(module: Module): Module {
   if (!IMPROVABLE.some((name) => module.funcs.has(name))) return module;
-  const all = new Map<string, Uses[]>();
+  const all = new Map<string, LocalUses>();
   for (const func of module.funcs.values()) if (isUser(func)) all.set(func.name, usesOf(func));
   const keyed = keyedParams(module, all);
+  /** What a function calls if there is anything to do in it. */
+  const wanted = new Set(IMPROVABLE);
+  for (const key of keyed) wanted.add(key.slice(key.indexOf(' ') + 1));
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const uses = all.get(func.name);
-    funcs.set(func.name, uses ? rewrite(func, uses, keyed) : func);
+    const isConcerned = isUser(func) && factsOf(func).references.some((e) => e.op === 'call' && wanted.has(e.func));
+    funcs.set(func.name, isConcerned ? rewrite(func, all.get(func.name)!, keyed) : func);
   }
   return { ...module, funcs };
 }
@@ -76,48 +80,61 @@ function testedKey(e: Call): number | undefined {
   return other.name.charCodeAt(4) * 2;
 }
 
-function usesOf(func: Func): Uses[] {
-  const uses: Uses[] = func.locals.map(() => ({ tests: 0, gets: 0, passed: [], values: [] }));
-  walk(
-    func.body,
-    (e) => {
-      if (e.op === 'get') uses[e.local]!.gets++;
-      if (e.op !== 'call') return;
-      const first = e.args[0];
-      if (first?.op === 'get' && testedKey(e) !== undefined) uses[first.local]!.tests++;
-      else {
-        e.args.forEach((arg, index) => {
-          if (arg.op === 'get') uses[arg.local]!.passed.push({ func: e.func, index });
-        });
+function usesOf(func: Func): LocalUses {
+  const uses = new Map<number, Uses>();
+  const of = (local: number): Uses => {
+    let found = uses.get(local);
+    if (!found) {
+      found = { tests: 0, passed: [] };
+      uses.set(local, found);
+    }
+    return found;
+  };
+  for (const e of factsOf(func).references) {
+    if (e.op !== 'call') continue;
+    const { args } = e;
+    const first = args[0];
+    if (first?.op === 'get' && testedKey(e) !== undefined) of(first.local).tests++;
+    else {
+      for (let index = 0; index < args.length; index++) {
+        const arg = args[index]!;
+        if (arg.op === 'get') of(arg.local).passed.push({ func: e.func, index });
       }
-    },
-    (s) => {
-      if (s.op === 'set') uses[s.local]!.values.push(s.value);
-    },
-  );
+    }
+  }
   return uses;
+}
+
+/** The locals that are never anything but a string of one character. */
+function characters(func: Func): ReadonlySet<number> {
+  const found = new Set<number>();
+  const others = new Set<number>();
+  walkStmts(func.body, (s) => {
+    if (s.op === 'set') (s.value.op === 'call' && KEY_OF.has(s.value.func) ? found : others).add(s.local);
+  });
+  for (const local of others) found.delete(local);
+  return found;
 }
 
 const place = (func: string, index: number): string => `${index} ${func}`;
 
 /** The parameters that are compared only, here or where they are passed on to: an optimistic fixpoint. */
-function keyedParams(module: Module, all: ReadonlyMap<string, Uses[]>): ReadonlySet<string> {
+function keyedParams(module: Module, all: ReadonlyMap<string, LocalUses>): ReadonlySet<string> {
   const fixed = new Set(module.exports.values());
-  const note = (e: Expr): void => {
-    if (e.op === 'funcIndex') fixed.add(e.func);
-  };
-  for (const func of module.funcs.values()) walk(func.body, note);
+  for (const func of module.funcs.values()) {
+    for (const e of factsOf(func).references) if (e.op === 'funcIndex') fixed.add(e.func);
+  }
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) fixed.add(reloc.func);
   }
   const found = new Map<string, Uses>();
   for (const func of module.funcs.values()) {
     if (fixed.has(func.name) || !isUser(func)) continue;
-    func.params.forEach((type, i) => {
-      const uses = all.get(func.name)![i]!;
-      if (type !== 'ref' || uses.values.length > 0 || uses.gets === 0) return;
-      if (uses.gets === uses.tests + uses.passed.length) found.set(place(func.name, i), uses);
-    });
+    const { gets, sets } = factsOf(func);
+    for (const [local, uses] of all.get(func.name)!) {
+      if (func.params[local] !== 'ref' || sets[local]! > 0) continue;
+      if (gets[local] === uses.tests + uses.passed.length) found.set(place(func.name, local), uses);
+    }
   }
   for (let changed = true; changed; ) {
     changed = false;
@@ -130,33 +147,36 @@ function keyedParams(module: Module, all: ReadonlyMap<string, Uses[]>): Readonly
   return new Set(found.keys());
 }
 
-function rewrite(original: Func, uses: readonly Uses[], keyed: ReadonlySet<string>): Func {
+function rewrite(original: Func, uses: LocalUses, keyed: ReadonlySet<string>): Func {
   const func: Func = { ...original, locals: original.locals.slice(), localNames: original.localNames?.slice() };
   const params = original.params.slice();
   /** The local with the key of the string that a local stands for; the local itself when nothing else needs the string. */
   const keys = new Map<number, number>();
   let changed = false;
-  uses.forEach((u, local) => {
+  const { gets } = factsOf(original);
+  const chars = characters(original);
+  for (let local = 0; local < original.locals.length; local++) {
+    const u = uses.get(local);
+    if (!u) continue;
     if (local < params.length) {
-      if (!keyed.has(place(original.name, local))) return;
+      if (!keyed.has(place(original.name, local))) continue;
       params[local] = 'i32';
       func.locals[local] = 'i32';
       keys.set(local, local);
       changed = true;
-      return;
+      continue;
     }
-    if (func.locals[local] !== 'ref' || u.values.length === 0) return;
-    if (!u.values.every((v) => v.op === 'call' && KEY_OF.has(v.func))) return;
+    if (func.locals[local] !== 'ref' || !chars.has(local)) continue;
     const wanted = u.tests + u.passed.filter(({ func: name, index }) => keyed.has(place(name, index))).length;
-    if (wanted === 0) return;
-    if (wanted === u.gets) {
+    if (wanted === 0) continue;
+    if (wanted === gets[local]) {
       func.locals[local] = 'i32';
       keys.set(local, local);
     } else if (wanted > 1) {
       keys.set(local, addLocal(func, 'i32'));
       func.localNames?.push(undefined);
     }
-  });
+  }
 
   const keyOf = (e: Expr): Expr | undefined => {
     if (e.op === 'get') {
@@ -176,6 +196,7 @@ function rewrite(original: Func, uses: readonly Uses[], keyed: ReadonlySet<strin
     return num(code, key, i32(wanted!));
   };
   const expr = (e: Expr): Expr => {
+    if (e.op === 'get' || e.op === 'const') return e;
     if (e.op === 'num' && ORDERS.test(e.code)) {
       const [left, right] = e.args as [Expr, Expr];
       if (left.op === 'call' && left.func === ORDER_CHAR && right.op === 'const' && right.value === 0) {
@@ -200,14 +221,14 @@ function rewrite(original: Func, uses: readonly Uses[], keyed: ReadonlySet<strin
         return { ...e, args };
       }
     }
-    return mapExpr(e, { expr, body });
+    return mapExpr(e, mapper);
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
     list.forEach((s, i) => {
       const key = s.op === 'set' ? keys.get(s.local) : undefined;
       if (s.op !== 'set' || key === undefined) {
-        const mapped = mapStmt(s, { expr, body });
+        const mapped = mapStmt(s, mapper);
         if (mapped !== s) out ??= list.slice(0, i);
         out?.push(mapped);
         return;
@@ -217,11 +238,12 @@ function rewrite(original: Func, uses: readonly Uses[], keyed: ReadonlySet<strin
       if (key === s.local) out.push(set(key, keyOf(s.value)!));
       else {
         const known: Expr = { op: 'call', type: 'i32', func: 'rt.str_key_of_char', args: [get(s.local, 'ref')] };
-        out.push(mapStmt(s, { expr, body }), set(key, known));
+        out.push(mapStmt(s, mapper), set(key, known));
       }
     });
     return out ?? list;
   };
+  const mapper: Mapper = { expr, body };
   const rebuilt = body(original.body);
   return changed ? { ...func, params, body: rebuilt } : original;
 }

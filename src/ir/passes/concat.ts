@@ -4,7 +4,8 @@
  *
  * Works on the functions of the user before the library's are inlined, where these operations are calls of known names.
  */
-import { i32, mapExpr, mapSame, mapStmt } from '../build.ts';
+import { i32, type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 
 const CONCAT = 'rt.str_concat';
@@ -15,14 +16,13 @@ export function concatModule(module: Module): Module {
   if (!module.funcs.has(CONCAT)) return module;
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    if (func.display === undefined) funcs.set(func.name, func);
-    else {
-      const rebuilt = body(func.body);
-      funcs.set(func.name, rebuilt === func.body ? func : { ...func, body: rebuilt });
-    }
+    const rebuilt = func.display !== undefined && callsConcat(func) ? body(func.body) : func.body;
+    funcs.set(func.name, rebuilt === func.body ? func : { ...func, body: rebuilt });
   }
   return { ...module, funcs };
 }
+
+const callsConcat = (func: Func): boolean => factsOf(func).references.some((e) => e.op === 'call' && e.func === CONCAT);
 
 /** The operands of a chain of concatenations, from left to right. */
 function pieces(e: Expr): Expr[] {
@@ -30,7 +30,10 @@ function pieces(e: Expr): Expr[] {
   return [...pieces(e.args[0]!), e.args[1]!];
 }
 
-const expr = (e: Expr): Expr => (e.op === 'call' && e.func === CONCAT ? joined(e, false) : mapExpr(e, { expr, body }));
+const expr = (e: Expr): Expr => {
+  if (e.op === 'get' || e.op === 'const') return e;
+  return e.op === 'call' && e.func === CONCAT ? joined(e, false) : mapExpr(e, mapper);
+};
 
 /** The functions for one more piece, and for two: of texts (s) and numbers (i). */
 const CAT: Readonly<Record<string, string>> = {
@@ -75,5 +78,7 @@ const stmt = (s: Stmt): Stmt => {
       s.op === 'set' ? first.op === 'get' && first.local === s.local : first.op === 'global' && first.name === s.name;
     return { ...s, value: joined(s.value, grows) };
   }
-  return mapStmt(s, { expr, body });
+  return mapStmt(s, mapper);
 };
+
+const mapper: Mapper = { expr, body };

@@ -7,7 +7,8 @@
  * scanner with a loop for numbers in it ran 15 % slower with fewer instructions). The bytes' address is used together with
  * the string only, so the string is alive while the address is.
  */
-import { addLocal, copyFunc, get, mapExpr, mapStmt, set, walk } from '../build.ts';
+import { addLocal, copyFunc, get, type Mapper, mapExpr, mapStmt, set, walk } from '../build.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 
 /** Functions of a string and an index; those that are given the header as well are called `NAME_in`. */
@@ -25,8 +26,16 @@ type Loop = Extract<Stmt, { op: 'loop' }>;
 /** Reads the headers of strings before loops, in the functions of the user. */
 export function textsModule(module: Module): Module {
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values()) funcs.set(func.name, func.display === undefined ? func : textsFunc(func));
+  for (const func of module.funcs.values()) {
+    funcs.set(func.name, func.display !== undefined && readsInLoop(func) ? textsFunc(func) : func);
+  }
   return { ...module, funcs };
+}
+
+/** Whether there are loops and reads of strings in a function. */
+function readsInLoop(func: Func): boolean {
+  const { hasLoop, references } = factsOf(func);
+  return hasLoop && references.some((e) => e.op === 'call' && READS.has(e.func));
 }
 
 interface Header {
@@ -45,7 +54,8 @@ function textsFunc(original: Func): Func {
     return header;
   };
   const expr = (e: Expr): Expr => {
-    const mapped = mapExpr(e, { expr, body });
+    if (e.op === 'get' || e.op === 'const') return e;
+    const mapped = mapExpr(e, mapper);
     if (mapped.op !== 'call' || !READS.has(mapped.func)) return mapped;
     const text = mapped.args[0]!;
     const header = text.op === 'get' ? known.get(text.local) : undefined;
@@ -55,26 +65,29 @@ function textsFunc(original: Func): Func {
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
-    list.forEach((s, i) => {
-      const before = s.op === 'loop' ? loop(s) : [mapStmt(s, { expr, body })];
-      if (!out && !(before.length === 1 && before[0] === s)) out = list.slice(0, i);
-      out?.push(...before);
-    });
+    for (let i = 0; i < list.length; i++) {
+      const s = list[i]!;
+      const before: Stmt[] = [];
+      const mapped = s.op === 'loop' ? loop(s, before) : mapStmt(s, mapper);
+      if (mapped !== s || before.length > 0) out ??= list.slice(0, i);
+      out?.push(...before, mapped);
+    }
     return out ?? list;
   };
-  const loop = (s: Loop): Stmt[] => {
+  /** Rewrites a loop; `before` gets what is read before it. */
+  const loop = (s: Loop, before: Stmt[]): Stmt => {
     const mine = readsIn(s);
-    const before: Stmt[] = [];
     for (const local of mine) {
       const header = newHeader();
       known.set(local, header);
       const call = (name: string): Expr => ({ op: 'call', type: 'i32', func: name, args: [get(local, 'ref')] });
       before.push(set(header.plain, call('rt.str_plain')), set(header.data, call('rt.str_data')));
     }
-    const inner = mapStmt(s, { expr, body });
+    const mapped = mapStmt(s, mapper);
     for (const local of mine) known.delete(local);
-    return [...before, inner];
+    return mapped;
   };
+  const mapper: Mapper = { expr, body };
 
   const rebuilt = body(func.body);
   if (rebuilt === func.body) return original;
