@@ -469,9 +469,10 @@ export function copyFunc(func: Func, body: readonly Stmt[] = func.body): Func {
 
 /** Whether there is a loop in a body. */
 export function hasLoop(body: readonly Stmt[]): boolean {
-  let found = false;
-  walkStmts(body, (s) => {
-    if (s.op === 'loop') found = true;
-  });
-  return found;
+  // Few loops are in expressions: those are looked at last.
+  for (const s of body) {
+    if (s.op === 'loop') return true;
+    if (s.op === 'block' ? hasLoop(s.body) : s.op === 'if' && (hasLoop(s.then) || hasLoop(s.else))) return true;
+  }
+  return body.some((s) => stmtOperands(s).some((e) => someStmt(e, (inner) => inner.op === 'loop')));
 }

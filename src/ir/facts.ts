@@ -3,6 +3,7 @@
  * function, and most bodies are the same from one pass to the next. (Bodies never change; a pass that changes something
  * makes a new one.)
  */
+import { hasLoop as hasLoopIn } from './build.ts';
 import type { Expr, Func, Stmt } from './ir.ts';
 
 /** A node that names something of the module, or calls. */
@@ -38,6 +39,11 @@ export function factsOf(func: Func): Facts {
     known.set(body, facts);
   }
   return facts;
+}
+
+/** Whether a function has a loop, without all the other facts if they are not known: a first loop is soon found. */
+export function holdsLoop(func: Func): boolean {
+  return known.get(func.body)?.hasLoop ?? hasLoopIn(func.body);
 }
 
 /** Reads and assignments of a function's locals, as arrays that the caller may change. */

@@ -62,7 +62,21 @@ export function orderOp(type: Wasm, order: string): NumericOp {
 
 /** What an instruction does, without the type that it begins with: `lt_s` of `i64.lt_s`. */
 export function operationOf(code: NumericOp): string {
-  return OPERATIONS.get(code)!;
+  return INSTRUCTIONS.get(code)!.operation;
+}
+
+/** True if the instruction may trap. */
+export function mayTrap(code: NumericOp): boolean {
+  return INSTRUCTIONS.get(code)!.mayTrap;
+}
+
+/** What passes ask of an instruction. */
+export interface Instruction {
+  /** What it does, without its type. */
+  readonly operation: string;
+  readonly mayTrap: boolean;
+  /** It compares integers, or one with 0. */
+  readonly isComparison: boolean;
 }
 
 const NUMERIC_OPS = new Map<Wasm, Map<string, NumericOp>>([
@@ -70,18 +84,14 @@ const NUMERIC_OPS = new Map<Wasm, Map<string, NumericOp>>([
   ['i64', new Map()],
   ['f64', new Map()],
 ]);
-const OPERATIONS = new Map<string, string>();
+/** All instructions by name. */
+export const INSTRUCTIONS = new Map<NumericOp, Instruction>();
 for (const code of NUMERIC_SIGNATURES.keys() as Iterable<NumericOp>) {
   const operation = interned(code.slice(4));
   NUMERIC_OPS.get(code.slice(0, 3) as Wasm)!.set(operation, code);
-  OPERATIONS.set(code, operation);
-}
-
-const TRAPPING = new Set(
-  [...NUMERIC_SIGNATURES.keys()].filter((code) => /\.(div_[su]|rem_[su]|trunc_f64_[su])$/.test(code)),
-);
-
-/** True if the instruction may trap. */
-export function mayTrap(code: string): boolean {
-  return TRAPPING.has(code);
+  INSTRUCTIONS.set(code, {
+    operation,
+    mayTrap: /^(div_[su]|rem_[su]|trunc_f64_[su])$/.test(operation),
+    isComparison: /^i(32|64)\.(eq|ne|[lg][te]_[su]|eqz)$/.test(code),
+  });
 }

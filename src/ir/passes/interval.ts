@@ -24,6 +24,7 @@ export const MAX_I32 = 2 ** 31 - 1;
 export const FULL: Interval = { lo: -Infinity, hi: Infinity };
 export const FULL_I32: Interval = { lo: MIN_I32, hi: MAX_I32 };
 export const BIT: Interval = { lo: 0, hi: 1 };
+export const ZERO: Interval = { lo: 0, hi: 0 };
 
 /** An upper bound that can be kept, not below `x`, which was computed in doubles. */
 function up(x: number): number {
@@ -38,7 +39,8 @@ export const interval = (lo: number, hi: number): Interval => ({ lo: down(lo), h
 
 /** The interval of one number. */
 export function constant(value: number | bigint): Interval {
-  if (typeof value === 'number') return { lo: value, hi: value };
+  const near = Number(value);
+  if (typeof value === 'number' || (near <= EXACT && near >= -EXACT)) return { lo: near, hi: near };
   const v = BigInt.asIntN(64, value);
   const max = (1n << 63n) - 1n;
   const x = Number(v);
@@ -71,24 +73,21 @@ export interface Checked {
   readonly overflows: boolean;
 }
 
-const isSmall = (x: number): boolean => Math.abs(x) <= LARGE;
-
 /** Whether the sum of two upper bounds may pass 2^63 - 1. */
 function passes(a: number, b: number): boolean {
-  if (a <= 0 || b <= 0) return false;
-  if (isSmall(a) && isSmall(b)) return false;
+  if (a <= 0 || b <= 0 || (a <= LARGE && b <= LARGE)) return false;
   return !((a === NEAR && b <= 1) || (b === NEAR && a <= 1));
 }
 
 function sumUp(a: number, b: number): number {
-  if (isSmall(a) && isSmall(b)) return up(a + b);
+  if (a <= LARGE && a >= -LARGE && b <= LARGE && b >= -LARGE) return up(a + b);
   // One bound is beyond what is kept: only small differences from the end are known.
   if (a === Infinity && b <= -1) return NEAR;
   if (b === Infinity && a <= -1) return NEAR;
   if (a === NEAR && b <= 0) return NEAR;
   if (b === NEAR && a <= 0) return NEAR;
   const most = Math.max(a, b);
-  return isSmall(most) ? up(-LARGE + most) : most < 0 ? -LARGE : Infinity;
+  return Math.abs(most) <= LARGE ? up(-LARGE + most) : most < 0 ? -LARGE : Infinity;
 }
 
 export function add(a: Interval, b: Interval): Checked {
@@ -106,9 +105,12 @@ export function sub(a: Interval, b: Interval): Checked {
 }
 
 export function mul(a: Interval, b: Interval): Checked {
-  const corners = [product(a.lo, b.lo), product(a.lo, b.hi), product(a.hi, b.lo), product(a.hi, b.hi)];
-  const lo = Math.min(...corners);
-  const hi = Math.max(...corners);
+  const p = product(a.lo, b.lo);
+  const q = product(a.lo, b.hi);
+  const r = product(a.hi, b.lo);
+  const s = product(a.hi, b.hi);
+  const lo = Math.min(p, q, r, s);
+  const hi = Math.max(p, q, r, s);
   const most = 2 ** 63 * (1 - 2 ** -50);
   return { exact: interval(lo, hi), overflows: hi >= most || lo <= -most };
 }

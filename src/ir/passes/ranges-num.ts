@@ -1,7 +1,7 @@
 /** What single instructions make of intervals, and small questions about expressions: the tables of range analysis (ranges.ts). */
-import { num, walkStmts } from '../build.ts';
-import type { Expr, Stmt, Type } from '../ir.ts';
-import { mayTrap, NUMERIC_SIGNATURES, operationOf } from '../ops.ts';
+import { num } from '../build.ts';
+import type { Expr, Type } from '../ir.ts';
+import { type Instruction, mayTrap } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 
@@ -10,16 +10,28 @@ type Num = Extract<Expr, { op: 'num' }>;
 /** All that a local of a type may hold. */
 export const fullOf = (type: Type): Interval => (type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL);
 
-export const LOADED: Record<string, Interval> = {
-  'i32.load8_u': { lo: 0, hi: 255 },
-  'i32.load8_s': { lo: -128, hi: 127 },
-  'i32.load16_u': { lo: 0, hi: 65535 },
-  'i32.load16_s': { lo: -32768, hi: 32767 },
-  'i64.load8_u': { lo: 0, hi: 255 },
-  'i64.load16_u': { lo: 0, hi: 65535 },
-  'i64.load32_u': { lo: 0, hi: iv.MAX_U32 },
-  'i64.load32_s': { lo: iv.MIN_I32, hi: iv.MAX_I32 },
-};
+const LOADED = new Map<string, Interval>([
+  ['i32.load8_u', { lo: 0, hi: 255 }],
+  ['i32.load8_s', { lo: -128, hi: 127 }],
+  ['i32.load16_u', { lo: 0, hi: 65535 }],
+  ['i32.load16_s', { lo: -32768, hi: 32767 }],
+  ['i64.load8_u', { lo: 0, hi: 255 }],
+  ['i64.load16_u', { lo: 0, hi: 65535 }],
+  ['i64.load32_u', { lo: 0, hi: iv.MAX_U32 }],
+  ['i64.load32_s', { lo: iv.MIN_I32, hi: iv.MAX_I32 }],
+]);
+
+/** What a list has at most (elems_new in list.mochi). */
+const MOST_LENGTH = 2 ** 30;
+const LENGTH: Interval = { lo: 0, hi: MOST_LENGTH };
+
+/** The range of what is loaded. */
+export const loaded = (e: Extract<Expr, { op: 'load' }>): Interval =>
+  e.length ? LENGTH : (LOADED.get(e.code) ?? fullOf(e.type));
+
+/** The range of a constant. */
+export const constantRange = (e: Extract<Expr, { op: 'const' }>): Interval =>
+  e.type === 'f64' ? floatConst(Number(e.value)) : iv.constant(e.value);
 
 export const UNSIGNED: Record<string, Num['code']> = {
   'i64.div_s': 'i64.div_u',
@@ -40,11 +52,6 @@ export const OPPOSITE: Record<string, string> = {
   gt_u: 'le_u',
   le_u: 'gt_u',
 };
-const COMPARISONS = new Set(
-  [...NUMERIC_SIGNATURES.keys()].filter((code) => /^i(32|64)\.(eq|ne|[lg][te]_[su]|eqz)$/.test(code)),
-);
-export const isComparison = (code: string): boolean => COMPARISONS.has(code);
-
 export const not = (outcome: 0 | 1 | undefined): 0 | 1 | undefined =>
   outcome === undefined ? undefined : outcome === 0 ? 1 : 0;
 export const less = (a: Interval, b: Interval): 0 | 1 | undefined => (a.hi < b.lo ? 1 : a.lo >= b.hi ? 0 : undefined);
@@ -52,12 +59,13 @@ export const less = (a: Interval, b: Interval): 0 | 1 | undefined => (a.hi < b.l
 /** Locals and constants, and arithmetic on them that does not trap: evaluated without any effect. */
 export function isSimple(e: Expr): boolean {
   switch (e.op) {
-    case 'const':
     case 'get':
+    case 'const':
     case 'data':
       return true;
     case 'num':
-      return !mayTrap(e.code) && e.args.every(isSimple);
+      for (let i = 0; i < e.args.length; i++) if (!isSimple(e.args[i]!)) return false;
+      return !mayTrap(e.code);
     case 'as':
       return isSimple(e.value);
     case 'load':
@@ -68,18 +76,10 @@ export function isSimple(e: Expr): boolean {
       return false;
   }
 }
-/** Whether a jump in the statement may leave it. */
-export function jumps(s: Stmt): boolean {
-  let found = false;
-  walkStmts([s], (inner) => {
-    if (inner.op === 'br' || inner.op === 'brIf' || inner.op === 'switch') found = true;
-  });
-  return found;
-}
 
 export const isOperand = (e: Expr): boolean => e.op === 'get' || e.op === 'const';
 
-export const floatConst = (value: number): Interval => (Number.isFinite(value) ? { lo: value, hi: value } : iv.FULL);
+const floatConst = (value: number): Interval => (Number.isFinite(value) ? { lo: value, hi: value } : iv.FULL);
 
 const LOW = [0, -1, iv.MIN_I32];
 const HIGH = [iv.MAX_I32, iv.MAX_U32, iv.NEAR];
@@ -92,31 +92,40 @@ export function widen(at: Interval, back: Interval, type: Type, run: number): In
   return { lo, hi };
 }
 
-/** The range of a numeric instruction's result. */
-export function transfer(e: Num, a: Interval, b: Interval): Interval {
-  if (e.type === 'f64') {
+/** The range of the result of `e`, which is what `instruction` says, for operands in `a` and `b`. */
+export function transfer(e: Num, { operation, isComparison }: Instruction, a: Interval, b: Interval): Interval {
+  if (isComparison) return iv.BIT;
+  const { type } = e;
+  if (type === 'f64') {
     if (e.code === 'f64.convert_i64_s' || e.code === 'f64.convert_i32_s') {
       return { lo: Math.max(a.lo, -(2 ** 63)), hi: Math.min(a.hi, 2 ** 63) };
     }
     return iv.FULL;
   }
-  const whole = e.type === 'i32' || e.type === 'ref' ? iv.FULL_I32 : iv.FULL;
-  const kept = (checked: iv.Checked): Interval => {
-    if (checked.overflows) return whole;
-    const { lo, hi } = checked.exact;
-    return whole === iv.FULL_I32 && (lo < iv.MIN_I32 || hi > iv.MAX_I32) ? whole : checked.exact;
-  };
-  const bits = whole === iv.FULL ? 64 : 32;
-  const by = b.lo === b.hi && b.lo >= 0 && b.lo < bits ? b.lo : undefined;
-  switch (operationOf(e.code)) {
+  const whole = fullOf(type);
+  switch (operation) {
     case 'add':
-      return kept(iv.add(a, b));
-    case 'sub':
-      return kept(iv.sub(a, b));
-    case 'mul':
-      return kept(iv.mul(a, b));
+      return kept(iv.add(a, b), whole);
+    case 'or':
+    case 'xor':
+      return a.lo >= 0 && b.lo >= 0 ? { lo: 0, hi: iv.mask(Math.max(a.hi, b.hi)) } : whole;
     case 'shl':
-      return by === undefined || by > 60 ? whole : kept(iv.mul(a, { lo: 2 ** by, hi: 2 ** by }));
+    case 'shr_u':
+    case 'shr_s':
+      return shifted(operation, a, b, whole);
+    case 'wrap_i64':
+      return a.lo >= iv.MIN_I32 && a.hi <= iv.MAX_I32 ? a : whole;
+    case 'and':
+      if (a.lo >= 0 && b.lo >= 0) return { lo: 0, hi: Math.min(a.hi, b.hi) };
+      return a.lo >= 0 ? { lo: 0, hi: a.hi } : b.lo >= 0 ? { lo: 0, hi: b.hi } : whole;
+    case 'sub':
+      return kept(iv.sub(a, b), whole);
+    case 'mul':
+      return kept(iv.mul(a, b), whole);
+    case 'extend_i32_s':
+      return a;
+    case 'extend_i32_u':
+      return a.lo >= 0 ? a : { lo: 0, hi: iv.MAX_U32 };
     case 'div_s':
       return b.lo >= 1 ? iv.divide(a, b) : whole;
     case 'div_u':
@@ -125,35 +134,31 @@ export function transfer(e: Num, a: Interval, b: Interval): Interval {
       return iv.remainder(a, b);
     case 'rem_u':
       return a.lo >= 0 && b.lo >= 0 ? iv.remainder(a, b) : whole;
-    case 'shr_u':
-      if (by === undefined) return a.lo >= 0 ? { lo: 0, hi: a.hi } : whole;
-      if (a.lo >= 0) return iv.divide(a, { lo: 2 ** by, hi: 2 ** by });
-      return by === 0 ? whole : iv.interval(0, 2 ** (bits - by) - 1);
-    case 'shr_s':
-      return by !== undefined && a.lo >= 0
-        ? iv.divide(a, { lo: 2 ** by, hi: 2 ** by })
-        : a.lo >= 0
-          ? { lo: 0, hi: a.hi }
-          : whole;
-    case 'and':
-      if (a.lo >= 0 && b.lo >= 0) return { lo: 0, hi: Math.min(a.hi, b.hi) };
-      return a.lo >= 0 ? { lo: 0, hi: a.hi } : b.lo >= 0 ? { lo: 0, hi: b.hi } : whole;
-    case 'or':
-    case 'xor':
-      return a.lo >= 0 && b.lo >= 0 ? { lo: 0, hi: iv.mask(Math.max(a.hi, b.hi)) } : whole;
-    case 'wrap_i64':
-      return a.lo >= iv.MIN_I32 && a.hi <= iv.MAX_I32 ? a : whole;
-    case 'extend_i32_s':
-      return a;
-    case 'extend_i32_u':
-      return a.lo >= 0 ? a : { lo: 0, hi: iv.MAX_U32 };
     case 'clz':
     case 'ctz':
     case 'popcnt':
-      return { lo: 0, hi: bits };
+      return { lo: 0, hi: whole === iv.FULL ? 64 : 32 };
     default:
-      return isComparison(e.code) || e.code.startsWith('f64') ? iv.BIT : whole;
+      // A comparison of floats.
+      return e.code.startsWith('f64') ? iv.BIT : whole;
   }
+}
+
+/** An exact result, or the whole type if it may lie outside of that. */
+function kept({ exact, overflows }: iv.Checked, whole: Interval): Interval {
+  if (overflows || (whole === iv.FULL_I32 && (exact.lo < iv.MIN_I32 || exact.hi > iv.MAX_I32))) return whole;
+  return exact;
+}
+
+function shifted(operation: 'shl' | 'shr_u' | 'shr_s', a: Interval, b: Interval, whole: Interval): Interval {
+  const bits = whole === iv.FULL ? 64 : 32;
+  const by = b.lo === b.hi && b.lo >= 0 && b.lo < bits ? b.lo : undefined;
+  if (operation === 'shl') {
+    return by === undefined || by > 60 ? whole : kept(iv.mul(a, { lo: 2 ** by, hi: 2 ** by }), whole);
+  }
+  if (a.lo >= 0) return by === undefined ? { lo: 0, hi: a.hi } : iv.divide(a, { lo: 2 ** by, hi: 2 ** by });
+  if (operation === 'shr_s' || by === undefined || by === 0) return whole;
+  return iv.interval(0, 2 ** (bits - by) - 1);
 }
 
 /** Division and remainder by powers of two, of numbers that are not negative. */
