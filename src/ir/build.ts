@@ -416,7 +416,7 @@ export function listMapper(body: Mapper['body']): Mapper {
 // ---- analyses
 
 /** True if any jump of the list goes to the label. */
-function jumpsTo(body: readonly Stmt[], label: number): boolean {
+export function jumpsTo(body: readonly Stmt[], label: number): boolean {
   if (endJumpsTo(body, label)) return true;
   let found = false;
   walkStmts(body, (s) => {

@@ -12,6 +12,12 @@ export function tableOf(params: readonly Type[], result: Type | undefined): stri
 /** Whether a function with this body returns, found once: what its callees do does not change from pass to pass. */
 const returning = new WeakMap<readonly Stmt[], boolean>();
 
+/** Notes that `after` returns if `before` does, for passes that change no more than what is computed. */
+export function returnsLike(before: Func, after: Func): void {
+  const known = returning.get(before.body);
+  if (known !== undefined) returning.set(after.body, known);
+}
+
 /**
  * The functions that never return: they end in a trap on every path. A run-time failure is such a function, so that the
  * code after a failed check counts as unreachable.
@@ -94,9 +100,12 @@ const ALLOCATING = /^rt\.(alloc|alloc_zero|alloc_any|alloc_slow|collect|list_new
 export function writingFuncs(module: Module, noReturn: ReadonlySet<string>): (name: string) => boolean {
   const known = new Map<string, boolean>();
   const writes = (name: string): boolean => {
-    if (noReturn.has(name) || ALLOCATING.test(name)) return false;
     const before = known.get(name);
     if (before !== undefined) return before;
+    if (noReturn.has(name) || ALLOCATING.test(name)) {
+      known.set(name, false);
+      return false;
+    }
     known.set(name, true);
     const func = module.funcs.get(name);
     if (!func) return true;

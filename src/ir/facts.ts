@@ -26,6 +26,8 @@ export interface Facts {
   /** How often each local is read and assigned; locals beyond the end are not at all. */
   readonly gets: readonly number[];
   readonly sets: readonly number[];
+  /** Statements in which, at whatever depth, an expression holds statements other than `keep`. */
+  readonly nesting: ReadonlySet<Stmt>;
 }
 
 const known = new WeakMap<readonly Stmt[], Facts>();
@@ -39,6 +41,19 @@ export function factsOf(func: Func): Facts {
     known.set(body, facts);
   }
   return facts;
+}
+
+/** Whether there is a loop in statements of a body with these `nesting` ones. */
+export function loopIn(body: readonly Stmt[], nesting: ReadonlySet<Stmt>): boolean {
+  for (const s of body) {
+    if (s.op === 'loop') return true;
+    if (
+      s.op === 'block' ? loopIn(s.body, nesting) : s.op === 'if' && (loopIn(s.then, nesting) || loopIn(s.else, nesting))
+    )
+      return true;
+    if (nesting.has(s) && hasLoopIn([s])) return true;
+  }
+  return false;
 }
 
 /** Whether a function has a loop, without all the other facts if they are not known: a first loop is soon found. */
@@ -66,6 +81,8 @@ let writesMemory = false;
 let maxLabel = -1;
 let gets: number[] = [];
 let sets: number[] = [];
+let nesting = new Set<Stmt>();
+let nested = 0;
 
 function collect(body: readonly Stmt[], locals: number): Facts {
   nodes = 0;
@@ -77,13 +94,16 @@ function collect(body: readonly Stmt[], locals: number): Facts {
   maxLabel = -1;
   gets = new Array<number>(locals).fill(0);
   sets = new Array<number>(locals).fill(0);
+  nesting = new Set();
+  nested = 0;
   list(body);
-  return { nodes, references, hasReturn, hasLoop, hasIndirectCall, writesMemory, maxLabel, gets, sets };
+  return { nodes, references, hasReturn, hasLoop, hasIndirectCall, writesMemory, maxLabel, gets, sets, nesting };
 }
 
 function list(body: readonly Stmt[]): void {
   for (let i = 0; i < body.length; i++) {
     const s = body[i]!;
+    const before = nested;
     nodes++;
     switch (s.op) {
       case 'set':
@@ -136,6 +156,7 @@ function list(body: readonly Stmt[]): void {
         break;
       default:
     }
+    if (nested !== before) nesting.add(s);
   }
 }
 
@@ -180,6 +201,7 @@ function expr(e: Expr): void {
       expr(e.cond);
       return;
     case 'seq':
+      for (const s of e.body) if (s.op !== 'keep') nested++;
       list(e.body);
       expr(e.value);
       return;

@@ -17,19 +17,19 @@ import {
   addLocal,
   copyFunc,
   get,
-  hasLoop,
   i64,
   listMapper,
   mapExpr,
   mapStmt,
   num,
+  operands,
   set,
+  stmtOperands,
   walk,
-  walkExpr,
   zero,
 } from '../build.ts';
-import { noReturnFuncs, writingFuncs } from '../calls.ts';
-import { factsOf } from '../facts.ts';
+import { noReturnFuncs, returnsLike, writingFuncs } from '../calls.ts';
+import { factsOf, loopIn } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { mayTrap } from '../ops.ts';
 
@@ -74,10 +74,19 @@ const KIND_WIDTH: Record<string, number> = { bool: 1, i64: 8, f64: 8, ref: 4, ce
 function callEffects(module: Module): Effects {
   const noReturn = noReturnFuncs(module);
   const writes = writingFuncs(module, noReturn);
-  return ({ func }) => {
+  const known = new Map<string, Effect>();
+  const find = (func: string): Effect => {
     if (!writes(func)) return NONE;
     const slow = LIST_SLOW.exec(func);
     return slow ? { kind: 'list', width: KIND_WIDTH[slow[1]!]! } : ANY;
+  };
+  return ({ func }) => {
+    let effect = known.get(func);
+    if (!effect) {
+      effect = find(func);
+      known.set(func, effect);
+    }
+    return effect;
   };
 }
 
@@ -108,58 +117,87 @@ function changesOf(loop: Loop, effects: Effects, isBuffer: (local: number) => bo
   const words: { offset: number; bytes: number }[] = [];
   const elements = new Set<number>();
   let reloads = 0;
-  let hopeless = false;
+  /** Branches of an `if` around the present point: calls in them are rare. */
+  let branches = 0;
 
-  const rare = new Set<Expr>();
-  /** Notes the calls that stand in the branches of an `if`; inside a loop there none is rare for it. */
-  const branches = (part: readonly Stmt[] | Expr): void => {
-    const note = (e: Expr): void => {
-      if (e.op === 'call') rare.add(e);
-    };
-    if (Array.isArray(part)) walk(part as readonly Stmt[], note);
-    else walkExpr(part as Expr, note);
+  // These are true if what they have found is too much, and go no further then.
+  const some = (all: readonly Expr[]): boolean => {
+    for (let i = 0; i < all.length; i++) {
+      const e = all[i]!;
+      if (e.op !== 'get' && e.op !== 'const' && expr(e)) return true;
+    }
+    return false;
   };
-  walk(
-    loop.body,
-    (e) => {
-      if (e.op === 'if') {
-        branches(e.then);
-        branches(e.else);
-      }
-    },
-    (s) => {
-      if (s.op === 'if') {
-        branches(s.then);
-        branches(s.else);
-      }
-    },
-  );
-  walk(
-    loop.body,
-    (e) => {
-      if (e.op === 'callIndirect') hopeless = true;
-      else if (e.op === 'call') {
+  const expr = (e: Expr): boolean => {
+    switch (e.op) {
+      case 'get':
+      case 'const':
+        return false;
+      case 'num':
+        return some(e.args);
+      case 'load':
+        return expr(e.addr);
+      case 'as':
+        return expr(e.value);
+      case 'call': {
         const effect = effects(e);
-        if (effect.kind === 'any') hopeless = true;
-        else if (effect.kind === 'list') {
-          if (!rare.has(e)) hopeless = true;
+        if (effect.kind === 'any') return true;
+        if (effect.kind === 'list') {
+          if (branches === 0) return true;
           reloads++;
           elements.add(effect.width);
         }
+        return some(e.args);
       }
-    },
-    (s) => {
-      if (s.op === 'set') assigned.add(s.local);
-      else if (s.op === 'memoryCopy' || s.op === 'memoryFill') hopeless = true;
-      else if (s.op === 'store') {
+      case 'callIndirect':
+        return true;
+      case 'if': {
+        if (expr(e.cond)) return true;
+        branches++;
+        const isHopeless = expr(e.then) || expr(e.else);
+        branches--;
+        return isHopeless;
+      }
+      case 'seq':
+        return list(e.body) || expr(e.value);
+      default:
+        return some(operands(e));
+    }
+  };
+  const list = (stmts: readonly Stmt[]): boolean => {
+    for (let i = 0; i < stmts.length; i++) if (stmt(stmts[i]!)) return true;
+    return false;
+  };
+  const stmt = (s: Stmt): boolean => {
+    switch (s.op) {
+      case 'set':
+        assigned.add(s.local);
+        return expr(s.value);
+      case 'store': {
         const bytes = WIDTH[s.code]!;
         if (s.addr.type === 'ref') words.push({ offset: s.offset, bytes });
         else if (isElementAddress(s.addr, isBuffer)) elements.add(bytes);
-        else hopeless = true;
+        else return true;
+        return expr(s.addr) || expr(s.value);
       }
-    },
-  );
-  return hopeless || reloads > MOST_RELOADS ? undefined : { assigned, words, elements, reloads };
+      case 'if': {
+        if (expr(s.cond)) return true;
+        branches++;
+        const isHopeless = list(s.then) || list(s.else);
+        branches--;
+        return isHopeless;
+      }
+      case 'block':
+      case 'loop':
+        return list(s.body);
+      case 'memoryCopy':
+      case 'memoryFill':
+        return true;
+      default:
+        return some(stmtOperands(s));
+    }
+  };
+  return list(loop.body) || reloads > MOST_RELOADS ? undefined : { assigned, words, elements, reloads };
 }
 
 /** An address of an element: a buffer that was read from a list, with or without something added. */
@@ -202,7 +240,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const func = copyFunc(original);
   const buffers = new Set<number>();
   const isBuffer = (local: number): boolean => buffers.has(local);
-  const { sets } = factsOf(func);
+  const { sets, nesting } = factsOf(func);
   const gets = factsOf(func).gets.slice();
 
   const fresh = (type: Type): Get => {
@@ -213,24 +251,37 @@ function hoistFunc(original: Func, effects: Effects): Func {
 
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
-    stmts.forEach((s, i) => {
-      const before = s.op === 'loop' ? loop(s) : [mapStmt(s, lists)];
-      if (!out && !(before.length === 1 && before[0] === s)) out = stmts.slice(0, i);
-      out?.push(...before);
-    });
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      const { op } = s;
+      if (op === 'loop') {
+        const made = loop(s);
+        if (made) out ??= stmts.slice(0, i);
+        if (made) out!.push(...made);
+        else out?.push(s);
+        continue;
+      }
+      const mapped = op === 'if' || op === 'block' || nesting.has(s) ? mapStmt(s, lists) : s;
+      if (mapped !== s) out ??= stmts.slice(0, i);
+      out?.push(mapped);
+    }
     return out ?? stmts;
   };
   const lists = listMapper(list);
 
-  /** A loop with what is read before it. Loops in it come first: their share matters most. */
-  const loop = (s: Loop): Stmt[] => {
+  /**
+   * A loop with what is read before it, or undefined if it stays as it is. Loops in it come first: their share matters
+   * most.
+   */
+  const loop = (s: Loop): Stmt[] | undefined => {
     const inner = list(s.body);
     const current: Loop = inner === s.body ? s : { ...s, body: inner };
+    const same = current === s ? undefined : [current];
     const changes = changesOf(current, effects, isBuffer);
-    if (!changes || (changes.reloads > 0 && hasLoop(current.body))) return [current];
+    if (!changes || (changes.reloads > 0 && loopIn(s.body, nesting))) return same;
     const before: Stmt[] = [];
     const body = hoistLoop(current, changes, before);
-    if (body === current.body) return [current];
+    if (body === current.body) return same;
     count(current.body, -1);
     count(body, 1);
     count(before, 1);
@@ -393,7 +444,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
         end = start;
         while (end < stmts.length && !changesLists(stmts[end]!)) end++;
       }
-      return usesOf(stmts.slice(start, end), local) === uses;
+      return usesLeft(stmts, start, end, local, uses) === 0;
     };
     const changesLists = (s: Stmt): boolean => {
       let found = false;
@@ -416,7 +467,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
       inner.forEach((s, i) => {
         if (s.op === 'set' && sets[s.local] === 1 && s.local >= func.params.length && isSteady(s.value, assigned)) {
           // All its uses come after it.
-          if (usesOf(inner.slice(i + 1), s.local) === gets[s.local]) {
+          if (usesLeft(inner, i + 1, inner.length, s.local, gets[s.local]!) === 0) {
             assigned.delete(s.local);
             before.push(s);
             out ??= inner.slice(0, i);
@@ -435,6 +486,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const body = list(func.body);
   if (body === original.body) return original;
   func.body = body;
+  returnsLike(original, func);
   return func;
 }
 
@@ -447,12 +499,15 @@ function isSteady(e: Expr, assigned: ReadonlySet<number>, depth = 2): boolean {
   return e.op === 'as' && isSteady(e.value, assigned, depth);
 }
 
-function usesOf(stmts: readonly Stmt[], local: number): number {
-  let uses = 0;
-  walk(stmts, (e) => {
-    if (e.op === 'get' && e.local === local) uses++;
-  });
-  return uses;
+/** How many of the `uses` of a local are not in the statements from `start` to before `end`; it goes no further than to 0. */
+function usesLeft(stmts: readonly Stmt[], start: number, end: number, local: number, uses: number): number {
+  let left = uses;
+  for (let i = start; i < end && left > 0; i++) {
+    walk([stmts[i]!], (e) => {
+      if (e.op === 'get' && e.local === local) left--;
+    });
+  }
+  return left;
 }
 
 /** The statements with the values read again after each call that may change a list. */

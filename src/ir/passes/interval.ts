@@ -17,6 +17,7 @@ export interface Interval {
 export const NEAR = 2 ** 63 - 1024;
 const LARGE = 2 ** 61;
 const EXACT = 2 ** 53;
+const HALF = EXACT / 2;
 export const MAX_U32 = 2 ** 32 - 1;
 export const MIN_I32 = -(2 ** 31);
 export const MAX_I32 = 2 ** 31 - 1;
@@ -91,6 +92,9 @@ function sumUp(a: number, b: number): number {
 }
 
 export function add(a: Interval, b: Interval): Checked {
+  if (a.lo >= -HALF && b.lo >= -HALF && a.hi <= HALF && b.hi <= HALF) {
+    return { exact: { lo: a.lo + b.lo, hi: a.hi + b.hi }, overflows: false };
+  }
   const overflows = passes(a.hi, b.hi) || passes(-a.lo, -b.lo);
   return { exact: { lo: -sumUp(-a.lo, -b.lo), hi: sumUp(a.hi, b.hi) }, overflows };
 }
@@ -105,6 +109,12 @@ export function sub(a: Interval, b: Interval): Checked {
 }
 
 export function mul(a: Interval, b: Interval): Checked {
+  if (b.lo === b.hi && b.lo >= 0 && b.lo <= MAX_U32) {
+    // Shifts are such products.
+    const low = a.lo * b.lo;
+    const high = a.hi * b.lo;
+    if (low >= -EXACT && high <= EXACT) return { exact: { lo: low, hi: high }, overflows: false };
+  }
   const p = product(a.lo, b.lo);
   const q = product(a.lo, b.hi);
   const r = product(a.hi, b.lo);

@@ -5,7 +5,7 @@
 import type { Expr, Func } from '../ir.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
-import { fullOf, isOperand } from './ranges-num.ts';
+import { isOperand } from './ranges-num.ts';
 
 /** A local is a copy of another, or a sum or difference of two operands. */
 export interface Relation {
@@ -38,13 +38,15 @@ let clock = 0;
 // Changes of ranges as they were made, to be undone: local and what it held.
 const trailLocal: number[] = [];
 const trailWas: Interval[] = [];
-let trailLength = 0;
+/** Points in time to which `undo` goes back. */
+export let trailLength = 0;
 
 // The locals that were assigned, in order, with what was known before.
 const logLocal: number[] = [];
 const logVersion: number[] = [];
 const logRelation: (Relation | undefined)[] = [];
-let logLength = 0;
+/** Points in time from which `unassign` takes assignments back. */
+export let logLength = 0;
 
 // What `meet` has found of a local: its range in the states that have it, their number, and the last of them.
 const joined: Interval[] = [];
@@ -54,7 +56,8 @@ const lastHaving: number[] = [];
 /** Begins a function: its locals may hold anything. */
 export function begin({ locals }: Func): void {
   for (let local = 0; local < locals.length; local++) {
-    current[local] = fullOf(locals[local]!);
+    const type = locals[local]!;
+    current[local] = type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL;
     relations[local] = undefined;
     version[local] = 0;
     having[local] = 0;
@@ -63,9 +66,6 @@ export function begin({ locals }: Func): void {
 }
 
 // ---- ranges
-
-/** A point to which `undo` goes back. */
-export const mark = (): number => trailLength;
 
 export function put(local: number, range: Interval): void {
   const was = current[local]!;
@@ -126,9 +126,6 @@ export function restore(state: Difference): void {
 }
 
 // ---- assignments
-
-/** A point from which assignments can be taken back. */
-export const assignments = (): number => logLength;
 
 export function assign(local: number, range: Interval): void {
   logLocal[logLength] = local;

@@ -22,11 +22,10 @@ import { assume, decide, rangeOf } from './ranges-cond.ts';
 import { constantRange, fullOf, isSimple, loaded, strength, transfer, UNSIGNED, widen } from './ranges-num.ts';
 import {
   assign,
-  assignments,
   begin,
   current,
   type Difference,
-  mark,
+  logLength,
   meet,
   origin,
   relate,
@@ -34,6 +33,7 @@ import {
   renew,
   restore,
   since,
+  trailLength,
   unassign,
   undo,
   unrelate,
@@ -227,14 +227,14 @@ function choice(e: Extract<Expr, { op: 'if' }>): Expr {
   const cond = expr(e.cond);
   if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
   const isPlainCond = isPlain;
-  const start = mark();
-  const before = assignments();
+  const start = trailLength;
+  const before = logLength;
   enter(cond, isPlainCond, true);
   const yes = expr(e.then);
   const isPlainThen = isPlain;
   const whenTrue = reachable ? range : undefined;
   const then = leaveThen(start, before);
-  const second = assignments();
+  const second = logLength;
   enter(cond, isPlainCond, false);
   const no = expr(e.else);
   const whenFalse = reachable ? range : undefined;
@@ -272,7 +272,7 @@ function select(e: Extract<Expr, { op: 'select' }>): Expr {
       return known ? yes : no;
     }
   }
-  const start = mark();
+  const start = trailLength;
   assume(cond, isPlain, true);
   if (yes.op === 'get') whenTrue = current[yes.local]!;
   undo(start);
@@ -346,7 +346,7 @@ function jump(label: number): void {
 }
 
 function enterTarget(label: number): Target {
-  const target: Target = { start: mark(), states: [] };
+  const target: Target = { start: trailLength, states: [] };
   targets[label] = target;
   open.push(target);
   return target;
@@ -454,12 +454,12 @@ function conditional(s: Extract<Stmt, { op: 'if' }>): Stmt | undefined {
     return undefined;
   }
   const isPlainCond = isPlain;
-  const start = mark();
-  const before = assignments();
+  const start = trailLength;
+  const before = logLength;
   enter(cond, isPlainCond, true);
   const yes = list(s.then);
   const then = leaveThen(start, before);
-  const second = assignments();
+  const second = logLength;
   enter(cond, isPlainCond, false);
   const no = list(s.else);
   leaveElse(start, second, then);
@@ -481,7 +481,7 @@ function conditionalJump(s: Extract<Stmt, { op: 'brIf' }>): Stmt | undefined {
     reachable = false;
     return { op: 'br', label: s.label };
   }
-  const start = mark();
+  const start = trailLength;
   assume(cond, isPlain, true);
   jump(s.label);
   undo(start);
@@ -490,7 +490,7 @@ function conditionalJump(s: Extract<Stmt, { op: 'brIf' }>): Stmt | undefined {
 }
 
 function block(s: Block): Stmt {
-  const before = assignments();
+  const before = logLength;
   const { start, states } = enterTarget(s.label);
   const body = list(s.body);
   open.pop();
@@ -506,7 +506,7 @@ function block(s: Block): Stmt {
 
 function loop(s: Loop): Stmt {
   const { locals, invariant } = loops[s.label] ?? { locals: assignedIn(s), invariant: [] };
-  const start = mark();
+  const start = trailLength;
   const lengths = open.map(({ states }) => states.length);
   const head = locals.map((local, i) => {
     const now = current[local]!;

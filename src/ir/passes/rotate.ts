@@ -3,7 +3,8 @@
  * then at its bottom, which is one jump instead of two in each round. The last pass over loops: the others expect the test at
  * the top.
  */
-import { copyFunc, listMapper, mapStmt, walkExpr, walkStmts } from '../build.ts';
+import { copyFunc, jumpsTo, listMapper, mapStmt, walkExpr } from '../build.ts';
+import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { negate } from './fold-num.ts';
@@ -15,44 +16,49 @@ const LARGEST = 12;
 export function rotateModule(module: Module): Module {
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const body = factsOf(func).hasLoop ? rotated(func.body) : func.body;
-    funcs.set(func.name, body === func.body ? func : copyFunc(func, body));
+    const { hasLoop, nesting } = factsOf(func);
+    const after = hasLoop ? rotateFunc(func, nesting) : func;
+    funcs.set(func.name, after);
   }
   return { ...module, funcs };
 }
 
-function rotated(stmts: readonly Stmt[], around?: number): readonly Stmt[] {
-  let out: Stmt[] | undefined;
-  stmts.forEach((s, i) => {
-    const mapped = s.op === 'block' ? mapBlock(s) : mapStmt(s, lists);
-    const made = mapped.op === 'loop' ? rotate(mapped, i === stmts.length - 1 ? around : undefined) : undefined;
-    if (made || mapped !== s) out ??= stmts.slice(0, i);
-    out?.push(...(made ?? [mapped]));
-  });
-  return out ?? stmts;
-}
-const lists = listMapper((inner) => rotated(inner));
-
-function mapBlock(s: Extract<Stmt, { op: 'block' }>): Stmt {
-  const body = rotated(s.body, s.label);
-  return body === s.body ? s : { ...s, body };
+function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
+  /** `around` is the label of the block whose body the list is. */
+  const rotated = (stmts: readonly Stmt[], around?: number): readonly Stmt[] => {
+    let out: Stmt[] | undefined;
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      const { op } = s;
+      let mapped: Stmt = s;
+      if (op === 'block') {
+        const body = rotated(s.body, s.label);
+        if (body !== s.body) mapped = { ...s, body };
+      } else if (op === 'loop' || op === 'if' || nesting.has(s)) mapped = mapStmt(s, lists);
+      const made = mapped.op === 'loop' ? rotate(mapped, i === stmts.length - 1 ? around : undefined) : undefined;
+      if (made || mapped !== s) out ??= stmts.slice(0, i);
+      if (made) out!.push(...made);
+      else out?.push(mapped);
+    }
+    return out ?? stmts;
+  };
+  const lists = listMapper((inner) => rotated(inner));
+  const body = rotated(func.body);
+  if (body === func.body) return func;
+  const after = copyFunc(func, body);
+  returnsLike(func, after);
+  return after;
 }
 
 /** The loop rotated; `around` is the label of the block that ends where the loop ends. */
 function rotate(s: Extract<Stmt, { op: 'loop' }>, around: number | undefined): Stmt[] | undefined {
-  const [head, ...rest] = s.body;
-  const last = rest.at(-1);
-  if (head?.op !== 'brIf' || head.label === s.label || last?.op !== 'br' || last.label !== s.label) return undefined;
-  let again = 0;
-  walkStmts(s.body, (inner) => {
-    if ((inner.op === 'br' || inner.op === 'brIf') && inner.label === s.label) again++;
-    else if (inner.op === 'switch' && [...inner.labels, inner.otherwise].includes(s.label)) again++;
-  });
-  if (again !== 1 || !isShort(head.cond)) return undefined;
-  const loop: Stmt = {
-    ...s,
-    body: [...rest.slice(0, -1), { op: 'brIf', label: s.label, cond: negate(head.cond) }],
-  };
+  const { body, label } = s;
+  const head = body[0];
+  const last = body[body.length - 1];
+  if (head?.op !== 'brIf' || head.label === label || last?.op !== 'br' || last.label !== label) return undefined;
+  const rest = body.slice(1, -1);
+  if (!isShort(head.cond) || jumpsTo(rest, label)) return undefined;
+  const loop: Stmt = { ...s, body: [...rest, { op: 'brIf', label, cond: negate(head.cond) }] };
   return head.label === around ? [head, loop] : [head, loop, { op: 'br', label: head.label }];
 }
 

@@ -5,47 +5,59 @@
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
 import { assigns, copyFunc, listMapper, mapStmt, walkExpr } from '../build.ts';
+import { returnsLike } from '../calls.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 
 type If = Extract<Stmt, { op: 'if' }>;
+type Assignment = Extract<Stmt, { op: 'set' }>;
 
 /** Converts in the functions of the user. */
 export function selectModule(module: Module): Module {
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const body = func.display === undefined ? func.body : converted(func, func.body);
-    funcs.set(func.name, body === func.body ? func : copyFunc(func, body));
+    funcs.set(func.name, func.display === undefined ? func : convert(func));
   }
   return { ...module, funcs };
 }
 
-function converted(func: Func, stmts: readonly Stmt[]): readonly Stmt[] {
-  const lists = listMapper((list) => converted(func, list));
-  const out: Stmt[] = [];
-  let same = true;
-  for (const s of stmts) {
-    const mapped = mapStmt(s, lists);
-    const chosen = mapped.op === 'if' ? choose(func, mapped) : undefined;
-    if (!chosen) {
-      out.push(mapped);
-      if (mapped !== s) same = false;
-      continue;
+function convert(func: Func): Func {
+  const { nesting } = factsOf(func);
+  const converted = (stmts: readonly Stmt[]): readonly Stmt[] => {
+    let out: Stmt[] | undefined;
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      const { op } = s;
+      const mapped = op === 'if' || op === 'block' || op === 'loop' || nesting.has(s) ? mapStmt(s, lists) : s;
+      const chosen = mapped.op === 'if' ? choose(func, mapped) : undefined;
+      if (chosen || mapped !== s) out ??= stmts.slice(0, i);
+      if (chosen) assign(out!, chosen);
+      else out?.push(mapped);
     }
-    same = false;
-    // A constant that only this choice still reads.
-    const at = out.findLastIndex((before) => before.op !== 'keep');
-    const last = out[at];
-    const { cond, then, else: other } = chosen.value;
-    if (last?.op === 'set' && last.local === chosen.local && last.value.op === 'const' && other.op === 'get') {
-      if (other.local === chosen.local && !reads(cond, chosen.local) && !reads(then, chosen.local)) {
-        out.splice(at, 1);
-        out.push({ op: 'set', local: chosen.local, value: { ...chosen.value, else: last.value } }, ...chosen.keeps);
-        continue;
-      }
+    return out ?? stmts;
+  };
+  const lists = listMapper(converted);
+  const body = converted(func.body);
+  if (body === func.body) return func;
+  const after = copyFunc(func, body);
+  returnsLike(func, after);
+  return after;
+}
+
+/** Puts the assignment of a choice at the end of the statements before it. */
+function assign(out: Stmt[], { local, value, keeps }: Choice): void {
+  // A constant that only this choice still reads.
+  const at = out.findLastIndex((before) => before.op !== 'keep');
+  const last = out[at];
+  const { cond, then, else: other } = value;
+  if (last?.op === 'set' && last.local === local && last.value.op === 'const' && other.op === 'get') {
+    if (other.local === local && !reads(cond, local) && !reads(then, local)) {
+      out.splice(at, 1);
+      out.push({ op: 'set', local, value: { ...value, else: last.value } }, ...keeps);
+      return;
     }
-    out.push({ op: 'set', local: chosen.local, value: chosen.value }, ...chosen.keeps);
   }
-  return same ? stmts : out;
+  out.push({ op: 'set', local, value }, ...keeps);
 }
 
 interface Choice {
@@ -56,25 +68,41 @@ interface Choice {
 }
 
 function choose(func: Func, { cond, then, else: otherwise }: If): Choice | undefined {
-  const isKeep = (s: Stmt): boolean => s.op === 'keep' && s.value.op === 'get';
-  const [first, ...more] = then.filter((s) => !isKeep(s));
-  const [other, ...others] = otherwise.filter((s) => !isKeep(s));
-  if (first?.op !== 'set' || more.length > 0 || others.length > 0) return undefined;
+  const first = onlyAssignment(then);
+  const other = onlyAssignment(otherwise);
+  if (!first || other === undefined) return undefined;
   const { local } = first;
   const type = func.locals[local]!;
   if (type !== 'i32' && type !== 'i64') return undefined;
-  if (other && !(other.op === 'set' && other.local === local)) return undefined;
-  const value: Expr = other?.op === 'set' ? other.value : { op: 'get', type, local };
-  const parts = [first.value, value];
-  if (!parts.every((part) => isCheap(part)) || parts.some((part) => assignsWhatItReads(cond, part))) return undefined;
+  if (other && other.local !== local) return undefined;
+  const value: Expr = other ? other.value : { op: 'get', type, local };
+  if (!isCheap(first.value) || !isCheap(value)) return undefined;
+  if (assignsWhatItReads(cond, first.value) || assignsWhatItReads(cond, value)) return undefined;
   const keeps = [...then, ...otherwise].filter(isKeep);
   return { local, value: { op: 'select', type, cond, then: first.value, else: value }, keeps };
 }
 
+const isKeep = (s: Stmt): boolean => s.op === 'keep' && s.value.op === 'get';
+
+/** The assignment that is all that a list does, but for keeping; null if it does nothing, undefined if it does more. */
+function onlyAssignment(stmts: readonly Stmt[]): Assignment | null | undefined {
+  let found: Assignment | null = null;
+  for (const s of stmts) {
+    if (isKeep(s)) continue;
+    if (found || s.op !== 'set') return undefined;
+    found = s;
+  }
+  return found;
+}
+
+const QUICK: ReadonlySet<string> = new Set(
+  ['add', 'sub', 'and', 'or', 'xor'].flatMap((operation) => [`i32.${operation}`, `i64.${operation}`]),
+);
+
 /** A local, a constant, or one quick instruction on them. */
 function isCheap(e: Expr): boolean {
   const isLeaf = (part: Expr): boolean => part.op === 'get' || part.op === 'const';
-  return isLeaf(e) || (e.op === 'num' && /^i(32|64)\.(add|sub|and|or|xor)$/.test(e.code) && e.args.every(isLeaf));
+  return isLeaf(e) || (e.op === 'num' && QUICK.has(e.code) && e.args.every(isLeaf));
 }
 
 function assignsWhatItReads(cond: Expr, value: Expr): boolean {

@@ -20,7 +20,6 @@ import {
   copyFunc,
   fallsThrough,
   get,
-  hasLoop,
   i64,
   listMapper,
   mapExpr,
@@ -30,8 +29,8 @@ import {
   walk,
   walkStmts,
 } from '../build.ts';
-import { noReturnFuncs } from '../calls.ts';
-import { countLocals, factsOf } from '../facts.ts';
+import { noReturnFuncs, returnsLike } from '../calls.ts';
+import { countLocals, factsOf, loopIn } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { negate } from './fold-num.ts';
 
@@ -71,7 +70,8 @@ interface Steady {
 
 function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   const func = copyFunc(original);
-  let nextLabel = factsOf(original).maxLabel + 1;
+  const { maxLabel, nesting } = factsOf(original);
+  let nextLabel = maxLabel + 1;
   const { sets, gets } = countLocals(original);
 
   const fresh = (type: Type, name: string | undefined): Get => {
@@ -81,23 +81,30 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   };
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
-    stmts.forEach((s, i) => {
-      const made = s.op === 'loop' && !hasLoop(s.body) ? split(s) : undefined;
-      const mapped = made ? undefined : mapStmt(s, lists);
-      if (made || mapped !== s) out ??= stmts.slice(0, i);
-      out?.push(...(made ?? [mapped!]));
-    });
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      const { op } = s;
+      const made = op === 'loop' && !loopIn(s.body, nesting) ? split(s) : undefined;
+      if (made) {
+        out ??= stmts.slice(0, i);
+        out.push(...made);
+        continue;
+      }
+      const mapped = op === 'if' || op === 'block' || op === 'loop' || nesting.has(s) ? mapStmt(s, lists) : s;
+      if (mapped !== s) out ??= stmts.slice(0, i);
+      out?.push(mapped);
+    }
     return out ?? stmts;
   };
   const lists = listMapper(list);
 
   const split = (s: Loop): Stmt[] | undefined => {
-    const [head, ...rest] = s.body;
-    const last = rest.at(-1);
+    const head = s.body[0];
+    const last = s.body[s.body.length - 1];
     if (head?.op !== 'brIf' || head.label === s.label || last?.op !== 'br' || last.label !== s.label) return undefined;
-    if (sizeOf(s.body) > LARGEST) return undefined;
     const test = headOf(head.cond);
-    if (!test) return undefined;
+    if (!test || sizeOf(s.body) > LARGEST) return undefined;
+    const rest = s.body.slice(1);
     const { counter, bound, inclusive, other } = test;
     const body: readonly Stmt[] = other ? [{ op: 'brIf', label: head.label, cond: negate(other) }, ...rest] : rest;
     // What the fast loop assigns is known when it is made: tests that turn out to depend on that stay, in another try.
@@ -211,6 +218,7 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   const body = list(func.body);
   if (body === original.body) return original;
   func.body = body;
+  returnsLike(original, func);
   return func;
 }
 
