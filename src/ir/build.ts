@@ -163,8 +163,8 @@ export function walk(body: readonly Stmt[], onExpr: OnExpr | undefined, onStmt?:
     onStmt?.(s);
     switch (s.op) {
       case 'set':
-      case 'setGlobal':
       case 'do':
+      case 'setGlobal':
       case 'keep':
       case 'switch':
         walkExpr(s.value, onExpr, onStmt);
@@ -200,18 +200,22 @@ export function walk(body: readonly Stmt[], onExpr: OnExpr | undefined, onStmt?:
 /** Visits an expression and everything in it, each before its parts. */
 export function walkExpr(e: Expr, onExpr: OnExpr | undefined, onStmt?: OnStmt): void {
   onExpr?.(e);
+  // Cases are compared in turn: half of all expressions are of the first two.
   switch (e.op) {
+    case 'get':
+    case 'const':
+      break;
     case 'num':
-    case 'call':
-    case 'callIndirect':
-      for (let i = 0; i < e.args.length; i++) walkExpr(e.args[i]!, onExpr, onStmt);
-      if (e.op === 'callIndirect') walkExpr(e.target, onExpr, onStmt);
+    case 'call': {
+      const { args } = e;
+      for (let i = 0; i < args.length; i++) walkExpr(args[i]!, onExpr, onStmt);
+      break;
+    }
+    case 'load':
+      walkExpr(e.addr, onExpr, onStmt);
       break;
     case 'as':
       walkExpr(e.value, onExpr, onStmt);
-      break;
-    case 'load':
-      walkExpr(e.addr, onExpr, onStmt);
       break;
     case 'if':
       walkExpr(e.cond, onExpr, onStmt);
@@ -226,6 +230,10 @@ export function walkExpr(e: Expr, onExpr: OnExpr | undefined, onStmt?: OnStmt): 
     case 'seq':
       walk(e.body, onExpr, onStmt);
       walkExpr(e.value, onExpr, onStmt);
+      break;
+    case 'callIndirect':
+      for (const arg of e.args) walkExpr(arg, onExpr, onStmt);
+      walkExpr(e.target, onExpr, onStmt);
       break;
     case 'memoryGrow':
       walkExpr(e.pages, onExpr, onStmt);
@@ -242,10 +250,15 @@ export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
 /** True if there are statements in the expression. */
 export function hasStmts(e: Expr): boolean {
   switch (e.op) {
-    case 'num':
-    case 'call':
-      for (let i = 0; i < e.args.length; i++) if (hasStmts(e.args[i]!)) return true;
+    case 'get':
+    case 'const':
       return false;
+    case 'num':
+    case 'call': {
+      const { args } = e;
+      for (let i = 0; i < args.length; i++) if (hasStmts(args[i]!)) return true;
+      return false;
+    }
     case 'seq':
       return true;
     case 'as':
@@ -300,31 +313,30 @@ export function mapSame<T>(items: readonly T[], f: (item: T) => T): readonly T[]
 /** Rebuilds an expression with its parts mapped, in evaluation order; the same node if nothing changed. */
 export function mapExpr(e: Expr, m: Mapper): Expr {
   switch (e.op) {
-    case 'const':
     case 'get':
-    case 'global':
-    case 'funcIndex':
-    case 'data':
-    case 'memorySize':
+    case 'const':
       return e;
     case 'num':
     case 'call': {
-      const args = mapSame(e.args, m.expr);
-      return args === e.args ? e : { ...e, args };
-    }
-    case 'callIndirect': {
-      const args = mapSame(e.args, m.expr);
-      const target = m.expr(e.target);
-      return args === e.args && target === e.target ? e : { ...e, args, target };
-    }
-    case 'as': {
-      const value = m.expr(e.value);
-      return value === e.value ? e : { ...e, value };
+      const before = e.args;
+      const args = mapSame(before, m.expr);
+      return args === before ? e : { ...e, args };
     }
     case 'load': {
-      const addr = m.expr(e.addr);
-      return addr === e.addr ? e : { ...e, addr };
+      const before = e.addr;
+      const addr = m.expr(before);
+      return addr === before ? e : { ...e, addr };
     }
+    case 'as': {
+      const before = e.value;
+      const value = m.expr(before);
+      return value === before ? e : { ...e, value };
+    }
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+    case 'memorySize':
+      return e;
     case 'if': {
       const cond = m.expr(e.cond);
       const yes = m.expr(e.then);
@@ -342,6 +354,11 @@ export function mapExpr(e: Expr, m: Mapper): Expr {
       const value = m.expr(e.value);
       return body === e.body && value === e.value ? e : { ...e, body, value };
     }
+    case 'callIndirect': {
+      const args = mapSame(e.args, m.expr);
+      const target = m.expr(e.target);
+      return args === e.args && target === e.target ? e : { ...e, args, target };
+    }
     case 'memoryGrow': {
       const pages = m.expr(e.pages);
       return pages === e.pages ? e : { ...e, pages };
@@ -355,12 +372,13 @@ export function mapExpr(e: Expr, m: Mapper): Expr {
 export function mapStmt(s: Stmt, m: Mapper): Stmt {
   switch (s.op) {
     case 'set':
-    case 'setGlobal':
     case 'do':
+    case 'setGlobal':
     case 'keep':
     case 'switch': {
-      const value = m.expr(s.value);
-      return value === s.value ? s : { ...s, value };
+      const before = s.value;
+      const value = m.expr(before);
+      return value === before ? s : { ...s, value };
     }
     case 'store': {
       const addr = m.expr(s.addr);
@@ -444,13 +462,16 @@ export function fallsThrough(body: readonly Stmt[], noReturn?: (func: string) =>
 
 function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolean {
   switch (s.op) {
+    case 'set':
+    case 'store':
+      return true;
+    case 'do':
+      return !(noReturn && s.value.op === 'call' && noReturn(s.value.func));
     case 'br':
     case 'switch':
     case 'return':
     case 'unreachable':
       return false;
-    case 'do':
-      return !(noReturn && s.value.op === 'call' && noReturn(s.value.func));
     case 'if':
       return s.else.length === 0 || fallsThrough(s.then, noReturn) || fallsThrough(s.else, noReturn);
     case 'block':

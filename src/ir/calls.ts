@@ -2,7 +2,7 @@
 import { fallsThrough } from './build.ts';
 import { factsOf } from './facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
-import { COLLECT } from './names.ts';
+import { COLLECT, MAIN } from './names.ts';
 
 /** Stands for what an indirect call may reach: the functions of the table that take and give the same types. */
 export function tableOf(params: readonly Type[], result: Type | undefined): string {
@@ -26,6 +26,8 @@ export function noReturnFuncs(module: Module): Set<string> {
   const found = new Set<string>();
   const candidates: Func[] = [];
   for (const func of module.funcs.values()) {
+    // Only a few bytes of the entry point hang on the top level, which is often the largest of all functions.
+    if (func.name === MAIN) continue;
     const known = returning.get(func.body) ?? factsOf(func).hasReturn;
     if (known) returning.set(func.body, true);
     else candidates.push(func);

@@ -110,6 +110,11 @@ function list(body: readonly Stmt[]): void {
         sets[s.local]!++;
         expr(s.value);
         break;
+      case 'store':
+        writesMemory = true;
+        expr(s.addr);
+        expr(s.value);
+        break;
       case 'do':
       case 'keep':
       case 'switch':
@@ -117,11 +122,6 @@ function list(body: readonly Stmt[]): void {
         break;
       case 'setGlobal':
         references.push(s);
-        expr(s.value);
-        break;
-      case 'store':
-        writesMemory = true;
-        expr(s.addr);
         expr(s.value);
         break;
       case 'if':
@@ -160,35 +160,42 @@ function list(body: readonly Stmt[]): void {
   }
 }
 
+/** Parts of a node. Half of them read a local: nothing is called for those. */
+function parts(all: readonly Expr[]): void {
+  for (let i = 0; i < all.length; i++) {
+    const e = all[i]!;
+    if (e.op === 'get') {
+      nodes++;
+      gets[e.local]!++;
+    } else expr(e);
+  }
+}
+
 function expr(e: Expr): void {
   nodes++;
   switch (e.op) {
     case 'get':
       gets[e.local]!++;
       return;
-    case 'global':
-    case 'data':
-    case 'funcIndex':
-      references.push(e);
+    case 'const':
+      return;
+    case 'num':
+      parts(e.args);
       return;
     case 'call':
       references.push(e);
-      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
+      parts(e.args);
       return;
-    case 'num':
-      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
-      return;
-    case 'callIndirect':
-      references.push(e);
-      hasIndirectCall = true;
-      for (let i = 0; i < e.args.length; i++) expr(e.args[i]!);
-      expr(e.target);
+    case 'load':
+      expr(e.addr);
       return;
     case 'as':
       expr(e.value);
       return;
-    case 'load':
-      expr(e.addr);
+    case 'global':
+    case 'data':
+    case 'funcIndex':
+      references.push(e);
       return;
     case 'if':
       expr(e.cond);
@@ -204,6 +211,12 @@ function expr(e: Expr): void {
       for (const s of e.body) if (s.op !== 'keep') nested++;
       list(e.body);
       expr(e.value);
+      return;
+    case 'callIndirect':
+      references.push(e);
+      hasIndirectCall = true;
+      parts(e.args);
+      expr(e.target);
       return;
     case 'memoryGrow':
       writesMemory = true;

@@ -8,6 +8,8 @@ export const STACK_BASE = 'rt.stack_base';
 export const TYPE_TABLE = 'rt.type_table';
 /** The global variable that points to the lowest used slot of the shadow stack. */
 export const STACK_POINTER = 'rt.sp';
+/** The function of the program's top level, which nothing but the entry point calls. */
+export const MAIN = 'main';
 /** The function whose callers may collect. */
 export const COLLECT = 'rt.collect';
 /** Prefix of `data` names that are memory cells of global variables that hold references. */

@@ -13,6 +13,7 @@ import type { Stmt as AstStmt, Block } from '../../syntax/ast.ts';
 import { walkTree } from '../../syntax/walk.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { emptyModule } from '../ir.ts';
+import { MAIN } from '../names.ts';
 import { borrowedParams } from './borrow.ts';
 import { envSlots, makeBox } from './closure.ts';
 import {
@@ -124,7 +125,7 @@ function entry(): Func {
     locals: [],
     body: [
       { op: 'do', value: rt(undefined, 'start', []) },
-      { op: 'do', value: { op: 'call', type: undefined, func: 'main', args: [] } },
+      { op: 'do', value: { op: 'call', type: undefined, func: MAIN, args: [] } },
       { op: 'do', value: rt(undefined, 'flush', []) },
     ],
     inline: 'never',
