@@ -105,10 +105,16 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
+    let before = current;
+    /** Has the function changed since `before`? */
+    const isNews = (func: Func): boolean => func.body !== before.funcs.get(func.name)!.body;
     current = check(cseModule(reach(current)), 'common subexpressions');
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
-    current = check(foldLocally(current, isLooping), 'fold');
+    before = current = check(
+      foldLocally(current, isNews),
+      'fold',
+    );
     current = check(cseModule(current, isLooping), 'common subexpressions');
     current = check(selectModule(current), 'select');
     const whole = current;
@@ -116,7 +122,10 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     // Only the halves of a loop are news.
     const isSplit = (func: Func): boolean => func.body !== whole.funcs.get(func.name)!.body;
     current = check(rangesModule(current, isSplit), 'ranges');
-    current = check(foldLocally(current, isLooping), 'fold');
+    current = check(
+      foldLocally(current, isNews),
+      'fold',
+    );
     current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
