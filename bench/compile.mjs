@@ -1,10 +1,10 @@
 // The compiler's own speed: `node bench/compile.mjs [--rounds N] [--json]`. CPU time (all threads of a process) of compiling
-// hello and programs of 100 to 1,000 lines in a process that has just started, and of starting the CLI: the least of several
-// rounds, in which the measurements take turns.
+// hello and programs of 100 to 1,000 lines in a process that has just started, with the code bundled as dist/ is, and of
+// starting the CLI: the least of several rounds, in which the measurements take turns.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildMeasure, run, WORK } from './lib.mjs';
 
@@ -54,11 +54,20 @@ export function program(lines) {
   return `${out.join('\n')}\n`;
 }
 
+/** Writes the compiler as one file, made as the files of dist/ are; gives its path. */
+async function bundleCompiler() {
+  const { build } = await import('esbuild');
+  const { OPTIONS } = await import('../scripts/build.mjs');
+  const outfile = join(WORK, 'compiler.mjs');
+  const contents = "export * from './src/compiler.ts';\nexport * from './src/project/engine.ts';";
+  await build({ ...OPTIONS, splitting: false, stdin: { contents, resolveDir: ROOT, loader: 'ts' }, outfile });
+  return outfile;
+}
+
 if (process.argv[2] === '--child') {
   // A process of its own: what the first compilation takes, with nothing warm.
-  const { compileSeldom } = await import('../src/project/engine.ts');
+  const { compile, compileSeldom } = await import(pathToFileURL(process.argv[4]).href);
   compileSeldom(process.version);
-  const { compile } = await import('../src/compiler.ts');
   const text = process.argv[3] === 'hello' ? 'print("Hello")\n' : program(Number(process.argv[3]));
   const before = process.cpuUsage();
   const { wasm, diagnostics } = compile([{ path: 'bench.mochi', text }], { mode: 'run' });
@@ -69,8 +78,9 @@ if (process.argv[2] === '--child') {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
   });
+  const compiler = await bundleCompiler();
   const compiled = (what) => () =>
-    JSON.parse(execFileSync(process.execPath, [join(HERE, 'compile.mjs'), '--child', what], { encoding: 'utf8' }));
+    JSON.parse(execFileSync(process.execPath, [join(HERE, 'compile.mjs'), '--child', what, compiler], { encoding: 'utf8' }));
   buildMeasure();
   const started = (...args) => {
     return () => run([process.execPath, ...args.map((arg) => (arg.endsWith('.js') ? join(ROOT, arg) : arg))]);
