@@ -155,8 +155,7 @@ function emitFunc(
     return labels.length - 1 - at;
   };
   const memory = (code: string, offset: number): void => {
-    w.u8(OP[code as keyof typeof OP]);
-    w.u32(ALIGNMENT.get(code)!);
+    w.instruction(OP[code as keyof typeof OP], ALIGNMENT.get(code)!);
     w.u32(offset);
   };
   const opcode = (code: number): void => {
@@ -168,9 +167,6 @@ function emitFunc(
 
   function expr(e: Expr): void {
     switch (e.op) {
-      case 'const':
-        writeConst(w, WASM_TYPE[e.type], e.value);
-        return;
       case 'get': {
         const local = index[e.local]!;
         if (setEnd === w.length && setLocal === local) {
@@ -178,21 +174,12 @@ function emitFunc(
           setEnd = -1;
           return;
         }
-        w.u8(OP['local.get']);
-        w.u32(local);
+        w.instruction(OP['local.get'], local);
         return;
       }
-      case 'global': {
-        const at = tables.globalIndex.get(e.name);
-        if (at === undefined) {
-          // Without frames the stack pointer never moves.
-          writeConst(w, 'i32', tables.layout.stackPointer);
-          return;
-        }
-        w.u8(OP['global.get']);
-        w.u32(at);
+      case 'const':
+        writeConst(w, WASM_TYPE[e.type], e.value);
         return;
-      }
       case 'num':
         if (e.code === 'i32.add') {
           const at = addressOf(e, tables.layout);
@@ -204,9 +191,6 @@ function emitFunc(
         exprs(e.args);
         opcode(NUMERIC.get(e.code)!);
         return;
-      case 'as':
-        expr(e.value);
-        return;
       case 'load':
         expr(e.addr);
         memory(e.code, e.offset);
@@ -214,8 +198,43 @@ function emitFunc(
       case 'call':
         exprs(e.args);
         mark(e.span);
-        w.u8(OP.call);
-        w.u32(tables.funcIndex.get(e.func)!);
+        w.instruction(OP.call, tables.funcIndex.get(e.func)!);
+        return;
+      case 'as':
+        expr(e.value);
+        return;
+      case 'global': {
+        const at = tables.globalIndex.get(e.name);
+        if (at === undefined) {
+          // Without frames the stack pointer never moves.
+          writeConst(w, 'i32', tables.layout.stackPointer);
+          return;
+        }
+        w.instruction(OP['global.get'], at);
+        return;
+      }
+      case 'data':
+        writeConst(w, 'i32', tables.layout.address(e.name));
+        return;
+      case 'if':
+        expr(e.cond);
+        w.instruction(OP.if, VAL_TYPE_CODE[WASM_TYPE[e.type]]);
+        labels.push(-1);
+        expr(e.then);
+        w.u8(OP.else);
+        expr(e.else);
+        w.u8(OP.end);
+        labels.pop();
+        return;
+      case 'seq':
+        body(e.body);
+        expr(e.value);
+        return;
+      case 'select':
+        expr(e.then);
+        expr(e.else);
+        expr(e.cond);
+        w.u8(OP.select);
         return;
       case 'callIndirect':
         exprs(e.args);
@@ -226,45 +245,18 @@ function emitFunc(
           w.u8(OP.unreachable);
           return;
         }
-        w.u8(OP.call_indirect);
-        w.u32(tables.typeIndex(e.params, e.type));
+        w.instruction(OP.call_indirect, tables.typeIndex(e.params, e.type));
         w.u8(0);
         return;
       case 'funcIndex':
         writeConst(w, 'i32', tables.tableIndex.get(e.func)!);
         return;
-      case 'data':
-        writeConst(w, 'i32', tables.layout.address(e.name));
-        return;
-      case 'if':
-        expr(e.cond);
-        w.u8(OP.if);
-        w.u8(VAL_TYPE_CODE[WASM_TYPE[e.type]]);
-        labels.push(-1);
-        expr(e.then);
-        w.u8(OP.else);
-        expr(e.else);
-        w.u8(OP.end);
-        labels.pop();
-        return;
-      case 'select':
-        expr(e.then);
-        expr(e.else);
-        expr(e.cond);
-        w.u8(OP.select);
-        return;
-      case 'seq':
-        body(e.body);
-        expr(e.value);
-        return;
       case 'memorySize':
-        w.u8(OP['memory.size']);
-        w.u8(0);
+        w.instruction(OP['memory.size'], 0);
         return;
       case 'memoryGrow':
         expr(e.pages);
-        w.u8(OP['memory.grow']);
-        w.u8(0);
+        w.instruction(OP['memory.grow'], 0);
         return;
       default:
         assertNever(e);
@@ -285,15 +277,13 @@ function emitFunc(
         expr(s.value);
         setLocal = index[s.local]!;
         setAt = w.length;
-        w.u8(OP['local.set']);
-        w.u32(setLocal);
+        w.instruction(OP['local.set'], setLocal);
         setEnd = w.length;
         return;
       }
       case 'setGlobal':
         expr(s.value);
-        w.u8(OP['global.set']);
-        w.u32(tables.globalIndex.get(s.name)!);
+        w.instruction(OP['global.set'], tables.globalIndex.get(s.name)!);
         return;
       case 'store':
         expr(s.addr);
@@ -313,8 +303,7 @@ function emitFunc(
         const swap = s.then.length === 0 && s.else.length > 0;
         expr(s.cond);
         if (swap) w.u8(NUMERIC.get('i32.eqz')!);
-        w.u8(OP.if);
-        w.u8(EMPTY_BLOCK);
+        w.instruction(OP.if, EMPTY_BLOCK);
         labels.push(-1);
         body(swap ? s.else : s.then);
         if (!swap && s.else.length > 0) {
@@ -327,26 +316,22 @@ function emitFunc(
       }
       case 'block':
       case 'loop':
-        w.u8(s.op === 'block' ? OP.block : OP.loop);
-        w.u8(EMPTY_BLOCK);
+        w.instruction(s.op === 'block' ? OP.block : OP.loop, EMPTY_BLOCK);
         labels.push(s.label);
         body(s.body);
         w.u8(OP.end);
         labels.pop();
         return;
       case 'br':
-        w.u8(OP.br);
-        w.u32(depth(s.label));
+        w.instruction(OP.br, depth(s.label));
         return;
       case 'brIf':
         expr(s.cond);
-        w.u8(OP.br_if);
-        w.u32(depth(s.label));
+        w.instruction(OP.br_if, depth(s.label));
         return;
       case 'switch':
         expr(s.value);
-        w.u8(OP.br_table);
-        w.u32(s.labels.length);
+        w.instruction(OP.br_table, s.labels.length);
         for (const label of s.labels) w.u32(depth(label));
         w.u32(depth(s.otherwise));
         return;
@@ -398,8 +383,7 @@ function emitFunc(
       if (last.value) expr(last.value);
     } else if (last.op === 'if' && last.then.length > 0 && !(func.result && fallsThrough([last]))) {
       expr(last.cond);
-      w.u8(OP.if);
-      w.u8(func.result ? VAL_TYPE_CODE[WASM_TYPE[func.result]] : EMPTY_BLOCK);
+      w.instruction(OP.if, func.result ? VAL_TYPE_CODE[WASM_TYPE[func.result]] : EMPTY_BLOCK);
       labels.push(-1);
       tail(last.then);
       if (last.else.length > 0 && !(last.else.length === 1 && last.else[0]!.op === 'return' && !func.result)) {

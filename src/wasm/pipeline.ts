@@ -111,10 +111,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(cseModule(reach(current)), 'common subexpressions');
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
-    before = current = check(
-      foldLocally(current, isNews),
-      'fold',
-    );
+    before = current = check(foldLocally(current, isNews), 'fold');
     current = check(cseModule(current, isLooping), 'common subexpressions');
     current = check(selectModule(current), 'select');
     const whole = current;
@@ -122,10 +119,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     // Only the halves of a loop are news.
     const isSplit = (func: Func): boolean => func.body !== whole.funcs.get(func.name)!.body;
     current = check(rangesModule(current, isSplit), 'ranges');
-    current = check(
-      foldLocally(current, isNews),
-      'fold',
-    );
+    current = check(foldLocally(current, isNews), 'fold');
     current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
