@@ -16,6 +16,8 @@ export interface Facts {
   readonly nodes: number;
   /** Every node that names something or calls, in the order of `walk`. */
   readonly references: readonly Reference[];
+  /** The direct calls outside of loops. */
+  readonly callsOutsideLoops: readonly Extract<Expr, { op: 'call' }>[];
   readonly hasReturn: boolean;
   readonly hasLoop: boolean;
   readonly hasIndirectCall: boolean;
@@ -74,6 +76,8 @@ export function countLocals(func: Func): { readonly gets: Uint32Array; readonly 
 // One walk at a time: what it has found so far is the module's, so that no closures are called for every node.
 let nodes = 0;
 let references: Reference[] = [];
+let callsOutsideLoops: Extract<Expr, { op: 'call' }>[] = [];
+let loops = 0;
 let hasReturn = false;
 let hasLoop = false;
 let hasIndirectCall = false;
@@ -87,6 +91,8 @@ let nested = 0;
 function collect(body: readonly Stmt[], locals: number): Facts {
   nodes = 0;
   references = [];
+  callsOutsideLoops = [];
+  loops = 0;
   hasReturn = false;
   hasLoop = false;
   hasIndirectCall = false;
@@ -97,7 +103,19 @@ function collect(body: readonly Stmt[], locals: number): Facts {
   nesting = new Set();
   nested = 0;
   list(body);
-  return { nodes, references, hasReturn, hasLoop, hasIndirectCall, writesMemory, maxLabel, gets, sets, nesting };
+  return {
+    nodes,
+    references,
+    callsOutsideLoops,
+    hasReturn,
+    hasLoop,
+    hasIndirectCall,
+    writesMemory,
+    maxLabel,
+    gets,
+    sets,
+    nesting,
+  };
 }
 
 function list(body: readonly Stmt[]): void {
@@ -130,10 +148,15 @@ function list(body: readonly Stmt[]): void {
         list(s.else);
         break;
       case 'block':
-      case 'loop':
-        if (s.op === 'loop') hasLoop = true;
         if (s.label > maxLabel) maxLabel = s.label;
         list(s.body);
+        break;
+      case 'loop':
+        hasLoop = true;
+        if (s.label > maxLabel) maxLabel = s.label;
+        loops++;
+        list(s.body);
+        loops--;
         break;
       case 'brIf':
         expr(s.cond);
@@ -184,6 +207,7 @@ function expr(e: Expr): void {
       return;
     case 'call':
       references.push(e);
+      if (loops === 0) callsOutsideLoops.push(e);
       parts(e.args);
       return;
     case 'load':

@@ -49,6 +49,8 @@ export interface Policy {
   /** Whether a function may be inlined at all. */
   readonly eligible: (func: Func) => boolean;
   readonly wanted: (callee: Candidate, call: Call, site: CallSite) => boolean;
+  /** What becomes of a call that stays one. */
+  readonly kept?: ((call: Call, caller: Func) => Call) | undefined;
   /** Nodes by which a function may grow. */
   readonly growth: number;
 }
@@ -87,40 +89,24 @@ export function isAlwaysInlined({ func, simple, nodes, selfCalls }: Candidate): 
  */
 export function inlineModule(module: Module): Module {
   const once = calledOnce(module);
-  const inlined = inlineWhere(module, {
+  return inlineWhere(module, {
     eligible: isRuntime,
     wanted: (callee, _call, { caller, loops }) =>
       isAlwaysInlined(callee) &&
       (loops > 0 || callee.nodes <= COLD || isNumber(callee.func.result) || !once.has(caller.name)),
+    kept: module.funcs.has(ALLOC_ANY)
+      ? (call, caller) => (call.func === ALLOC && once.has(caller.name) ? { ...call, func: ALLOC_ANY } : call)
+      : undefined,
     growth: LARGE,
   });
-  if (!inlined.funcs.has(ALLOC_ANY)) return inlined;
-  const funcs = new Map(inlined.funcs);
-  for (const name of once) {
-    const func = funcs.get(name);
-    if (func && factsOf(func).references.some(isAlloc)) funcs.set(name, withAllocAny(func));
-  }
-  return { ...inlined, funcs };
 }
 
 /** What calculates numbers is inlined in any case: the bounds of the loops behind it may follow from it. */
 const isNumber = (type: Type | undefined): boolean => type === 'i64' || type === 'f64';
 
 /** `alloc` is meant to be inlined where its size is a constant; what does the same for any size is in most programs anyway. */
+const ALLOC = 'rt.alloc';
 const ALLOC_ANY = 'rt.alloc_any';
-const isAlloc = (e: { readonly op: string; readonly func?: string }): boolean =>
-  e.op === 'call' && e.func === 'rt.alloc';
-
-function withAllocAny(func: Func): Func {
-  const mapper: Mapper = {
-    expr: (e) => {
-      const mapped = mapExpr(e, mapper);
-      return mapped.op === 'call' && isAlloc(mapped) ? { ...mapped, func: ALLOC_ANY } : mapped;
-    },
-    body: (list) => mapSame(list, (s) => mapStmt(s, mapper)),
-  };
-  return { ...func, body: mapper.body(func.body) };
-}
 
 /**
  * `_start`, and the functions whose every call stands outside loops in such a function: what they do outside of their own loops
@@ -134,20 +120,11 @@ function calledOnce(module: Module): ReadonlySet<string> {
   for (const name of found) {
     const func = module.funcs.get(name);
     if (!func) continue;
-    const expr = (e: Expr): Expr => {
-      if (e.op === 'call') {
-        const count = (calls.get(e.func) ?? 0) + 1;
-        calls.set(e.func, count);
-        if (count === uses.get(e.func)) found.add(e.func);
-      }
-      return mapExpr(e, mapper);
-    };
-    const body = (list: readonly Stmt[]): readonly Stmt[] => {
-      for (const s of list) if (s.op !== 'loop') mapStmt(s, mapper);
-      return list;
-    };
-    const mapper: Mapper = { expr, body };
-    body(func.body);
+    for (const call of factsOf(func).callsOutsideLoops) {
+      const count = (calls.get(call.func) ?? 0) + 1;
+      calls.set(call.func, count);
+      if (count === uses.get(call.func)) found.add(call.func);
+    }
   }
   return found;
 }
@@ -221,7 +198,10 @@ export function candidateOf(func: Func): Candidate {
 
 /** A function with the calls replaced for which `candidate` has the callee and that the policy wants. */
 export function inlineInto(func: Func, candidate: (name: string) => Candidate | undefined, policy: Policy): Func {
-  if (!factsOf(func).references.some((e) => e.op === 'call' && candidate(e.func))) return func;
+  const { kept } = policy;
+  const concerns = (call: Call): boolean =>
+    candidate(call.func) !== undefined || (kept !== undefined && kept(call, func) !== call);
+  if (!factsOf(func).references.some((e) => e.op === 'call' && concerns(e))) return func;
   const locals = func.locals.slice();
   const localNames = locals.map((_, i) => func.localNames?.[i]);
   let nextLabel = -1;
@@ -239,10 +219,12 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return e;
   };
   const expr = (e: Expr): Expr => {
+    if (e.op === 'get' || e.op === 'const') return e;
     const mapped = positioned(mapExpr(e, mapper));
     if (mapped.op !== 'call') return mapped;
     const callee = choose(mapped);
-    return callee ? inlineCall(mapped, callee) : mapped;
+    if (callee) return inlineCall(mapped, callee);
+    return kept ? kept(mapped, func) : mapped;
   };
   const choose = (call: Call): Candidate | undefined => {
     const callee = candidate(call.func);
@@ -267,8 +249,9 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     list.forEach((s, i) => {
       if (s.op === 'do' && s.value.op === 'call' && s.value.type === undefined) {
         const args = mapSame(s.value.args, expr);
-        const call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
+        let call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
         const callee = choose(call);
+        if (kept && !callee) call = kept(call, func);
         if (callee || call !== s.value) out ??= list.slice(0, i);
         if (callee) out!.push(...inlineStmt(call, callee));
         else out?.push(call === s.value ? s : { ...s, value: call });
@@ -386,6 +369,7 @@ function rename(
 ): readonly Stmt[] {
   const expr = (e: Expr): Expr => {
     if (e.op === 'get') return values[e.local]!;
+    if (e.op === 'const') return e;
     const mapped = mapExpr(e, mapper);
     if (mapped.op !== 'call' && mapped.op !== 'callIndirect') return mapped;
     const span = position(mapped.span);
