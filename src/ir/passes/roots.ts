@@ -29,7 +29,6 @@ import {
   someStmt,
   stmtOperands,
   walk,
-  walkStmts,
 } from '../build.ts';
 import { type Collecting, collectingFuncs, noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
@@ -85,7 +84,7 @@ function moveGlobals(func: Func, inMemory: ReadonlySet<string>): Func {
       const code = e.type === 'ref' ? 'i32.load' : 'i64.load';
       return { op: 'load', type: e.type, code, addr: address(e.name), offset: 0 };
     }
-    return mapExpr(e, mapper);
+    return e.op === 'get' || e.op === 'const' ? e : mapExpr(e, mapper);
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
   const stmt = (s: Stmt): Stmt => {
@@ -103,29 +102,73 @@ function moveGlobals(func: Func, inMemory: ReadonlySet<string>): Func {
 }
 
 function rootFunc(func: Func, collecting: Collecting): Func {
-  const calls = collectingNodes(func.body, collecting);
-  if (calls.size === 0) return func;
-  const bound = bindTemporaries(func, calls);
-  // Binding rebuilds nodes: mark the calls anew.
-  const marks = bound === func ? calls : collectingNodes(bound.body, collecting);
+  const before = marksOf(func, collecting);
+  if (before.calls.size === 0) return func;
+  const bound = bindTemporaries(func, before.calls);
+  // Binding rebuilds nodes: mark them anew.
+  const marks = bound === func ? before : marksOf(bound, collecting);
   const sites = liveAcross(bound, marks, collecting);
   if (sites.size === 0) return func;
-  const { inFrame, around } = placeSlots(bound, sites, marks);
+  const { inFrame, around } = placeSlots(bound, sites, marks.calls);
   return addFrames(bound, sites, inFrame, around, marks);
 }
 
 const isCollectingCall = (e: Expr, collecting: Collecting): boolean =>
   e.op === 'call' ? collecting.func(e.func) : e.op === 'callIndirect' && collecting.indirect(e);
 
-/** The expressions and statements during whose evaluation a collection may happen. */
-function collectingNodes(body: readonly Stmt[], collecting: Collecting): Set<Expr | Stmt> {
-  const marked = new Set<Expr | Stmt>();
-  const expr = (e: Expr): boolean => {
-    let found = isCollectingCall(e, collecting);
-    if (e.op === 'seq' && list(e.body)) found = true;
-    const parts = operands(e);
-    for (let i = 0; i < parts.length; i++) if (expr(parts[i]!)) found = true;
-    if (found) marked.add(e);
+/** What one walk over a body finds for the steps. */
+interface Marks {
+  /** The expressions and statements during whose evaluation a collection may happen. */
+  readonly calls: ReadonlySet<Expr | Stmt>;
+  /** The expressions that hold statements. */
+  readonly holders: ReadonlySet<Expr>;
+  /** For each local 1 if it is assigned something else than constants and static data. */
+  readonly dynamic: Uint8Array;
+}
+
+function marksOf(func: Func, collecting: Collecting): Marks {
+  const calls = new Set<Expr | Stmt>();
+  const holders = new Set<Expr>();
+  const dynamic = new Uint8Array(func.locals.length).fill(1, 0, func.params.length);
+  // The results of the walk over an expression: whether it may collect, and whether it holds statements.
+  const COLLECTS = 1;
+  const HOLDS = 2;
+  const expr = (e: Expr): number => {
+    let found = 0;
+    switch (e.op) {
+      case 'get':
+      case 'const':
+      case 'global':
+      case 'data':
+        return 0;
+      case 'num':
+        found = exprs(e.args);
+        break;
+      case 'load':
+        found = expr(e.addr);
+        break;
+      case 'as':
+        found = expr(e.value);
+        break;
+      case 'call':
+      case 'callIndirect':
+        found = exprs(operands(e));
+        if (isCollectingCall(e, collecting)) found |= COLLECTS;
+        break;
+      case 'seq':
+        found = HOLDS | expr(e.value);
+        if (list(e.body)) found |= COLLECTS;
+        break;
+      default:
+        found = exprs(operands(e));
+    }
+    if (found & COLLECTS) calls.add(e);
+    if (found & HOLDS) holders.add(e);
+    return found;
+  };
+  const exprs = (parts: readonly Expr[]): number => {
+    let found = 0;
+    for (let i = 0; i < parts.length; i++) found |= expr(parts[i]!);
     return found;
   };
   const list = (stmts: readonly Stmt[]): boolean => {
@@ -135,18 +178,28 @@ function collectingNodes(body: readonly Stmt[], collecting: Collecting): Set<Exp
   };
   const stmt = (s: Stmt): boolean => {
     let found = false;
-    for (const part of stmtOperands(s)) if (expr(part)) found = true;
-    if (s.op === 'if') {
-      if (list(s.then)) found = true;
-      if (list(s.else)) found = true;
-    } else if (s.op === 'block' || s.op === 'loop') {
-      if (list(s.body)) found = true;
+    switch (s.op) {
+      case 'set':
+        if (!isStatic(s.value)) dynamic[s.local] = 1;
+        found = (expr(s.value) & COLLECTS) !== 0;
+        break;
+      case 'if':
+        found = (expr(s.cond) & COLLECTS) !== 0;
+        if (list(s.then)) found = true;
+        if (list(s.else)) found = true;
+        break;
+      case 'block':
+      case 'loop':
+        found = list(s.body);
+        break;
+      default:
+        found = (exprs(stmtOperands(s)) & COLLECTS) !== 0;
     }
-    if (found) marked.add(s);
+    if (found) calls.add(s);
     return found;
   };
-  list(body);
-  return marked;
+  list(func.body);
+  return { calls, holders, dynamic };
 }
 
 // ---- 1. operands
@@ -315,11 +368,12 @@ function union(into: Bits, from: Bits): boolean {
  */
 function liveAcross(
   func: Func,
-  calls: ReadonlySet<Expr | Stmt>,
+  { calls, dynamic }: Marks,
   collecting: Collecting,
 ): ReadonlyMap<Expr, readonly number[]> {
   const sites = new Map<Expr, Bits>();
-  const candidates = rootLocals(func);
+  const candidates: number[] = [];
+  for (let i = 0; i < func.locals.length; i++) if (isRoot(func.locals[i]) && dynamic[i]) candidates.push(i);
   if (candidates.length === 0) return new Map();
   const bit = new Int32Array(func.locals.length).fill(-1);
   candidates.forEach((local, i) => {
@@ -342,18 +396,30 @@ function liveAcross(
     else if (e.op === 'num' || e.op === 'select') for (const part of operands(e)) holders(part);
   };
   const several = (parts: readonly Expr[]): void => {
-    let last = parts.length - 1;
+    const end = parts.length - 1;
+    let last = end;
     while (last > 0 && !calls.has(parts[last]!)) last--;
     // Operands already evaluated stay in use while later ones are evaluated.
     for (let i = 0; i < last; i++) holders(parts[i]!);
-    for (let i = parts.length - 1; i >= 0; i--) {
-      expr(parts[i]!);
-    }
+    for (let i = end; i >= 0; i--) expr(parts[i]!);
   };
   const expr = (e: Expr): void => {
     switch (e.op) {
       case 'get':
         use(e.local);
+        return;
+      case 'const':
+      case 'data':
+      case 'global':
+        return;
+      case 'num':
+        several(e.args);
+        return;
+      case 'load':
+        expr(e.addr);
+        return;
+      case 'as':
+        expr(e.value);
         return;
       case 'call':
       case 'callIndirect':
@@ -450,6 +516,11 @@ function liveAcross(
       case 'unreachable':
         dead();
         return;
+      case 'do':
+      case 'keep':
+      case 'setGlobal':
+        expr(s.value);
+        return;
       default:
         several(stmtOperands(s));
     }
@@ -457,23 +528,19 @@ function liveAcross(
   list(func.body);
   const result = new Map<Expr, readonly number[]>();
   for (const [call, across] of sites) {
-    const locals = candidates.filter((_, i) => (across[i >> 5]! >>> (i & 31)) & 1);
+    const locals: number[] = [];
+    for (let word = 0; word < words; word++) {
+      // Of many candidates few are live: only their bits are looked at.
+      for (let rest = across[word]!; rest !== 0; rest &= rest - 1) {
+        locals.push(candidates[word * 32 + 31 - Math.clz32(rest & -rest)]!);
+      }
+    }
     if (locals.length > 0) result.set(call, locals);
   }
   return result;
 }
 
-/** Locals of reference types that may hold a reference into the heap. */
-function rootLocals(func: Func): number[] {
-  const dynamic = new Uint8Array(func.locals.length).fill(1, 0, func.params.length);
-  walkStmts(func.body, (s) => {
-    if (s.op === 'set' && !isStatic(s.value)) dynamic[s.local] = 1;
-  });
-  const found: number[] = [];
-  for (let i = 0; i < func.locals.length; i++) if (isRoot(func.locals[i]) && dynamic[i]) found.push(i);
-  return found;
-}
-
+/** A value that is no reference into the heap and never becomes one. */
 function isStatic(e: Expr): boolean {
   if (e.op === 'as') return isStatic(e.value);
   return e.op === 'const' || e.op === 'data';
@@ -554,7 +621,7 @@ function addFrames(
   sites: ReadonlyMap<Expr, readonly number[]>,
   inFrame: ReadonlySet<number>,
   around: ReadonlyMap<Expr, readonly number[]>,
-  calls: ReadonlySet<Expr | Stmt>,
+  { calls, holders }: Marks,
 ): Func {
   const out = copyFunc(func);
   const addLocal = (type: Type): number => out.locals.push(type) - 1;
@@ -596,6 +663,7 @@ function addFrames(
   };
 
   const expr = (e: Expr): Expr => {
+    if (e.op === 'get' || e.op === 'const' || !(calls.has(e) || holders.has(e))) return e;
     const mapped = mapExpr(e, mapper);
     const own = around.get(e);
     if (!own || mapped.type === undefined) return mapped;
@@ -701,11 +769,7 @@ function isEarlyExit(s: Stmt, calls: ReadonlySet<Expr | Stmt>): boolean {
 }
 
 function assignsParameter(func: Func, inFrame: ReadonlySet<number>): boolean {
-  let found = false;
-  walkStmts(func.body, (s) => {
-    if (s.op === 'set' && s.local < func.params.length && inFrame.has(s.local)) found = true;
-  });
-  return found;
+  return func.params.some((_, local) => inFrame.has(local) && factsOf(func).sets[local]! > 0);
 }
 
 /** Locals that are set before the first statement that may collect, on every path. */
