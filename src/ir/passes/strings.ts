@@ -9,7 +9,7 @@
  * It comes last, so that the other passes still see which string is meant. Strings that are not ASCII, or longer than 255 bytes,
  * stay as they are.
  */
-import { i32, mapExpr, mapSame, mapStmt, num } from '../build.ts';
+import { i32, type Mapper, mapExpr, mapSame, mapStmt, num } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Datum, Expr, Func, Module, Stmt } from '../ir.ts';
 
@@ -52,16 +52,18 @@ export function packStrings(module: Module, begin: () => Func): Module {
   data.set(HEADERS, { name: HEADERS, align: 4, bytes: new Uint8Array(packed.length * HEADER), relocs: [] });
 
   const expr = (e: Expr): Expr => {
+    if (e.op === 'get' || e.op === 'const') return e;
     const place = e.op === 'data' ? places.get(e.name) : undefined;
-    if (place === undefined) return mapExpr(e, { expr, body });
+    if (place === undefined) return mapExpr(e, mapper);
     const address = num('i32.add', { op: 'data', type: 'i32', name: HEADERS }, i32(place));
     return e.type === 'ref' ? { op: 'as', type: 'ref', value: address } : address;
   };
-  const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, (s) => mapStmt(s, { expr, body }));
+  const stmt = (s: Stmt): Stmt => mapStmt(s, mapper);
+  const mapper: Mapper = { expr, body: (list) => mapSame(list, stmt) };
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
     const uses = factsOf(func).references.some((e) => e.op === 'data' && places.has(e.name));
-    funcs.set(func.name, uses ? { ...func, body: body(func.body) } : func);
+    funcs.set(func.name, uses ? { ...func, body: mapper.body(func.body) } : func);
   }
   const args: Expr[] = [
     { op: 'data', type: 'i32', name: HEADERS },
