@@ -159,6 +159,8 @@ export interface Datum {
     | { readonly at: number; readonly data: string }
     | { readonly at: number; readonly func: string }
   )[];
+  /** The datum that this one is part of, from byte `at` on; it has no bytes of its own then. */
+  readonly within?: { readonly data: string; readonly at: number };
 }
 
 export interface Module {

@@ -65,6 +65,7 @@ export function layOut(module: Module): Layout {
   const zeroed: Datum[] = [];
   const filled: Datum[] = [];
   for (const datum of module.data.values()) {
+    if (datum.within) continue;
     (datum.relocs.length === 0 && isZero(datum.bytes) ? zeroed : filled).push(datum);
   }
   let end = stackBase;
@@ -72,6 +73,9 @@ export function layOut(module: Module): Layout {
     end = align(end, datum.align);
     addresses.set(datum.name, end);
     end += datum.bytes.length;
+  }
+  for (const { name, within } of module.data.values()) {
+    if (within) addresses.set(name, addresses.get(within.data)! + within.at);
   }
   const heapBase = align(end, 16);
   addresses.set(HEAP_BASE, heapBase);

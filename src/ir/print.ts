@@ -13,6 +13,10 @@ export function printModule(module: Module): string {
     lines.push(`global ${g.mutable ? 'var' : 'let'} ${g.name}: ${g.type} = ${g.init}`);
   }
   for (const d of module.data.values()) {
+    if (d.within) {
+      lines.push(`data ${JSON.stringify(d.name)} at ${JSON.stringify(d.within.data)} + ${d.within.at}`);
+      continue;
+    }
     const bytes = Array.from(d.bytes.subarray(0, 64), printByte).join('');
     const more = d.bytes.length > 64 ? `... (${d.bytes.length} bytes)` : '';
     const relocs = d.relocs.map((r) => ` @${r.at}=${'data' in r ? JSON.stringify(r.data) : r.func}`).join('');
