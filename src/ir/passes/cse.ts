@@ -11,7 +11,18 @@
  * store of the same width and kind does that (type-based alias analysis: Diwan, McKinley, Moss, PLDI 1998), or a call that
  * writes.
  */
-import { copyFunc, fallsThrough, mapExpr, mapStmt, walk, walkExpr, walkStmts } from '../build.ts';
+import {
+  copyFunc,
+  fallsThrough,
+  hasStmts,
+  type Mapper,
+  mapExpr,
+  mapStmt,
+  operands,
+  stmtOperands,
+  walk,
+  walkStmts,
+} from '../build.ts';
 import { noReturnFuncs, writingFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -41,6 +52,8 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
   /** The same for loads, by what they read. */
   const loads = new Map<string, string[]>();
   const names = new Map<number, Get>();
+  /** Locals that have been assigned in what has been visited. */
+  const done = new Uint8Array(func.locals.length);
 
   const assign = (local: number): void => {
     const keys = users.get(local);
@@ -51,21 +64,38 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
   const learn = (e: Expr, key: string, fact: Get | 'false', mine: string[]): void => {
     available.set(key, fact);
     mine.push(key);
-    const note = <K>(map: Map<K, string[]>, at: K): void => {
-      const keys = map.get(at);
-      if (keys) keys.push(key);
-      else map.set(at, [key]);
-    };
-    walkExpr(e, (part) => {
-      if (part.op === 'get') note(users, part.local);
-      else if (part.op === 'load') note(loads, wordOf(part.code));
-    });
+    depends(e, key);
+  };
+  /** Notes what the value of an expression that has a key depends on. */
+  const depends = (e: Expr, key: string): void => {
+    switch (e.op) {
+      case 'num':
+        for (let i = 0; i < e.args.length; i++) depends(e.args[i]!, key);
+        return;
+      case 'get':
+        note(users, e.local, key);
+        return;
+      case 'as':
+        depends(e.value, key);
+        return;
+      case 'load':
+        note(loads, wordOf(e.code), key);
+        depends(e.addr, key);
+        return;
+      case 'seq':
+        for (const s of e.body) if (s.op === 'keep') depends(s.value, key);
+        depends(e.value, key);
+        return;
+      default:
+    }
   };
   /** Forgets the loads of a kind of word, or all. */
   const write = (kind?: string): void => {
     if (loads.size === 0) return;
     for (const loaded of kind === undefined ? [...loads.keys()] : [kind]) {
-      for (const key of loads.get(loaded) ?? []) available.delete(key);
+      const keys = loads.get(loaded);
+      if (!keys) continue;
+      for (const key of keys) available.delete(key);
       loads.delete(loaded);
     }
   };
@@ -77,16 +107,49 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     if (e.op === 'callIndirect' || e.op === 'memoryGrow' || (e.op === 'call' && writes(e.func))) write();
   };
 
+  // Half of all nodes are constants and locals without another name: where most of these are, nothing is called for them.
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get') return names.get(e.local) ?? e;
-    const mapped = mapExpr(e, { expr, body: list });
-    if (mapped.op === 'load' && loads.size > 0) {
-      const key = keyOf(mapped);
-      const known = key === undefined ? undefined : available.get(key);
-      if (known && known !== 'false' && known.type === mapped.type) return known;
+    switch (e.op) {
+      case 'get':
+        return names.get(e.local) ?? e;
+      case 'const':
+      case 'data':
+        return e;
+      case 'num': {
+        const args = exprs(e.args);
+        return args === e.args ? e : { ...e, args };
+      }
+      case 'load': {
+        const { addr: before } = e;
+        const addr = before.op === 'get' && names.size === 0 ? before : expr(before);
+        const mapped = addr === before ? e : { ...e, addr };
+        if (loads.size === 0) return mapped;
+        const key = keyOf(mapped);
+        const known = key === undefined ? undefined : available.get(key);
+        return known && known !== 'false' && known.type === mapped.type ? known : mapped;
+      }
+      case 'call': {
+        const args = exprs(e.args);
+        if (loads.size > 0 && writes(e.func)) write();
+        return args === e.args ? e : { ...e, args };
+      }
+      default: {
+        const mapped = mapExpr(e, mapper);
+        if (loads.size > 0) writesOf(mapped);
+        return mapped;
+      }
     }
-    if (loads.size > 0) writesOf(mapped);
-    return mapped;
+  };
+  /** Rewrites operands; the same array if nothing changed. */
+  const exprs = (parts: readonly Expr[]): readonly Expr[] => {
+    let out: Expr[] | undefined;
+    for (let i = 0; i < parts.length; i++) {
+      const before = parts[i]!;
+      const after = before.op === 'const' || (before.op === 'get' && names.size === 0) ? before : expr(before);
+      if (after !== before) out ??= parts.slice();
+      if (out) out[i] = after;
+    }
+    return out ?? parts;
   };
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
     const mine: string[] = [];
@@ -95,13 +158,9 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     let isSame = true;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      if (s.op === 'loop') {
-        walk(s.body, writesOf, (inner) => {
-          if (inner.op === 'set') assign(inner.local);
-          else writesIn(inner);
-        });
-      }
-      const mapped = mapStmt(s, { expr, body: list });
+      if (s.op === 'loop' && available.size > 0) ahead(s.body);
+      else if (s.op === 'set') done[s.local] = 1;
+      const mapped = mapStmt(s, mapper);
       if (loads.size > 0) writesIn(mapped);
       const test = mapped.op === 'if' || mapped.op === 'brIf' ? keyOf(mapped.cond) : undefined;
       if (test !== undefined && available.get(`?${test}`) === 'false') {
@@ -146,6 +205,52 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     for (const local of named) names.delete(local);
     return isSame ? stmts : out;
   };
+  /** Forgets what a loop assigns and writes. */
+  const ahead = (body: readonly Stmt[]): void => {
+    for (const local of users.keys()) {
+      // The only assignment of most locals is behind.
+      if (sets[local] === 0 || (sets[local] === 1 && done[local])) continue;
+      walkStmts(body, (s) => {
+        if (s.op === 'set') assign(s.local);
+      });
+      break;
+    }
+    writesAhead(body);
+  };
+  const writesAhead = (body: readonly Stmt[]): void => {
+    for (let i = 0; i < body.length && loads.size > 0; i++) {
+      const s = body[i]!;
+      switch (s.op) {
+        case 'set':
+        case 'do':
+          writesAheadOf(s.value);
+          break;
+        case 'if':
+          writesAheadOf(s.cond);
+          writesAhead(s.then);
+          writesAhead(s.else);
+          break;
+        case 'block':
+        case 'loop':
+          writesAhead(s.body);
+          break;
+        default: {
+          writesIn(s);
+          for (const e of stmtOperands(s)) writesAheadOf(e);
+        }
+      }
+    }
+  };
+  const writesAheadOf = (e: Expr): void => {
+    if (e.op === 'get' || e.op === 'const') return;
+    writesOf(e);
+    if (e.op === 'seq') writesAhead(e.body);
+    const parts = operands(e);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (part.op !== 'get' && part.op !== 'const') writesAheadOf(part);
+    }
+  };
   const usesIn = (stmts: readonly Stmt[], start: number, local: number): number => {
     let uses = 0;
     for (let i = start; i < stmts.length; i++) {
@@ -155,12 +260,22 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     }
     return uses;
   };
+  const mapper: Mapper = { expr, body: list };
 
   const body = list(func.body);
   return body === func.body ? func : copyFunc(func, body);
 }
 
+/** Adds a key to those of a local or of a kind of word. */
+function note<K>(map: Map<K, string[]>, at: K, key: string): void {
+  const keys = map.get(at);
+  if (keys) keys.push(key);
+  else map.set(at, [key]);
+}
+
+/** Whether a test, or what is done when it succeeds, assigns what the condition depends on. */
 function assignsOperand(s: Stmt, { cond }: { readonly cond: Expr }): boolean {
+  if (s.op === 'brIf' && !hasStmts(s.cond)) return false;
   const assigned = new Set<number>();
   walkStmts([s], (inner) => {
     if (inner.op === 'set') assigned.add(inner.local);

@@ -9,8 +9,8 @@
  * it for null, and copying it to each other. Locals that objects are copied between get copies of the fields, which
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
-import { as, i32, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
-import { factsOf } from '../facts.ts';
+import { as, i32, type Mapper, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
+import { factsOf, type Reference } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
 
 /** Allocates an object: its size in bytes and its header word (docs/values.md). */
@@ -68,9 +68,8 @@ export function escapeModule(module: Module): Module {
 }
 
 function escapeFunc(func: Func): Func {
-  const { gets, references } = factsOf(func);
-  if (!references.some((e) => e.op === 'call' && e.func === ALLOC)) return func;
-  const groups = groupsOf(func, gets);
+  if (!factsOf(func).references.some((e) => allocated(e) !== undefined)) return func;
+  const groups = groupsOf(func);
   if (groups.length === 0) return func;
   const locals = func.locals.slice();
   const localNames = locals.map((_, i) => func.localNames?.[i]);
@@ -89,6 +88,7 @@ function escapeFunc(func: Func): Func {
 
   const holderOf = (e: Expr): Holder | undefined => (e.op === 'get' ? holders.get(e.local) : undefined);
   const expr = (e: Expr): Expr => {
+    if (e.op === 'get' || e.op === 'const') return e;
     if (e.op === 'load') {
       const object = holderOf(e.addr);
       if (object) {
@@ -97,31 +97,38 @@ function escapeFunc(func: Func): Func {
       }
     }
     const tested = nullTest(e);
-    return tested && holderOf(tested) ? i32(0) : mapExpr(e, { expr, body });
+    return tested && holderOf(tested) ? i32(0) : mapExpr(e, mapper);
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
-    list.forEach((s, i) => {
-      const mapped = stmt(s);
-      if (mapped.length !== 1 || mapped[0] !== s) out ??= list.slice(0, i);
-      out?.push(...mapped);
-    });
+    for (let i = 0; i < list.length; i++) {
+      const s = list[i]!;
+      const direct = ofObjects(s);
+      const mapped = direct ? undefined : mapStmt(s, mapper);
+      if (mapped !== s) out ??= list.slice(0, i);
+      if (mapped) out?.push(mapped);
+      else out!.push(...direct!);
+    }
     return out ?? list;
   };
-  const stmt = (s: Stmt): readonly Stmt[] => {
-    if (s.op === 'keep' && holderOf(s.value)) return [];
+  /** What becomes of a statement that only has to do with objects; undefined for any other. */
+  const ofObjects = (s: Stmt): readonly Stmt[] | undefined => {
     if (s.op === 'set') {
       const from = holderOf(s.value);
       const to = holders.get(s.local);
       if (to) return from ? copyFields(from, to) : [];
-      if (from) return [];
+      return from && [];
     }
-    const object = s.op === 'store' ? holderOf(s.addr) : undefined;
-    if (s.op !== 'store' || !object) return [mapStmt(s, { expr, body })];
-    const value = expr(s.value);
-    const local = object.fields.get(s.offset)!;
-    return [{ op: 'set', local, value: s.code === 'i32.store8' ? num('i32.and', value, i32(255)) : value }];
+    if (s.op === 'store') {
+      const object = holderOf(s.addr);
+      if (!object) return undefined;
+      const value = expr(s.value);
+      const local = object.fields.get(s.offset)!;
+      return [{ op: 'set', local, value: s.code === 'i32.store8' ? num('i32.and', value, i32(255)) : value }];
+    }
+    return s.op === 'keep' && holderOf(s.value) ? [] : undefined;
   };
+  const mapper: Mapper = { expr, body };
   return { ...func, locals, localNames, body: body(func.body) };
 }
 
@@ -133,7 +140,61 @@ function copyFields(from: Holder, to: Holder): Stmt[] {
 }
 
 /** The groups of locals that hold nothing but objects which do not escape. */
-function groupsOf(func: Func, gets: readonly number[]): Group[] {
+function groupsOf(func: Func): Group[] {
+  const { gets } = factsOf(func);
+  const candidates = copied(func, gets);
+  if (candidates.length === 0) return [];
+  const stores = candidates.some((group) => group.locals.length > 1) ? storesOfMade(func) : NONE;
+  const groups = new Map<number, Group>();
+  /** How they are used: every use that is found to be harmless is taken off the number of all uses. */
+  const uses = new Map<Group, number>();
+  for (const group of candidates) {
+    let all = 0;
+    for (const local of group.locals) {
+      groups.set(local, group);
+      all += gets[local] ?? 0;
+    }
+    uses.set(group, all);
+  }
+  const harmless = (e: Get): void => {
+    const group = groups.get(e.local);
+    if (group) uses.set(group, uses.get(group)! - 1);
+  };
+  const access = (a: Load | Store, type: Type): void => {
+    const group = a.addr.op === 'get' ? groups.get(a.addr.local) : undefined;
+    if (!group) return;
+    harmless(a.addr as Get);
+    if (a.op === 'load' && headerPart(a, group.header!)) return;
+    const bytes = WIDTH[a.code];
+    const known = group.fields.get(a.offset);
+    if (bytes === undefined || a.offset < HEADER_BYTES || (known && (known.type !== type || known.bytes !== bytes))) {
+      group.escapes = true;
+    } else if (!known) group.fields.set(a.offset, { type, bytes });
+    if (a.op === 'store' && !stores.has(a)) group.written = true;
+  };
+  walk(
+    func.body,
+    (e) => {
+      if (e.op === 'load') access(e, e.type);
+      else if (e.op === 'num') {
+        const tested = nullTest(e);
+        if (tested) harmless(tested);
+      }
+    },
+    (s) => {
+      if (s.op === 'store') access(s, s.value.type!);
+      else if ((s.op === 'keep' || (s.op === 'set' && copies(s, groups, gets))) && s.value.op === 'get')
+        harmless(s.value);
+    },
+  );
+  return candidates.filter(
+    (group) =>
+      !group.escapes && uses.get(group) === 0 && !(group.written && group.locals.length > 1) && !overlap(group.fields),
+  );
+}
+
+/** The groups of locals that hold nothing but objects made here, and copies of them, that are not known to escape. */
+function copied(func: Func, gets: readonly number[]): Group[] {
   const groups = new Map<number, Group>();
   const groupOf = (local: number): Group => {
     let group = groups.get(local);
@@ -144,10 +205,17 @@ function groupsOf(func: Func, gets: readonly number[]): Group[] {
     }
     return group;
   };
-  const made = objectsMade(func);
-  if (!made.any) return [];
-  // Which locals hold objects, and which of them copies.
+  /** Locals that are stored, returned or passed on: most objects that escape are found out without a walk over all uses. */
+  const exposed = new Set<number>();
+  for (const e of factsOf(func).references) {
+    if (e.op !== 'call') continue;
+    for (let i = 0; i < e.args.length; i++) {
+      const arg = e.args[i]!;
+      if (arg.op === 'get') exposed.add(arg.local);
+    }
+  }
   walkStmts(func.body, (s) => {
+    if ((s.op === 'store' || s.op === 'return') && s.value?.op === 'get') exposed.add(s.value.local);
     if (s.op !== 'set' || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
     const header = allocated(s.value);
     if (header !== undefined) {
@@ -157,45 +225,8 @@ function groupsOf(func: Func, gets: readonly number[]): Group[] {
     } else if (s.value.op === 'get') unite(groups, groupOf(s.local), groupOf(s.value.local));
     else groupOf(s.local).escapes = true;
   });
-  // How they are used: every use that is found to be harmless is taken off the number of all uses.
-  const uses = new Map<Group, number>();
-  const use = (e: Get, n: number): void => {
-    const group = groups.get(e.local);
-    if (group) uses.set(group, (uses.get(group) ?? 0) + n);
-  };
-  const access = (a: Load | Store, type: Type): void => {
-    const group = a.addr.op === 'get' ? groups.get(a.addr.local) : undefined;
-    if (!group) return;
-    use(a.addr as Get, -1);
-    if (a.op === 'load' && group.header !== undefined && headerPart(a, group.header)) return;
-    const bytes = WIDTH[a.code];
-    const known = group.fields.get(a.offset);
-    if (bytes === undefined || a.offset < HEADER_BYTES || (known && (known.type !== type || known.bytes !== bytes))) {
-      group.escapes = true;
-    } else if (!known) group.fields.set(a.offset, { type, bytes });
-    if (a.op === 'store' && !made.stores.has(a)) group.written = true;
-  };
-  walk(
-    func.body,
-    (e) => {
-      if (e.op === 'get') use(e, 1);
-      else if (e.op === 'load') access(e, e.type);
-      const tested = nullTest(e);
-      if (tested) use(tested, -1);
-    },
-    (s) => {
-      if (s.op === 'store') access(s, s.value.type!);
-      else if ((s.op === 'keep' || (s.op === 'set' && copies(s, groups, gets))) && s.value.op === 'get')
-        use(s.value, -1);
-    },
-  );
   return [...new Set(groups.values())].filter(
-    (group) =>
-      group.header !== undefined &&
-      !group.escapes &&
-      (uses.get(group) ?? 0) === 0 &&
-      !(group.written && group.locals.length > 1) &&
-      !overlap(group.fields),
+    (group) => group.header !== undefined && !group.escapes && !group.locals.some((local) => exposed.has(local)),
   );
 }
 
@@ -218,14 +249,12 @@ function unite(groups: Map<number, Group>, a: Group, b: Group): void {
 }
 
 /** The stores that give a new object its fields: those directly behind its allocation. */
-function objectsMade(func: Func): { readonly any: boolean; readonly stores: ReadonlySet<Stmt> } {
+function storesOfMade(func: Func): ReadonlySet<Stmt> {
   const stores = new Set<Stmt>();
-  let any = false;
   const list = (stmts: readonly Stmt[]): void => {
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
       if (s.op !== 'set' || allocated(s.value) === undefined) continue;
-      any = true;
       for (let k = i + 1; k < stmts.length; k++) {
         const next = stmts[k]!;
         if (next.op !== 'store' || next.addr.op !== 'get' || next.addr.local !== s.local) break;
@@ -247,11 +276,12 @@ function objectsMade(func: Func): { readonly any: boolean; readonly stores: Read
       }
     },
   );
-  return { any, stores };
+  return stores;
 }
+const NONE: ReadonlySet<Stmt> = new Set();
 
 /** The header of the object that an expression allocates. */
-function allocated(e: Expr): number | undefined {
+function allocated(e: Expr | Reference): number | undefined {
   if (e.op !== 'call' || e.func !== ALLOC) return undefined;
   const header = e.args[1]!;
   return header.op === 'const' ? Number(header.value) : undefined;
