@@ -102,7 +102,7 @@ export function transfer(e: Num, { operation, isComparison }: Instruction, a: In
     }
     return iv.FULL;
   }
-  const whole = fullOf(type);
+  const whole = type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL;
   switch (operation) {
     case 'add':
       return kept(iv.add(a, b), whole);

@@ -89,7 +89,8 @@ let loops: LoopFacts[] = [];
 let reachable = true;
 let steps = 0;
 
-// What there is to say of the expression that `expr` gave last: its range, and whether it is simple (see `isSimple`).
+// What there is to say of the expression that `expr` gave last: its range, if that was wanted, and whether it is simple
+// (see `isSimple`).
 let range: Interval = iv.FULL;
 let isPlain = true;
 
@@ -107,8 +108,8 @@ function rangesFunc(func: Func, known: ReadonlySet<string>): Func {
 
 // ---- values
 
-/** The expression simplified; sets `range` and `isPlain`. */
-function expr(e: Expr): Expr {
+/** The expression simplified; sets `isPlain`, and `range` if it is wanted, which that of an address or an argument is not. */
+function expr(e: Expr, isWanted = false): Expr {
   switch (e.op) {
     case 'get': {
       const { local } = e;
@@ -119,36 +120,37 @@ function expr(e: Expr): Expr {
       return from !== local && localTypes[from] === e.type ? { ...e, local: from } : e;
     }
     case 'num':
-      return numeric(e);
+      return numeric(e, isWanted);
     case 'const':
-      range = constantRange(e);
+      if (isWanted) range = constantRange(e);
       isPlain = true;
       return e;
     case 'call': {
       if (e.func === MUL_SLOW) return slowProduct(e);
       const args = mapSame(e.args, expr);
-      range = fullOf(e.type ?? 'i64');
+      if (isWanted) range = fullOf(e.type ?? 'i64');
       isPlain = false;
       if (noReturn.has(e.func)) reachable = false;
       return args === e.args ? e : { ...e, args };
     }
     case 'load': {
       const addr = expr(e.addr);
-      range = loaded(e);
+      if (isWanted) range = loaded(e);
       return addr === e.addr ? e : { ...e, addr };
     }
     case 'as': {
-      const value = expr(e.value);
-      if (e.type !== 'i32' && e.type !== 'i64') range = fullOf(e.type);
+      const isKept = isWanted && (e.type === 'i32' || e.type === 'i64');
+      const value = expr(e.value, isKept);
+      if (isWanted && !isKept) range = fullOf(e.type);
       return value === e.value ? e : { ...e, value };
     }
     case 'if':
-      return choice(e);
+      return choice(e, isWanted);
     case 'select':
       return select(e);
     case 'seq': {
       const body = list(e.body);
-      const value = expr(e.value);
+      const value = expr(e.value, isWanted);
       isPlain &&= isKeeping(body);
       return body === e.body && value === e.value ? e : { ...e, body, value };
     }
@@ -166,44 +168,51 @@ function expr(e: Expr): Expr {
       return pages === e.pages ? e : { ...e, pages };
     }
     default:
-      range = fullOf(e.type);
+      if (isWanted) range = fullOf(e.type);
       isPlain = e.op === 'data';
       return e;
   }
 }
 
-function numeric(e: Num): Expr {
-  const { args } = e;
+function numeric(e: Num, isWanted: boolean): Expr {
+  const { args, code } = e;
   const x = args[0]!;
   const y = args[1];
-  const left = expr(x);
+  const instruction = INSTRUCTIONS.get(code)!;
+  const { mayTrap } = instruction;
+  /** The instruction may turn out to be something else. */
+  const isOpen = instruction.isComparison || mayTrap || code === 'f64.eq';
+  const isNeeded = isWanted || isOpen;
+  const left = expr(x, isNeeded);
   const a = range;
   let b = iv.FULL;
   let right: Expr | undefined;
   if (y !== undefined) {
     const isLeftPlain = isPlain;
-    right = expr(y);
+    right = expr(y, isNeeded);
     b = range;
     isPlain &&= isLeftPlain;
   }
-  let mapped = left === x && right === y ? e : { ...e, args: right === undefined ? [left] : [left, right] };
-  if (isPlain) {
-    const decided = decide(mapped, a, b);
-    if (decided !== undefined) {
-      range = { lo: decided, hi: decided };
-      return { op: 'const', type: 'i32', value: decided };
-    }
+  const mapped = left === x && right === y ? e : { ...e, args: right === undefined ? [left] : [left, right] };
+  if (!isOpen) {
+    if (isWanted) range = transfer(mapped, instruction, a, b);
+    return mapped;
   }
-  const instruction = INSTRUCTIONS.get(e.code)!;
-  range = transfer(mapped, instruction, a, b);
-  if (!instruction.mayTrap) return mapped;
-  if (a.lo >= 0 && b.lo >= 0) {
-    const unsigned = UNSIGNED[mapped.code];
-    if (unsigned) {
-      mapped = { ...mapped, code: unsigned };
-      range = transfer(mapped, INSTRUCTIONS.get(unsigned)!, a, b);
-    }
+  if (mayTrap) return division(mapped, a, b);
+  const decided = isPlain ? decide(mapped, a, b) : undefined;
+  if (decided === undefined) {
+    range = iv.BIT;
+    return mapped;
   }
+  range = { lo: decided, hi: decided };
+  return { op: 'const', type: 'i32', value: decided };
+}
+
+/** An instruction that may trap, for operands in `a` and `b`: of what is not negative it is another one. */
+function division(e: Num, a: Interval, b: Interval): Expr {
+  const unsigned = a.lo >= 0 && b.lo >= 0 ? UNSIGNED[e.code] : undefined;
+  const mapped = unsigned ? { ...e, code: unsigned } : e;
+  range = transfer(mapped, INSTRUCTIONS.get(mapped.code)!, a, b);
   const cheap = mapped.code === 'i64.div_u' || mapped.code === 'i64.rem_u' ? strength(mapped) : undefined;
   isPlain &&= cheap !== undefined;
   return cheap ?? mapped;
@@ -213,7 +222,7 @@ function numeric(e: Num): Expr {
 function slowProduct(e: Extract<Expr, { op: 'call' }>): Expr {
   const ranges: Interval[] = [];
   const args = mapSame(e.args, (arg) => {
-    const after = expr(arg);
+    const after = expr(arg, true);
     ranges.push(range);
     return after;
   });
@@ -223,23 +232,24 @@ function slowProduct(e: Extract<Expr, { op: 'call' }>): Expr {
   return args === e.args ? e : { ...e, args };
 }
 
-function choice(e: Extract<Expr, { op: 'if' }>): Expr {
+function choice(e: Extract<Expr, { op: 'if' }>, isWanted: boolean): Expr {
   const cond = expr(e.cond);
-  if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
+  if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then, isWanted);
   const isPlainCond = isPlain;
   const start = trailLength;
   const before = logLength;
   enter(cond, isPlainCond, true);
-  const yes = expr(e.then);
+  const yes = expr(e.then, isWanted);
   const isPlainThen = isPlain;
   const whenTrue = reachable ? range : undefined;
   const then = leaveThen(start, before);
   const second = logLength;
   enter(cond, isPlainCond, false);
-  const no = expr(e.else);
+  const no = expr(e.else, isWanted);
   const whenFalse = reachable ? range : undefined;
   leaveElse(start, second, then);
-  range = whenTrue && whenFalse ? iv.join(whenTrue, whenFalse) : (whenTrue ?? whenFalse ?? fullOf(e.type));
+  if (isWanted)
+    range = whenTrue && whenFalse ? iv.join(whenTrue, whenFalse) : (whenTrue ?? whenFalse ?? fullOf(e.type));
   isPlain = false;
   if (no.op === 'call' && no.func === MUL_SLOW && yes.op === 'num' && yes.code === 'i64.mul' && isPlainCond) {
     const exact = product(yes.args[0]!, yes.args[1]!);
@@ -255,10 +265,10 @@ function choice(e: Extract<Expr, { op: 'if' }>): Expr {
 }
 
 function select(e: Extract<Expr, { op: 'select' }>): Expr {
-  const yes = expr(e.then);
+  const yes = expr(e.then, true);
   const isPlainThen = isPlain;
   let whenTrue = range;
-  const no = expr(e.else);
+  const no = expr(e.else, true);
   const isPlainElse = isPlain;
   let whenFalse = range;
   const cond = expr(e.cond);
@@ -411,9 +421,9 @@ function stmt(s: Stmt): Stmt | undefined {
   steps++;
   switch (s.op) {
     case 'set': {
-      const value = expr(s.value);
+      const value = expr(s.value, true);
       assign(s.local, range);
-      relate(s.local, value);
+      if (value.op === 'get' || value.op === 'num') relate(s.local, value);
       return value === s.value ? s : { ...s, value };
     }
     case 'if':

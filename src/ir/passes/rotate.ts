@@ -9,6 +9,8 @@ import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { negate } from './fold-num.ts';
 
+type Loop = Extract<Stmt, { op: 'loop' }>;
+
 /** Nodes of a condition up to which it is there twice. */
 const LARGEST = 12;
 
@@ -35,7 +37,8 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
         const body = rotated(s.body, s.label);
         if (body !== s.body) mapped = { ...s, body };
       } else if (op === 'loop' || op === 'if' || nesting.has(s)) mapped = mapStmt(s, lists);
-      const made = mapped.op === 'loop' ? rotate(mapped, i === stmts.length - 1 ? around : undefined) : undefined;
+      const end = i === stmts.length - 1 ? around : undefined;
+      const made = mapped.op === 'loop' ? rotate(mapped, end, nesting.has(s)) : undefined;
       if (made || mapped !== s) out ??= stmts.slice(0, i);
       if (made) out!.push(...made);
       else out?.push(mapped);
@@ -50,16 +53,45 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
   return after;
 }
 
-/** The loop rotated; `around` is the label of the block that ends where the loop ends. */
-function rotate(s: Extract<Stmt, { op: 'loop' }>, around: number | undefined): Stmt[] | undefined {
+/**
+ * The loop rotated; `around` is the label of the block that ends where the loop ends, and `isNesting` says whether there
+ * are statements in expressions of it.
+ */
+function rotate(s: Loop, around: number | undefined, isNesting: boolean): Stmt[] | undefined {
   const { body, label } = s;
   const head = body[0];
   const last = body[body.length - 1];
   if (head?.op !== 'brIf' || head.label === label || last?.op !== 'br' || last.label !== label) return undefined;
   const rest = body.slice(1, -1);
-  if (!isShort(head.cond) || jumpsTo(rest, label)) return undefined;
+  if (!isShort(head.cond) || (isNesting ? jumpsTo(rest, label) : hasJump(rest, label))) return undefined;
   const loop: Stmt = { ...s, body: [...rest, { op: 'brIf', label, cond: negate(head.cond) }] };
   return head.label === around ? [head, loop] : [head, loop, { op: 'br', label: head.label }];
+}
+
+/** Whether a jump of the list goes to the label, not looking into expressions. */
+function hasJump(stmts: readonly Stmt[], label: number): boolean {
+  for (const s of stmts) {
+    switch (s.op) {
+      case 'set':
+        break;
+      case 'if':
+        if (hasJump(s.then, label) || hasJump(s.else, label)) return true;
+        break;
+      case 'block':
+      case 'loop':
+        if (hasJump(s.body, label)) return true;
+        break;
+      case 'br':
+      case 'brIf':
+        if (s.label === label) return true;
+        break;
+      case 'switch':
+        if (s.otherwise === label || s.labels.includes(label)) return true;
+        break;
+      default:
+    }
+  }
+  return false;
 }
 
 /** Whether a condition is short, and nothing but a value. */
