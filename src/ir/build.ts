@@ -431,6 +431,17 @@ export function listMapper(body: Mapper['body']): Mapper {
   return mapper;
 }
 
+/** Rebuilds a statement with the lists that it holds mapped, not looking into expressions; the same one if nothing changed. */
+export function mapLists(s: Extract<Stmt, { op: 'if' | 'block' | 'loop' }>, body: Mapper['body']): Stmt {
+  if (s.op === 'if') {
+    const yes = body(s.then);
+    const no = body(s.else);
+    return yes === s.then && no === s.else ? s : { ...s, then: yes, else: no };
+  }
+  const inner = body(s.body);
+  return inner === s.body ? s : { ...s, body: inner };
+}
+
 // ---- analyses
 
 /** True if any jump of the list goes to the label. */

@@ -96,7 +96,9 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
 }
 
 /** Functions that write into new objects and the collector's own tables only. */
-const ALLOCATING = /^rt\.(alloc|alloc_zero|alloc_any|alloc_slow|collect|list_new|elems_new)$/;
+const ALLOCATING: ReadonlySet<string> = new Set(
+  ['alloc', 'alloc_zero', 'alloc_any', 'alloc_slow', 'collect', 'list_new', 'elems_new'].map((name) => `rt.${name}`),
+);
 
 /** Which functions may, before they return, write something that their caller can read; recursive ones count as writing. */
 export function writingFuncs(module: Module, noReturn: ReadonlySet<string>): (name: string) => boolean {
@@ -104,7 +106,7 @@ export function writingFuncs(module: Module, noReturn: ReadonlySet<string>): (na
   const writes = (name: string): boolean => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    if (noReturn.has(name) || ALLOCATING.test(name)) {
+    if (noReturn.has(name) || ALLOCATING.has(name)) {
       known.set(name, false);
       return false;
     }

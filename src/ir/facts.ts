@@ -30,6 +30,8 @@ export interface Facts {
   readonly sets: readonly number[];
   /** Statements in which, at whatever depth, an expression holds statements other than `keep`. */
   readonly nesting: ReadonlySet<Stmt>;
+  /** Loops that hold loops. */
+  readonly outerLoops: ReadonlySet<Stmt>;
 }
 
 const known = new WeakMap<readonly Stmt[], Facts>();
@@ -43,19 +45,6 @@ export function factsOf(func: Func): Facts {
     known.set(body, facts);
   }
   return facts;
-}
-
-/** Whether there is a loop in statements of a body with these `nesting` ones. */
-export function loopIn(body: readonly Stmt[], nesting: ReadonlySet<Stmt>): boolean {
-  for (const s of body) {
-    if (s.op === 'loop') return true;
-    if (
-      s.op === 'block' ? loopIn(s.body, nesting) : s.op === 'if' && (loopIn(s.then, nesting) || loopIn(s.else, nesting))
-    )
-      return true;
-    if (nesting.has(s) && hasLoopIn([s])) return true;
-  }
-  return false;
 }
 
 /** Whether a function has a loop, without all the other facts if they are not known: a first loop is soon found. */
@@ -79,7 +68,6 @@ let references: Reference[] = [];
 let callsOutsideLoops: Extract<Expr, { op: 'call' }>[] = [];
 let loops = 0;
 let hasReturn = false;
-let hasLoop = false;
 let hasIndirectCall = false;
 let writesMemory = false;
 let maxLabel = -1;
@@ -87,6 +75,8 @@ let gets: number[] = [];
 let sets: number[] = [];
 let nesting = new Set<Stmt>();
 let nested = 0;
+let outerLoops = new Set<Stmt>();
+let loopsSeen = 0;
 
 function collect(body: readonly Stmt[], locals: number): Facts {
   nodes = 0;
@@ -94,7 +84,6 @@ function collect(body: readonly Stmt[], locals: number): Facts {
   callsOutsideLoops = [];
   loops = 0;
   hasReturn = false;
-  hasLoop = false;
   hasIndirectCall = false;
   writesMemory = false;
   maxLabel = -1;
@@ -102,19 +91,22 @@ function collect(body: readonly Stmt[], locals: number): Facts {
   sets = new Array<number>(locals).fill(0);
   nesting = new Set();
   nested = 0;
+  outerLoops = new Set();
+  loopsSeen = 0;
   list(body);
   return {
     nodes,
     references,
     callsOutsideLoops,
     hasReturn,
-    hasLoop,
+    hasLoop: loopsSeen > 0,
     hasIndirectCall,
     writesMemory,
     maxLabel,
     gets,
     sets,
     nesting,
+    outerLoops,
   };
 }
 
@@ -151,13 +143,15 @@ function list(body: readonly Stmt[]): void {
         if (s.label > maxLabel) maxLabel = s.label;
         list(s.body);
         break;
-      case 'loop':
-        hasLoop = true;
+      case 'loop': {
+        const seen = ++loopsSeen;
         if (s.label > maxLabel) maxLabel = s.label;
         loops++;
         list(s.body);
         loops--;
+        if (loopsSeen !== seen) outerLoops.add(s);
         break;
+      }
       case 'brIf':
         expr(s.cond);
         break;

@@ -20,6 +20,7 @@ import {
   i64,
   listMapper,
   mapExpr,
+  mapLists,
   mapStmt,
   num,
   operands,
@@ -29,7 +30,7 @@ import {
   zero,
 } from '../build.ts';
 import { noReturnFuncs, returnsLike, writingFuncs } from '../calls.ts';
-import { factsOf, loopIn } from '../facts.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { mayTrap } from '../ops.ts';
 
@@ -68,26 +69,22 @@ type Effects = (e: Extract<Expr, { op: 'call' }>) => Effect;
 
 const NONE: Effect = { kind: 'none' };
 const ANY: Effect = { kind: 'any' };
-const LIST_SLOW = /^rt\.list_(?:set|append)_slow\$(bool|i64|f64|ref|cell)$/;
-const KIND_WIDTH: Record<string, number> = { bool: 1, i64: 8, f64: 8, ref: 4, cell: 8 };
+/** What the functions that write to a list on its rare paths change. */
+const LIST_SLOW = new Map<string, Effect>();
+for (const [kind, width] of [
+  ['bool', 1],
+  ['i64', 8],
+  ['f64', 8],
+  ['ref', 4],
+  ['cell', 8],
+] as const) {
+  for (const name of ['set', 'append']) LIST_SLOW.set(`rt.list_${name}_slow$${kind}`, { kind: 'list', width });
+}
 
 function callEffects(module: Module): Effects {
   const noReturn = noReturnFuncs(module);
   const writes = writingFuncs(module, noReturn);
-  const known = new Map<string, Effect>();
-  const find = (func: string): Effect => {
-    if (!writes(func)) return NONE;
-    const slow = LIST_SLOW.exec(func);
-    return slow ? { kind: 'list', width: KIND_WIDTH[slow[1]!]! } : ANY;
-  };
-  return ({ func }) => {
-    let effect = known.get(func);
-    if (!effect) {
-      effect = find(func);
-      known.set(func, effect);
-    }
-    return effect;
-  };
+  return ({ func }) => (writes(func) ? (LIST_SLOW.get(func) ?? ANY) : NONE);
 }
 
 // ---- what a loop changes
@@ -210,6 +207,8 @@ function isElementAddress(e: Expr, isBuffer: (local: number) => boolean): boolea
 
 // ---- the pass
 
+/** Loads of words of an object. */
+const WORD_LOADS: ReadonlySet<string> = new Set(['i32.load', 'i64.load', 'i64.load32_u', 'f64.load']);
 const LOAD_WIDTH: Record<string, number> = { 'i32.load8_u': 1, 'i32.load': 4, 'i64.load': 8, 'f64.load': 8 };
 
 /** An index of the list in local `base`, counted from the beginning, and the list's length. */
@@ -240,7 +239,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const func = copyFunc(original);
   const buffers = new Set<number>();
   const isBuffer = (local: number): boolean => buffers.has(local);
-  const { sets, nesting } = factsOf(func);
+  const { sets, nesting, outerLoops } = factsOf(func);
   const gets = factsOf(func).gets.slice();
 
   const fresh = (type: Type): Get => {
@@ -253,15 +252,16 @@ function hoistFunc(original: Func, effects: Effects): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const { op } = s;
-      if (op === 'loop') {
+      if (s.op === 'loop') {
         const made = loop(s);
         if (made) out ??= stmts.slice(0, i);
         if (made) out!.push(...made);
         else out?.push(s);
         continue;
       }
-      const mapped = op === 'if' || op === 'block' || nesting.has(s) ? mapStmt(s, lists) : s;
+      let mapped: Stmt = s;
+      if (nesting.has(s)) mapped = mapStmt(s, lists);
+      else if (s.op === 'if' || s.op === 'block') mapped = mapLists(s, list);
       if (mapped !== s) out ??= stmts.slice(0, i);
       out?.push(mapped);
     }
@@ -278,7 +278,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
     const current: Loop = inner === s.body ? s : { ...s, body: inner };
     const same = current === s ? undefined : [current];
     const changes = changesOf(current, effects, isBuffer);
-    if (!changes || (changes.reloads > 0 && loopIn(s.body, nesting))) return same;
+    if (!changes || (changes.reloads > 0 && outerLoops.has(s))) return same;
     const before: Stmt[] = [];
     const body = hoistLoop(current, changes, before);
     if (body === current.body) return same;
@@ -396,12 +396,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
       if (e.op === 'get') return resolve(e);
       if (e.op === 'load') {
         const base = e.addr.op === 'get' ? (resolve(e.addr) as Get) : undefined;
-        if (
-          base &&
-          base.type === 'ref' &&
-          /^(i32\.load|i64\.load|i64\.load32_u|f64\.load)$/.test(e.code) &&
-          steady(base)
-        ) {
+        if (base && base.type === 'ref' && WORD_LOADS.has(e.code) && steady(base)) {
           const made = word(e, base);
           if (made) return made;
         }

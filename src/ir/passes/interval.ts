@@ -108,7 +108,10 @@ export function sub(a: Interval, b: Interval): Checked {
   return add(a, { lo: -b.hi, hi: b.lo === -NEAR ? Infinity : -b.lo });
 }
 
+const OVERFLOWING: Checked = { exact: FULL, overflows: true };
+
 export function mul(a: Interval, b: Interval): Checked {
+  if ((a === FULL && b.hi > 0) || (b === FULL && a.hi > 0)) return OVERFLOWING;
   if (b.lo === b.hi && b.lo >= 0 && b.lo <= MAX_U32) {
     // Shifts are such products.
     const low = a.lo * b.lo;

@@ -4,7 +4,7 @@ import { INSTRUCTIONS, operationOf } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 import { constantRange, fullOf, isOperand, isSimple, less, loaded, not, OPPOSITE, transfer } from './ranges-num.ts';
-import { current, put, type Relation, relationOf, sameLocal } from './ranges-state.ts';
+import { current, put, type Relation, relationOf, relations, sameLocal } from './ranges-state.ts';
 
 type Num = Extract<Expr, { op: 'num' }>;
 
@@ -279,6 +279,6 @@ function narrow(x: Expr, least: number, most: number): void {
   // What cannot be is not reached; nothing is made of it.
   if (lo > hi) return;
   put(x.local, { lo, hi });
-  const r = relationOf(x.local);
+  const r = relations[x.local] === undefined ? undefined : relationOf(x.local);
   if (r?.kind === 'copy') narrow(r.left, least, most);
 }

@@ -105,7 +105,8 @@ export function transfer(e: Num, { operation, isComparison }: Instruction, a: In
   const whole = type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL;
   switch (operation) {
     case 'add':
-      return kept(iv.add(a, b), whole);
+      // Most sums of 64 bits are of what may be anything.
+      return whole === iv.FULL && (a === whole || b === whole) ? whole : kept(iv.add(a, b), whole);
     case 'or':
     case 'xor':
       return a.lo >= 0 && b.lo >= 0 ? { lo: 0, hi: iv.mask(Math.max(a.hi, b.hi)) } : whole;

@@ -3,7 +3,7 @@
  * then at its bottom, which is one jump instead of two in each round. The last pass over loops: the others expect the test at
  * the top.
  */
-import { copyFunc, jumpsTo, listMapper, mapStmt, walkExpr } from '../build.ts';
+import { copyFunc, jumpsTo, listMapper, mapLists, mapStmt, operands } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -31,12 +31,12 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const { op } = s;
       let mapped: Stmt = s;
-      if (op === 'block') {
+      if (s.op === 'block') {
         const body = rotated(s.body, s.label);
         if (body !== s.body) mapped = { ...s, body };
-      } else if (op === 'loop' || op === 'if' || nesting.has(s)) mapped = mapStmt(s, lists);
+      } else if (nesting.has(s)) mapped = mapStmt(s, lists);
+      else if (s.op === 'if' || s.op === 'loop') mapped = mapLists(s, list);
       const end = i === stmts.length - 1 ? around : undefined;
       const made = mapped.op === 'loop' ? rotate(mapped, end, nesting.has(s)) : undefined;
       if (made || mapped !== s) out ??= stmts.slice(0, i);
@@ -45,7 +45,8 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
     }
     return out ?? stmts;
   };
-  const lists = listMapper((inner) => rotated(inner));
+  const list = (inner: readonly Stmt[]): readonly Stmt[] => rotated(inner);
+  const lists = listMapper(list);
   const body = rotated(func.body);
   if (body === func.body) return func;
   const after = copyFunc(func, body);
@@ -95,13 +96,21 @@ function hasJump(stmts: readonly Stmt[], label: number): boolean {
 }
 
 /** Whether a condition is short, and nothing but a value. */
-function isShort(cond: Expr): boolean {
-  let nodes = 0;
-  let plain = true;
-  walkExpr(cond, (e) => {
-    nodes++;
-    if (e.op === 'seq' || e.op === 'call' || e.op === 'callIndirect' || e.op === 'if' || e.op === 'memoryGrow')
-      plain = false;
-  });
-  return plain && nodes <= LARGEST;
+const isShort = (cond: Expr): boolean => nodesOf(cond) <= LARGEST;
+
+/** The nodes of an expression; Infinity if there is more to it than a value. */
+function nodesOf(e: Expr): number {
+  switch (e.op) {
+    case 'seq':
+    case 'call':
+    case 'callIndirect':
+    case 'if':
+    case 'memoryGrow':
+      return Infinity;
+    default: {
+      let nodes = 1;
+      for (const part of operands(e)) nodes += nodesOf(part);
+      return nodes;
+    }
+  }
 }

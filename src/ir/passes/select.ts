@@ -4,7 +4,7 @@
  * processor predicts well; a value that is at hand costs less than one wrong guess. Floats stay: there is no such
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
-import { assigns, copyFunc, listMapper, mapStmt, walkExpr } from '../build.ts';
+import { assigns, copyFunc, listMapper, mapLists, mapStmt, walkExpr } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -27,8 +27,9 @@ function convert(func: Func): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const { op } = s;
-      const mapped = op === 'if' || op === 'block' || op === 'loop' || nesting.has(s) ? mapStmt(s, lists) : s;
+      let mapped: Stmt = s;
+      if (nesting.has(s)) mapped = mapStmt(s, lists);
+      else if (s.op === 'if' || s.op === 'block' || s.op === 'loop') mapped = mapLists(s, converted);
       const chosen = mapped.op === 'if' ? choose(func, mapped) : undefined;
       if (chosen || mapped !== s) out ??= stmts.slice(0, i);
       if (chosen) assign(out!, chosen);

@@ -23,6 +23,7 @@ import {
   i64,
   listMapper,
   mapExpr,
+  mapLists,
   mapStmt,
   num,
   set,
@@ -30,7 +31,7 @@ import {
   walkStmts,
 } from '../build.ts';
 import { noReturnFuncs, returnsLike } from '../calls.ts';
-import { countLocals, factsOf, loopIn } from '../facts.ts';
+import { countLocals, factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { negate } from './fold-num.ts';
 
@@ -70,7 +71,7 @@ interface Steady {
 
 function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   const func = copyFunc(original);
-  const { maxLabel, nesting } = factsOf(original);
+  const { maxLabel, nesting, outerLoops } = factsOf(original);
   let nextLabel = maxLabel + 1;
   const { sets, gets } = countLocals(original);
 
@@ -83,14 +84,15 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const { op } = s;
-      const made = op === 'loop' && !loopIn(s.body, nesting) ? split(s) : undefined;
+      const made = s.op === 'loop' && !outerLoops.has(s) ? split(s) : undefined;
       if (made) {
         out ??= stmts.slice(0, i);
         out.push(...made);
         continue;
       }
-      const mapped = op === 'if' || op === 'block' || op === 'loop' || nesting.has(s) ? mapStmt(s, lists) : s;
+      let mapped: Stmt = s;
+      if (nesting.has(s)) mapped = mapStmt(s, lists);
+      else if (s.op === 'if' || s.op === 'block' || s.op === 'loop') mapped = mapLists(s, list);
       if (mapped !== s) out ??= stmts.slice(0, i);
       out?.push(mapped);
     }
