@@ -17,10 +17,11 @@ export const END = '<end>';
 
 export interface Tokens {
   readonly tag: string[];
-  readonly start: number[];
-  readonly end: number[];
+  /** Offsets, as the two below with room for as many tokens as there can be. */
+  readonly start: Int32Array;
+  readonly end: Int32Array;
   /** 1 where the token is the first one on its line. */
-  readonly first: number[];
+  readonly first: Uint8Array;
   /** Name and reserved word: its text. String: its value. Int: a bigint. Float: a number. Else undefined. */
   readonly value: (string | bigint | number | undefined)[];
   /** Bytes of the strings that are not valid UTF-8 text, by token index. */
@@ -41,62 +42,157 @@ export const RESERVED: ReadonlyMap<string, string> = new Map(
 );
 
 const MAX_INT = 0x7fffffffffffffffn;
-const LETTER = /^[\p{L}\p{So}]$/u;
-const LETTER_OR_NUMBER = /^[\p{L}\p{So}\p{N}]$/u;
+const NAME_START = /^[\p{L}\p{So}]$/u;
+const NAME_PART = /^[\p{L}\p{So}\p{N}]$/u;
+
+type Codes = Uint8Array | Uint16Array;
 
 /** The working state of one lexer run. */
 interface Lexer {
   readonly text: string;
+  /** The text's UTF-16 units and a 0 behind them: an element costs a quarter of what `charCodeAt` does. */
+  readonly codes: Codes;
   readonly file: number;
   readonly out: Tokens;
   at: number;
-  lineFirst: boolean;
+  /** 1 until the first token of a line, then 0. */
+  lineFirst: number;
+  /** How many tokens there are. */
+  count: number;
+}
+
+// What an ASCII character is, for the loop over the text.
+const LETTER = 1;
+const DIGIT = 2;
+const BLANK = 3;
+const NEWLINE = 4;
+/** A token of its own, whatever follows. */
+const MARK = 5;
+
+/** The class of each ASCII character; those beyond have none. */
+const CLASSES: Uint8Array = classes();
+
+function classes(): Uint8Array {
+  const of = new Uint8Array(128);
+  of.fill(DIGIT, 48, 58).fill(LETTER, 65, 91).fill(LETTER, 97, 123).fill(LETTER, 95, 96);
+  for (const c of '\t\r ;') of[c.charCodeAt(0)] = BLANK;
+  for (const c of '%()*+,-:[]{}') of[c.charCodeAt(0)] = MARK;
+  of[10] = NEWLINE;
+  return of;
 }
 
 /**
  * Splits a text into tokens, the last of which is the end marker. Never fails: what is wrong becomes a diagnostic
  * (P040 to P046) and lexing goes on.
+ *
+ * Blanks, names and marks are most of a text, so they are dealt with here, without a call for each.
  */
 export function lex(text: string, file: number): Tokens {
-  const out: Tokens = {
-    tag: [],
-    start: [],
-    end: [],
-    first: [],
-    value: [],
-    bytes: new Map(),
-    docs: new Map(),
-    diagnostics: [],
-  };
-  const l: Lexer = { text, file, out, at: 0, lineFirst: true };
-  for (;;) {
-    skipSpace(l);
-    if (l.at >= text.length) {
-      break;
-    }
-    const c = text.charCodeAt(l.at);
-    if (isAsciiNameStart(c)) {
-      lexName(l);
-    } else if (isDigit(c)) {
-      lexNumber(l);
-    } else if (c === 34) {
-      lexString(l);
-    } else if (!lexPunctuation(l, c)) {
-      lexOther(l);
+  const { length } = text;
+  // Room beforehand, outside of the heap where it can be: a list that grows is copied again and again, also by the collector.
+  const tag = new Array<string>(length >> 2);
+  const value: Tokens['value'] = new Array(length >> 2);
+  const start = new Int32Array(length + 1);
+  const end = new Int32Array(length + 1);
+  const first = new Uint8Array(length + 1);
+  const out: Tokens = { tag, start, end, first, value, bytes: new Map(), docs: new Map(), diagnostics: [] };
+  const codes = codesOf(text);
+  const l: Lexer = { text, codes, file, out, at: 0, lineFirst: 1, count: 0 };
+  const of = CLASSES;
+  let at = 0;
+  let lineFirst = 1;
+  let count = 0;
+  while (at < length) {
+    const c = codes[at]!;
+    switch (of[c]) {
+      case BLANK:
+        at++;
+        break;
+      case LETTER: {
+        const from = at;
+        at = nameEnd(l, at + 1);
+        const word = text.slice(from, at);
+        tag[count] = RESERVED.get(word) ?? NAME;
+        start[count] = from;
+        end[count] = at;
+        first[count] = lineFirst;
+        value[count++] = word;
+        lineFirst = 0;
+        break;
+      }
+      case MARK:
+        tag[count] = text.charAt(at);
+        start[count] = at++;
+        end[count] = at;
+        first[count] = lineFirst;
+        value[count++] = undefined;
+        lineFirst = 0;
+        break;
+      case NEWLINE:
+        lineFirst = 1;
+        at++;
+        break;
+      default:
+        l.at = at;
+        l.lineFirst = lineFirst;
+        l.count = count;
+        lexRare(l, c);
+        at = l.at;
+        lineFirst = l.lineFirst;
+        count = l.count;
     }
   }
-  push(l, END, text.length, text.length, undefined);
+  tag[count] = END;
+  start[count] = length;
+  end[count] = length;
+  first[count] = lineFirst;
+  value[count++] = undefined;
+  tag.length = count;
+  value.length = count;
   return out;
+}
+
+/** The UTF-16 units of a text, and a 0 behind them. */
+function codesOf(text: string): Codes {
+  const { length } = text;
+  const bytes = new Uint8Array(length + 1);
+  if (new TextEncoder().encodeInto(text, bytes).read === length && bytes[length] === 0) return bytes;
+  // Not ASCII: its UTF-8 takes more bytes than it has units.
+  const units = new Uint16Array(length + 1);
+  for (let i = 0; i < length; i++) units[i] = text.charCodeAt(i);
+  return units;
+}
+
+/** What starts with none of the characters that `lex` knows itself: numbers, strings, longer marks, comments and the rest. */
+function lexRare(l: Lexer, c: number): void {
+  const next = l.codes[l.at + 1]!;
+  if (isDigit(c)) {
+    lexNumber(l);
+  } else if (c === 34) {
+    lexString(l);
+  } else if (c === 35 || (c === 47 && (next === 47 || next === 42))) {
+    skipComments(l);
+  } else {
+    const tag = punctuation(c, next);
+    if (tag === undefined) {
+      lexOther(l);
+    } else {
+      push(l, tag, l.at, l.at + tag.length, undefined);
+      l.at += tag.length;
+    }
+  }
 }
 
 function push(l: Lexer, tag: string, start: number, end: number, value: string | bigint | number | undefined): void {
   const o = l.out;
-  o.tag.push(tag);
-  o.start.push(start);
-  o.end.push(end);
-  o.first.push(l.lineFirst ? 1 : 0);
-  o.value.push(value);
-  l.lineFirst = false;
+  const { count } = l;
+  o.tag[count] = tag;
+  o.start[count] = start;
+  o.end[count] = end;
+  o.first[count] = l.lineFirst;
+  o.value[count] = value;
+  l.count = count + 1;
+  l.lineFirst = 0;
 }
 
 function report(l: Lexer, code: string, title: string, start: number, end: number, hint: string): void {
@@ -104,17 +200,17 @@ function report(l: Lexer, code: string, title: string, start: number, end: numbe
   l.out.diagnostics.push({ severity: 'error', code, title, labels: [{ span }], hint });
 }
 
-// ---- white space and comments
+// ---- comments
 
-/** Skips blanks and comments; collects `///` lines for the token that follows directly below them. */
-function skipSpace(l: Lexer): void {
+/** Skips a comment and the blanks and comments behind it; collects `///` lines for the token that follows directly below them. */
+function skipComments(l: Lexer): void {
   const text = l.text;
   let doc: string[] | undefined;
   let newlines = 0;
   for (;;) {
     const c = text.charCodeAt(l.at);
     if (c === 10) {
-      l.lineFirst = true;
+      l.lineFirst = 1;
       newlines++;
       if (newlines > 1) {
         doc = undefined;
@@ -151,7 +247,7 @@ function skipSpace(l: Lexer): void {
       }
       const end = close < 0 ? text.length : close + 2;
       if (text.slice(l.at, end).includes('\n')) {
-        l.lineFirst = true;
+        l.lineFirst = 1;
       }
       doc = undefined;
       l.at = end;
@@ -160,7 +256,7 @@ function skipSpace(l: Lexer): void {
     }
   }
   if (doc !== undefined) {
-    l.out.docs.set(l.out.tag.length, doc.join('\n'));
+    l.out.docs.set(l.count, doc.join('\n'));
   }
 }
 
@@ -175,38 +271,39 @@ function isDigit(c: number): boolean {
   return c >= 48 && c <= 57;
 }
 
-function isAsciiNameStart(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95;
-}
-
-/** Length in UTF-16 units of the name character at an offset, 0 if there is none. Digits only inside a name. */
-function nameCharLength(text: string, at: number, inside: boolean): number {
-  const c = text.charCodeAt(at);
-  if (isAsciiNameStart(c) || (inside && isDigit(c))) {
-    return 1;
-  }
-  if (!(c >= 128)) {
-    return 0;
-  }
+/** Length in UTF-16 units of the name character beyond ASCII at an offset, 0 if there is none. Digits only inside a name. */
+function wideNameCharLength(text: string, at: number, inside: boolean): number {
   const char = String.fromCodePoint(text.codePointAt(at)!);
-  return (inside ? LETTER_OR_NUMBER : LETTER).test(char) ? char.length : 0;
+  return (inside ? NAME_PART : NAME_START).test(char) ? char.length : 0;
 }
 
 /** The end of the run of name characters that starts at an offset. */
-function nameEnd(text: string, from: number): number {
+function nameEnd(l: Lexer, from: number): number {
+  const { codes } = l;
   let at = from;
   for (;;) {
-    const length = nameCharLength(text, at, true);
-    if (length === 0) {
-      return at;
+    const c = codes[at]!;
+    if (c >= 97 && c <= 122) {
+      at++;
+    } else if (c < 128) {
+      const kind = CLASSES[c];
+      if (kind !== LETTER && kind !== DIGIT) {
+        return at;
+      }
+      at++;
+    } else {
+      const length = wideNameCharLength(l.text, at, true);
+      if (length === 0) {
+        return at;
+      }
+      at += length;
     }
-    at += length;
   }
 }
 
 function lexName(l: Lexer): void {
   const start = l.at;
-  l.at = nameEnd(l.text, start);
+  l.at = nameEnd(l, start);
   const word = l.text.slice(start, l.at);
   push(l, RESERVED.get(word) ?? NAME, start, l.at, word);
 }
@@ -215,25 +312,25 @@ function lexName(l: Lexer): void {
 
 /** INT | FLOAT: decimal, `0x`, `0b`, `0o`; a float is `d+.d+` with an optional exponent, or `d+e[+-]d+`. */
 function lexNumber(l: Lexer): void {
-  const text = l.text;
+  const { text, codes } = l;
   const start = l.at;
-  const second = text.charCodeAt(start + 1) | 32;
-  if (text.charCodeAt(start) === 48 && (second === 120 || second === 98 || second === 111)) {
+  const second = codes[start + 1]! | 32;
+  if (codes[start] === 48 && (second === 120 || second === 98 || second === 111)) {
     lexPrefixed(l, second === 120 ? 16 : second === 98 ? 2 : 8);
     return;
   }
-  let at = digits(text, start);
+  let at = digits(codes, start);
   let float = false;
-  if (text.charCodeAt(at) === 46 && isDigit(text.charCodeAt(at + 1))) {
+  if (codes[at] === 46 && isDigit(codes[at + 1]!)) {
     float = true;
-    at = digits(text, at + 1);
+    at = digits(codes, at + 1);
   }
-  if ((text.charCodeAt(at) | 32) === 101) {
-    const sign = text.charCodeAt(at + 1);
+  if ((codes[at]! | 32) === 101) {
+    const sign = codes[at + 1];
     const exponent = at + (sign === 43 || sign === 45 ? 2 : 1);
-    if (isDigit(text.charCodeAt(exponent))) {
+    if (isDigit(codes[exponent]!)) {
       float = true;
-      at = digits(text, exponent);
+      at = digits(codes, exponent);
     }
   }
   l.at = at;
@@ -266,7 +363,7 @@ function lexPrefixed(l: Lexer, base: number): void {
   }
   l.at = at;
   if (at === start + 2) {
-    l.at = nameEnd(text, at);
+    l.at = nameEnd(l, at);
     report(
       l,
       'P046',
@@ -298,7 +395,7 @@ function pushInt(l: Lexer, start: number, end: number, value: bigint): void {
 
 /** P043: a name character directly after a number; the rest of the word is skipped. */
 function checkEndOfNumber(l: Lexer, start: number): void {
-  const end = nameEnd(l.text, l.at);
+  const end = nameEnd(l, l.at);
   if (end > l.at) {
     const rest = l.text.slice(l.at, end);
     report(
@@ -313,9 +410,9 @@ function checkEndOfNumber(l: Lexer, start: number): void {
   }
 }
 
-function digits(text: string, from: number): number {
+function digits(codes: Codes, from: number): number {
   let at = from;
-  while (isDigit(text.charCodeAt(at))) {
+  for (let c = codes[at]!; c >= 48 && c <= 57; c = codes[at]!) {
     at++;
   }
   return at;
@@ -338,12 +435,12 @@ function shorten(text: string): string {
 
 /** STRING: in double quotes, may span lines, with Go's escapes. */
 function lexString(l: Lexer): void {
-  const text = l.text;
+  const { text, codes } = l;
   const start = l.at;
   let at = start + 1;
   let escaped = false;
   for (; at < text.length; at++) {
-    const c = text.charCodeAt(at);
+    const c = codes[at];
     if (c === 34) {
       break;
     }
@@ -366,7 +463,9 @@ function lexString(l: Lexer): void {
 function reportUnterminated(l: Lexer, start: number): void {
   // The quote that is missing may belong to an earlier string, one that swallowed a line end.
   const o = l.out;
-  const suspect = o.tag.findIndex((tag, i) => tag === STRING && l.text.slice(o.start[i], o.end[i]).includes('\n'));
+  const suspect = o.tag.findIndex(
+    (tag, i) => i < l.count && tag === STRING && l.text.slice(o.start[i], o.end[i]).includes('\n'),
+  );
   const labels = [
     { span: { file: l.file, start, end: endOfLine(l.text, start) } as Span, text: undefined as string | undefined },
   ];
@@ -446,7 +545,7 @@ function decodeEscapes(l: Lexer, start: number, end: number): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {
-    l.out.bytes.set(l.out.tag.length, raw);
+    l.out.bytes.set(l.count, raw);
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw);
   }
 }
@@ -495,44 +594,17 @@ function numericEscape(text: string, from: number, count: number, base: number, 
 
 // ---- punctuation
 
-/** One- and two-character marks. `:-` is two marks here: only a rule joins them, so that `xs[:-1]` works. */
-function lexPunctuation(l: Lexer, c: number): boolean {
-  const next = l.text.charCodeAt(l.at + 1);
-  const tag = punctuation(c, next);
-  if (tag === undefined) {
-    return false;
-  }
-  push(l, tag, l.at, l.at + tag.length, undefined);
-  l.at += tag.length;
-  return true;
-}
-
+/** Marks that may be longer, and those that are part of others. `:-` is two marks here: only a rule joins them, so that `xs[:-1]` works. */
 function punctuation(c: number, next: number): string | undefined {
   switch (c) {
     case 33:
       return next === 61 ? '!=' : '!';
-    case 37:
-      return '%';
     case 38:
       return next === 38 ? '&&' : undefined;
-    case 40:
-      return '(';
-    case 41:
-      return ')';
-    case 42:
-      return '*';
-    case 43:
-      return '+';
-    case 44:
-      return ',';
-    case 45:
-      return '-';
     case 46:
       return next === 46 ? '..' : '.';
     case 47:
       return '/';
-    case 58:
-      return ':';
     case 60:
       return next === 61 ? '<=' : '<';
     case 61:
@@ -541,16 +613,8 @@ function punctuation(c: number, next: number): string | undefined {
       return next === 61 ? '>=' : '>';
     case 63:
       return next === 63 ? '??' : '?';
-    case 91:
-      return '[';
-    case 93:
-      return ']';
-    case 123:
-      return '{';
     case 124:
       return next === 124 ? '||' : '|';
-    case 125:
-      return '}';
     default:
       return undefined;
   }
@@ -558,11 +622,11 @@ function punctuation(c: number, next: number): string | undefined {
 
 /** Names that start with a letter beyond ASCII, and characters that Mochi has no use for (P044). */
 function lexOther(l: Lexer): void {
-  if (nameCharLength(l.text, l.at, false) > 0) {
+  const code = l.text.codePointAt(l.at)!;
+  if (code >= 128 && wideNameCharLength(l.text, l.at, false) > 0) {
     lexName(l);
     return;
   }
-  const code = l.text.codePointAt(l.at)!;
   const char = String.fromCodePoint(code);
   const shown = code < 32 || code === 0xfeff ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}` : `\`${char}\``;
   let end = l.at + char.length;

@@ -102,10 +102,11 @@ function splitToken(p: Parser): void {
   const mark = t.tag[p.pos]!;
   const start = t.start[p.pos]!;
   t.tag.splice(p.pos, 1, mark.charAt(0), mark.charAt(1));
-  t.start.splice(p.pos, 1, start, start + 1);
-  t.end.splice(p.pos, 1, start + 1, start + 2);
-  t.first.splice(p.pos, 1, t.first[p.pos]!, 0);
   t.value.splice(p.pos, 1, undefined, undefined);
+  for (const list of [t.start, t.end, t.first]) list.copyWithin(p.pos + 1, p.pos, t.tag.length - 1);
+  t.start[p.pos + 1] = start + 1;
+  t.end[p.pos] = start + 1;
+  t.first[p.pos + 1] = 0;
   shiftKeys(t.bytes, p.pos);
   shiftKeys(t.docs, p.pos);
 }
