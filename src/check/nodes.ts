@@ -32,9 +32,10 @@ export interface FunShape {
 }
 
 export interface Node {
-  readonly id: number;
   forward: Node | undefined;
   mask: number;
+  /** Kinds given from outside constraints: what masks begin with when a late conversion makes them start over. */
+  given: number;
   /** `float`: an int that flows in becomes a float (a place declared `float`). */
   conv: 'float' | undefined;
   elem: Node | undefined;
@@ -43,11 +44,21 @@ export interface Node {
   /** Function values that may be here, by how many parameters they take. */
   funs: Map<number, FunShape> | undefined;
   structs: Set<StructInfo> | undefined;
-  deps: Constraint[];
+  /** The last of the constraints that read it: they are a ring, so that two of them are joined by an exchange. */
+  deps: Dep | undefined;
 }
 
-interface Constraint {
-  readonly run: () => void;
+/** A constraint in the ring of a node that it reads. */
+interface Dep {
+  next: Dep;
+  readonly constraint: Constraint;
+}
+
+/** A flow from one node to another, or a function to run; it is itself in the ring of the first node that it reads. */
+interface Constraint extends Dep {
+  readonly from: Node | undefined;
+  readonly to: Node | undefined;
+  readonly run: (() => void) | undefined;
   queued: boolean;
 }
 
@@ -87,56 +98,60 @@ export function find(node: Node): Node {
 
 /** The kinds that a place may hold. */
 export function maskOf(node: Node): number {
-  return find(node).mask;
+  return node.forward === undefined ? node.mask : find(node).mask;
 }
 
 export function createSolver(): Solver {
-  let nextId = 0;
   const queue: Constraint[] = [];
   let head = 0;
   const all: Node[] = [];
   const constraints: Constraint[] = [];
-  /** Kinds given to nodes from outside constraints: replayed when a late conversion makes masks start over. */
-  const sources: { node: Node; mask: number }[] = [];
+  /** How many of the constraints have run or are queued. */
+  let begun = 0;
   const defaults: { readonly from: Node; readonly result: Node; readonly mask: number }[] = [];
   let running = false;
   let late = false;
 
   function node(mask = 0): Node {
     const n: Node = {
-      id: nextId++,
       forward: undefined,
       mask,
+      given: mask,
       conv: undefined,
       elem: undefined,
       key: undefined,
       val: undefined,
       funs: undefined,
       structs: undefined,
-      deps: [],
+      deps: undefined,
     };
     all.push(n);
-    if (mask) sources.push({ node: n, mask });
     return n;
   }
 
   function touch(n: Node): void {
-    for (const c of n.deps) {
+    const last = n.deps;
+    if (last === undefined) return;
+    let dep = last;
+    do {
+      dep = dep.next;
+      const c = dep.constraint;
       if (!c.queued) {
         c.queued = true;
         queue.push(c);
       }
-    }
+    } while (dep !== last);
   }
 
   function add(target: Node, mask: number): void {
-    const n = find(target);
-    if (!running) sources.push({ node: n, mask });
+    const n = target.forward === undefined ? target : find(target);
+    if (!running) n.given |= mask;
     let m = mask;
-    if (n.conv === 'float' && m & INT) m = (m & ~INT) | FLOAT;
-    if ((n.mask | m) !== n.mask) {
-      n.mask |= m;
-      touch(n);
+    if (m & INT && n.conv === 'float') m = (m & ~INT) | FLOAT;
+    const before = n.mask;
+    if ((before | m) !== before) {
+      n.mask = before | m;
+      if (n.deps !== undefined) touch(n);
     }
   }
 
@@ -188,8 +203,16 @@ export function createSolver(): Solver {
     b.forward = a;
     const { elem, key, val, funs, structs, deps, conv } = b;
     const before = a.mask;
-    a.deps = a.deps.length >= deps.length ? a.deps.concat(deps) : deps.concat(a.deps);
-    b.deps = [];
+    a.given |= b.given;
+    if (deps !== undefined) {
+      if (a.deps !== undefined) {
+        const first = deps.next;
+        deps.next = a.deps.next;
+        a.deps.next = first;
+      }
+      a.deps = deps;
+      b.deps = undefined;
+    }
     if (a.mask !== b.mask || structs || funs || elem || key || val) {
       a.mask |= b.mask;
       touch(a);
@@ -228,7 +251,9 @@ export function createSolver(): Solver {
     let a = find(from);
     let b = find(to);
     if (a === b) return;
-    add(b, a.mask);
+    const { mask } = a;
+    add(b, mask);
+    if ((mask & (LIST | MAP | STRUCT | FUN)) === 0) return;
     if (a.mask & LIST) {
       unify(elemOf(b), elemOf(a));
       a = find(a);
@@ -262,18 +287,54 @@ export function createSolver(): Solver {
     return root.val;
   }
 
-  function when(nodes: readonly Node[], fn: () => void): void {
-    const c: Constraint = { run: fn, queued: true };
-    for (const n of nodes) find(n).deps.push(c);
+  /** Puts a constraint into the ring of a node that it reads. */
+  function read(n: Node, dep: Dep): void {
+    const last = n.deps;
+    if (last !== undefined) {
+      dep.next = last.next;
+      last.next = dep;
+    }
+    n.deps = dep;
+  }
+
+  function constrain(
+    source: Node,
+    from: Node | undefined,
+    to: Node | undefined,
+    run: (() => void) | undefined,
+  ): Constraint {
+    const c = { next: undefined, constraint: undefined, from, to, run, queued: true } as unknown as Constraint;
+    c.next = c;
+    (c as { constraint: Constraint }).constraint = c;
+    read(source.forward === undefined ? source : find(source), c);
     constraints.push(c);
-    queue.push(c);
+    if (running) queue.push(c);
+    return c;
+  }
+
+  function when(nodes: readonly Node[], fn: () => void): void {
+    const constraint = constrain(nodes[0]!, undefined, undefined, fn);
+    for (let i = 1; i < nodes.length; i++) {
+      const dep = { next: undefined as unknown as Dep, constraint };
+      dep.next = dep;
+      read(find(nodes[i]!), dep);
+    }
+  }
+
+  function run(c: Constraint): void {
+    c.queued = false;
+    if (c.run === undefined) link(c.from!, c.to!);
+    else c.run();
   }
 
   function drain(): void {
+    // Those made by the walk, in its order, come before all that they touch.
+    if (begun === 0) {
+      const made = constraints.length;
+      while (begun < made) run(constraints[begun++]!);
+    }
     while (head < queue.length) {
-      const c = queue[head++]!;
-      c.queued = false;
-      c.run();
+      run(queue[head++]!);
       if (head > 4096 && head * 2 > queue.length) {
         queue.splice(0, head);
         head = 0;
@@ -304,7 +365,7 @@ export function createSolver(): Solver {
     for (let round = 0; late && round < 20; round++) {
       late = false;
       for (const n of all) n.mask = 0;
-      for (const s of sources) add(s.node, s.mask);
+      for (const n of all) if (!n.forward) add(n, n.given);
       for (const n of all) {
         if (!n.forward && n.structs) add(n, STRUCT);
         if (!n.forward && n.funs) add(n, FUN);
@@ -320,8 +381,7 @@ export function createSolver(): Solver {
   }
 
   function flow(from: Node, to: Node): void {
-    if (from === to) return;
-    when([from], () => link(from, to));
+    if (from !== to) constrain(from, from, to, undefined);
   }
 
   const otherwise = (from: Node, result: Node, mask: number): void => {
