@@ -6,7 +6,7 @@ import type { Fact } from './facts.ts';
 import { find, type Node, type Solver } from './nodes.ts';
 import type { FunInfo, Lambda, StructInfo, Sym } from './program.ts';
 import type { Check } from './rules.ts';
-import type { Scope, TypeTable } from './scope.ts';
+import { bind, type Scope, type TypeTable } from './scope.ts';
 import { type Allowed, allowedBy, type TypeContext } from './types.ts';
 
 export interface Ctx {
@@ -56,6 +56,19 @@ export function unsupported(ctx: Ctx, what: string, span: Span): void {
   );
 }
 
+const NO_ENTRIES: ReadonlyMap<never, never> = new Map<never, never>();
+const NO_MEMBERS: ReadonlySet<never> = new Set();
+
+/** A table with one more entry: the table itself, unless it is the empty one. */
+export function noted<K, V>(table: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return (table.size === 0 ? new Map<K, V>() : (table as Map<K, V>)).set(key, value);
+}
+
+/** A set with one more member: the set itself, unless it is the empty one. */
+export function noting<T>(set: ReadonlySet<T>, member: T): ReadonlySet<T> {
+  return (set.size === 0 ? new Set<T>() : (set as Set<T>)).add(member);
+}
+
 export function newFun(
   ctx: Ctx,
   kind: FunInfo['kind'],
@@ -77,23 +90,24 @@ export function newFun(
     params: [],
     result,
     fallsThrough: true,
-    captures: new Set(),
-    capturedFuns: new Set(),
+    captures: NO_MEMBERS,
+    capturedFuns: NO_MEMBERS,
     asValue: false,
+    callsItself: false,
     self: more.self,
-    fieldSyms: new Map(),
+    fieldSyms: NO_ENTRIES,
     nodes: new Map(),
     refs: new Map(),
     calls: new Map(),
     syms: new Map(),
-    funs: new Map(),
-    patterns: new Map(),
-    present: new Set(),
-    queries: new Map(),
-    updates: new Map(),
-    records: new Map(),
-    inputs: new Map(),
-    steps: new Map(),
+    funs: NO_ENTRIES,
+    patterns: NO_ENTRIES,
+    present: NO_MEMBERS,
+    queries: NO_ENTRIES,
+    updates: NO_ENTRIES,
+    records: NO_ENTRIES,
+    inputs: NO_ENTRIES,
+    steps: NO_ENTRIES,
   };
 }
 
@@ -123,7 +137,7 @@ export function newSym(
     assignments: 0,
     capturedEarly: false,
   };
-  scope.names.set(name, { kind: 'var', sym });
+  bind(scope, name, { kind: 'var', sym });
   if (topLevel) ctx.globals.push(sym);
   return sym;
 }
@@ -137,7 +151,7 @@ export function useSym(fun: FunInfo, sym: Sym): void {
   }
   sym.captured = true;
   for (let f: FunInfo | undefined = fun; f && f !== sym.owner; f = f.parent) {
-    f.captures.add(sym);
+    f.captures = noting(f.captures, sym);
     // A named function's closure is made where it is declared: before the variable, if that comes later.
     if (f.kind === 'named' && f.span.start < sym.span.start) sym.capturedEarly = true;
   }

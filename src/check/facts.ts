@@ -8,6 +8,7 @@
 import type { Block, Expr, IfStmt, Stmt } from '../syntax/ast.ts';
 import { walkTree } from '../syntax/walk.ts';
 import type { Ctx } from './context.ts';
+import { canFallThrough } from './control.ts';
 import type { Sym } from './program.ts';
 import { lookup, type Scope } from './scope.ts';
 
@@ -25,13 +26,16 @@ export interface Fact {
   readonly key: Sym | string | bigint;
 }
 
+export const NO_FACTS: readonly Fact[] = [];
+const NO_MEMBERSHIPS: readonly Membership[] = [];
+
 /** What a condition says about maps when it is true, or when it is false. */
-function memberships(cond: Expr, truth: boolean): Membership[] {
+function memberships(cond: Expr, truth: boolean): readonly Membership[] {
   if (cond.kind === 'unary' && cond.op === '!') return memberships(cond.operand, !truth);
-  if (cond.kind !== 'binary') return [];
+  if (cond.kind !== 'binary') return NO_MEMBERSHIPS;
   if (cond.op === (truth ? '&&' : '||')) return [...memberships(cond.left, truth), ...memberships(cond.right, truth)];
   if (truth && cond.op === 'in' && cond.right.kind === 'name') return [{ map: cond.right, key: cond.left }];
-  return [];
+  return NO_MEMBERSHIPS;
 }
 
 function keyOf(e: Expr, scope: Scope): Fact['key'] | undefined {
@@ -47,7 +51,8 @@ function symOf(e: Name, scope: Scope): Sym | undefined {
 }
 
 /** The facts among memberships that a region leaves standing. */
-function factsFor(found: readonly Membership[], scope: Scope, region: readonly Stmt[]): Fact[] {
+function factsFor(found: readonly Membership[], scope: Scope, region: readonly Stmt[]): readonly Fact[] {
+  if (found.length === 0) return NO_FACTS;
   const facts: Fact[] = [];
   for (const { map, key } of found) {
     const sym = symOf(map, scope);
@@ -60,24 +65,26 @@ function factsFor(found: readonly Membership[], scope: Scope, region: readonly S
 }
 
 /** Facts in the statements that run when a condition has the given truth. */
-export function conditionFacts(cond: Expr, truth: boolean, scope: Scope, region: readonly Stmt[]): Fact[] {
+export function conditionFacts(cond: Expr, truth: boolean, scope: Scope, region: readonly Stmt[]): readonly Fact[] {
   return factsFor(memberships(cond, truth), scope, region);
 }
 
 /** Facts in the body of `for key in map`. */
-export function loopFacts(source: Expr, key: Sym, scope: Scope, body: Block): Fact[] {
+export function loopFacts(source: Expr, key: Sym, scope: Scope, body: Block): readonly Fact[] {
   const map =
     source.kind === 'call' && source.callee.kind === 'name' && source.callee.name === 'keys' ? source.args[0] : source;
-  if (map?.kind !== 'name' || assigns(body.body, map.name) || assigns(body.body, key.name)) return [];
+  if (map?.kind !== 'name' || assigns(body.body, map.name) || assigns(body.body, key.name)) return NO_FACTS;
   const sym = symOf(map, scope);
-  return sym ? [{ map: sym, key }] : [];
+  return sym ? [{ map: sym, key }] : NO_FACTS;
 }
 
-/** Facts behind `if !(k in m) { m[k] = … }`, and behind one that leaves: for the rest of the block. */
-export function factsAfter(stmt: IfStmt, leaves: boolean, scope: Scope, rest: readonly Stmt[]): Fact[] {
-  if (stmt.else) return [];
+/** Facts behind `if !(k in m) { m[k] = … }`, and behind one that leaves: for the rest of the block, from statement `next` on. */
+export function factsAfter(stmt: IfStmt, scope: Scope, block: readonly Stmt[], next: number): readonly Fact[] {
+  if (stmt.else) return NO_FACTS;
   const found = memberships(stmt.cond, false);
-  if (leaves) return factsFor(found, scope, rest);
+  if (found.length === 0) return NO_FACTS;
+  const rest = block.slice(next);
+  if (!canFallThrough(stmt.then.body)) return factsFor(found, scope, rest);
   const only = stmt.cond.kind === 'unary' ? found : [];
   const set = only.filter(({ map, key }) =>
     stmt.then.body.some(
@@ -95,12 +102,16 @@ function isAt(accessor: Extract<Stmt, { kind: 'assign' }>['path'][number], key: 
   return index.kind === 'int' && key.kind === 'int' && key.value === index.value;
 }
 
-/** Runs a part of the walk with more facts. */
-export function withFacts(ctx: Ctx, facts: readonly Fact[], walk: () => void): void {
+/** Adds facts for a part of the walk; gives what `dropFacts` takes behind it. */
+export function addFacts(ctx: Ctx, facts: readonly Fact[]): number {
   const before = ctx.facts.length;
-  ctx.facts.push(...facts);
-  walk();
-  ctx.facts.length = before;
+  for (let i = 0; i < facts.length; i++) ctx.facts.push(facts[i]!);
+  return before;
+}
+
+/** Drops the facts that have been added since there were so many. */
+export function dropFacts(ctx: Ctx, before: number): void {
+  if (ctx.facts.length > before) ctx.facts.length = before;
 }
 
 /** Whether a key is known to be in a map here. */

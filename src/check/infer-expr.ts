@@ -2,9 +2,20 @@
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
 import { BUILTINS, MAP_METHODS, mapMethod, VALUE_METHODS } from './builtins.ts';
 import { isLargeConstant, powerMayBeLarge } from './constants.ts';
-import { type Ctx, checkDeclared, errorAt, needsMap, noteAnonymous, unsupported, useSym, warnAt } from './context.ts';
+import {
+  type Ctx,
+  checkDeclared,
+  errorAt,
+  needsMap,
+  noteAnonymous,
+  noted,
+  noting,
+  unsupported,
+  useSym,
+  warnAt,
+} from './context.ts';
 import { canFallThrough } from './control.ts';
-import { conditionFacts, isPresent, withFacts } from './facts.ts';
+import { addFacts, conditionFacts, dropFacts, isPresent, NO_FACTS } from './facts.ts';
 import { instanceOf, walkLambda } from './infer.ts';
 import { inferAs, inferFetch, inferLoad, inferSave } from './infer-io.ts';
 import { walkPattern } from './infer-pattern.ts';
@@ -47,36 +58,26 @@ export function inferExpr(ctx: Ctx, e: Expr, scope: Scope): Node {
 function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
   const { solver } = ctx;
   switch (e.kind) {
-    case 'int':
-      return solver.node(INT);
-    case 'float':
-      return solver.node(FLOAT);
-    case 'bool':
-      return solver.node(BOOL);
-    case 'string':
-      return solver.node(STR);
-    case 'none':
-      return solver.node(NULL);
-    case 'error':
-      return solver.node();
     case 'name':
       return inferName(ctx, e, scope);
-    case 'unary': {
-      const a = inferExpr(ctx, e.operand, scope);
-      if (e.op === '!') return solver.node(BOOL);
-      const result = solver.node();
-      solver.when([a], () => {
-        const m = maskOf(a);
-        solver.add(result, m & (NUMERIC | NULL));
-        if (m & BOOL) solver.add(result, INT);
-        if (m & STR) solver.add(result, INT | FLOAT);
-      });
-      return result;
-    }
+    case 'int':
+      return solver.node(INT);
     case 'binary':
       return inferBinary(ctx, e, scope);
     case 'call':
       return inferCall(ctx, e, scope);
+    case 'string':
+      return solver.node(STR);
+    case 'float':
+      return solver.node(FLOAT);
+    case 'bool':
+      return solver.node(BOOL);
+    case 'none':
+      return solver.node(NULL);
+    case 'error':
+      return solver.node();
+    case 'unary':
+      return inferUnary(ctx, e, scope);
     case 'index': {
       const base = inferExpr(ctx, e.target, scope);
       const index = inferExpr(ctx, e.index, scope);
@@ -90,25 +91,12 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
       });
       const present = isPresent(ctx, e.target, e.index, scope);
       const result = readIndex(ctx, base, index, e.index.kind === 'string' ? e.index.value : undefined, present);
-      if (present) scope.fun.present.add(e.id);
+      if (present) scope.fun.present = noting(scope.fun.present, e.id);
       if (e.optional) solver.add(result, NULL);
       return result;
     }
-    case 'slice': {
-      const base = inferExpr(ctx, e.target, scope);
-      for (const part of [e.start, e.end, e.step]) if (part) inferExpr(ctx, part, scope);
-      const result = solver.node();
-      solver.when([base], () => {
-        const m = maskOf(base);
-        if (m & LIST) {
-          solver.add(result, LIST);
-          solver.unify(elemNode(solver, result), elemNode(solver, base));
-        }
-        if (m & STR) solver.add(result, STR);
-        if (m & NULL) solver.add(result, NULL);
-      });
-      return result;
-    }
+    case 'slice':
+      return inferSlice(ctx, e, scope);
     case 'field': {
       const base = inferExpr(ctx, e.target, scope);
       const result = readField(ctx, base, e.name.text);
@@ -163,6 +151,37 @@ function infer(ctx: Ctx, e: Expr, scope: Scope): Node {
   }
 }
 
+function inferUnary(ctx: Ctx, e: Extract<Expr, { kind: 'unary' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const a = inferExpr(ctx, e.operand, scope);
+  if (e.op === '!') return solver.node(BOOL);
+  const result = solver.node();
+  solver.when([a], () => {
+    const m = maskOf(a);
+    solver.add(result, m & (NUMERIC | NULL));
+    if (m & BOOL) solver.add(result, INT);
+    if (m & STR) solver.add(result, INT | FLOAT);
+  });
+  return result;
+}
+
+function inferSlice(ctx: Ctx, e: Extract<Expr, { kind: 'slice' }>, scope: Scope): Node {
+  const { solver } = ctx;
+  const base = inferExpr(ctx, e.target, scope);
+  for (const part of [e.start, e.end, e.step]) if (part) inferExpr(ctx, part, scope);
+  const result = solver.node();
+  solver.when([base], () => {
+    const m = maskOf(base);
+    if (m & LIST) {
+      solver.add(result, LIST);
+      solver.unify(elemNode(solver, result), elemNode(solver, base));
+    }
+    if (m & STR) solver.add(result, STR);
+    if (m & NULL) solver.add(result, NULL);
+  });
+  return result;
+}
+
 /**
  * A map literal: a record when its keys are constant, else a map. Literals of equal shape in one list are one record type.
  */
@@ -188,7 +207,7 @@ function inferMap(ctx: Ctx, e: Extract<Expr, { kind: 'map' }>, scope: Scope, sha
       inferExpr(ctx, key, scope);
       solver.flow(inferExpr(ctx, value, scope), info.byName.get(names[i]!)!.node);
     }
-    scope.fun.records.set(e.id, info);
+    scope.fun.records = noted(scope.fun.records, e.id, info);
     solver.addStruct(result, info);
     return result;
   }
@@ -209,7 +228,7 @@ function inferName(ctx: Ctx, e: Extract<Expr, { kind: 'name' }>, scope: Scope): 
   switch (binding?.kind) {
     case 'var':
       useSym(scope.fun, binding.sym);
-      refs.set(e.id, { kind: 'var', sym: binding.sym });
+      refs.set(e.id, binding);
       return binding.sym.node;
     case 'fun': {
       const target = instanceOf(ctx, binding.named, scope.fun);
@@ -276,7 +295,7 @@ function funNode(ctx: Ctx, target: FunInfo): Node {
 export function useFun(fun: FunInfo, target: FunInfo): void {
   if (!target.parent || target.kind === 'method') return;
   for (let f: FunInfo | undefined = fun; f && f !== target.parent; f = f.parent) {
-    if (f !== target) f.capturedFuns.add(target);
+    if (f !== target) f.capturedFuns = noting(f.capturedFuns, target);
   }
 }
 
@@ -284,13 +303,18 @@ export function useFun(fun: FunInfo, target: FunInfo): void {
 
 function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scope): Node {
   const { solver } = ctx;
+  const { op } = e;
   const a = inferExpr(ctx, e.left, scope);
-  let b = a;
-  const facts = e.op === '&&' || e.op === '||' ? conditionFacts(e.left, e.op === '&&', scope, []) : [];
-  withFacts(ctx, facts, () => {
-    b = inferExpr(ctx, e.right, scope);
-  });
-  switch (e.op) {
+  const before = addFacts(ctx, op === '&&' || op === '||' ? conditionFacts(e.left, op === '&&', scope, []) : NO_FACTS);
+  const b = inferExpr(ctx, e.right, scope);
+  dropFacts(ctx, before);
+  switch (op) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return inferArithmetic(ctx, e, a, b);
     case '==':
     case '!=':
     case '<':
@@ -308,49 +332,59 @@ function inferBinary(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, scope: Scop
       solver.flow(b, result);
       return result;
     }
-    case '??': {
-      const result = solver.node();
-      solver.when([a], () => {
-        const m = maskOf(a);
-        if (m & ~NULL) solver.add(result, m & ~NULL & ~(LIST | MAP | STRUCT | FUN));
-      });
-      flowNonNull(ctx, a, result);
-      solver.flow(b, result);
-      return result;
-    }
+    case '??':
+      return inferOtherwise(ctx, a, b);
     case 'union':
     case 'union all':
     case 'except':
-    case 'intersect': {
-      const result = solver.node(LIST);
-      for (const n of [a, b]) {
-        solver.when([n], () => {
-          if (maskOf(n) & LIST) solver.unify(elemNode(solver, result), elemNode(solver, n));
-        });
-      }
-      return result;
-    }
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%': {
-      const result = solver.node();
-      const large = ctx.growing.has(e.id) || isLargeConstant(e);
-      solver.when([a, b], () => {
-        const l = maskOf(a);
-        const r = maskOf(b);
-        if (l && r) solver.add(result, arithmetic(e.op, l, r));
-        if (large && l & (INT | BIG) && r & (INT | BIG)) solver.add(result, BIG);
-        if (e.op === '+' && l & LIST && r & LIST) {
-          solver.add(result, LIST);
-          solver.unify(elemNode(solver, result), elemNode(solver, a));
-          solver.unify(elemNode(solver, result), elemNode(solver, b));
-        }
-      });
-      return result;
-    }
+    case 'intersect':
+      return inferSetOperation(ctx, a, b);
   }
+}
+
+// Functions of their own, so that only what makes closures allocates the variables that these capture.
+
+function inferArithmetic(ctx: Ctx, e: Extract<Expr, { kind: 'binary' }>, a: Node, b: Node): Node {
+  const { solver } = ctx;
+  const { op } = e;
+  const result = solver.node();
+  const large = ctx.growing.has(e.id) || isLargeConstant(e);
+  solver.when([a, b], () => {
+    const l = maskOf(a);
+    const r = maskOf(b);
+    if (l && r) solver.add(result, arithmetic(op, l, r));
+    if (large && l & (INT | BIG) && r & (INT | BIG)) solver.add(result, BIG);
+    if (op === '+' && l & LIST && r & LIST) {
+      solver.add(result, LIST);
+      solver.unify(elemNode(solver, result), elemNode(solver, a));
+      solver.unify(elemNode(solver, result), elemNode(solver, b));
+    }
+  });
+  return result;
+}
+
+/** `a ?? b` */
+function inferOtherwise(ctx: Ctx, a: Node, b: Node): Node {
+  const { solver } = ctx;
+  const result = solver.node();
+  solver.when([a], () => {
+    const m = maskOf(a);
+    if (m & ~NULL) solver.add(result, m & ~NULL & ~(LIST | MAP | STRUCT | FUN));
+  });
+  flowNonNull(ctx, a, result);
+  solver.flow(b, result);
+  return result;
+}
+
+function inferSetOperation(ctx: Ctx, a: Node, b: Node): Node {
+  const { solver } = ctx;
+  const result = solver.node(LIST);
+  for (const n of [a, b]) {
+    solver.when([n], () => {
+      if (maskOf(n) & LIST) solver.unify(elemNode(solver, result), elemNode(solver, n));
+    });
+  }
+  return result;
 }
 
 /** Flows what is not nil: a node of its own, since nil stays behind. */
@@ -525,6 +559,7 @@ function directCall(ctx: Ctx, e: Call, target: FunInfo, name: string, scope: Sco
     return result;
   }
   fun.calls.set(e.id, { kind: 'direct', fun: target });
+  if (target === fun) fun.callsItself = true;
   return target.result;
 }
 

@@ -1,6 +1,6 @@
 /** Inference of `load`, `save` and `fetch` (LANGUAGE section 8): what data from outside the program may be. */
 import type { Expr, Name, Stmt, TypeExpr } from '../syntax/ast.ts';
-import { type Ctx, errorAt, newSym, unsupported } from './context.ts';
+import { type Ctx, errorAt, newSym, noted, unsupported } from './context.ts';
 import { inferExpr } from './infer-expr.ts';
 import {
   BIG,
@@ -279,7 +279,7 @@ export function inferFetch(ctx: Ctx, e: FetchExpr | FetchStmt, type: TypeExpr | 
   if (!wanted || !isTyped(ctx.types, resolveType(ctx.types, wanted))) return anyNode(ctx.solver);
   checkTypeNames(ctx, wanted, scope);
   refuseTypeParameter(ctx, wanted, scope, '`fetch` as');
-  scope.fun.inputs.set('id' in e ? e.id : intoId(e.into), wanted);
+  scope.fun.inputs = noted(scope.fun.inputs, 'id' in e ? e.id : intoId(e.into), wanted);
   return inputNode(ctx, wanted, scope);
 }
 

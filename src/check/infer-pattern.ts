@@ -1,6 +1,6 @@
 /** Patterns of `match`: what they mean and what they bind. */
 import type { Expr, Pattern } from '../syntax/ast.ts';
-import { type Ctx, errorAt, newSym } from './context.ts';
+import { type Ctx, errorAt, newSym, noted } from './context.ts';
 import { inferExpr } from './infer-expr.ts';
 import { type Node, NULL } from './nodes.ts';
 import { nearest, type Scope } from './scope.ts';
@@ -13,17 +13,17 @@ export function walkPattern(ctx: Ctx, pattern: Pattern, scope: Scope): void {
       return;
     case 'literal':
       inferExpr(ctx, pattern.value, scope);
-      fun.patterns.set(pattern, { kind: 'value', expr: pattern.value });
+      fun.patterns = noted(fun.patterns, pattern, { kind: 'value', expr: pattern.value });
       return;
     case 'name': {
       const struct = ctx.types.structs.get(pattern.name.text);
       if (struct) {
-        fun.patterns.set(pattern, { kind: 'variant', struct });
+        fun.patterns = noted(fun.patterns, pattern, { kind: 'variant', struct });
         return;
       }
       const expr: Expr = { kind: 'name', id: -1 - pattern.span.start, name: pattern.name.text, span: pattern.span };
       inferExpr(ctx, expr, scope);
-      fun.patterns.set(pattern, { kind: 'value', expr });
+      fun.patterns = noted(fun.patterns, pattern, { kind: 'value', expr });
       return;
     }
     case 'variant': {
@@ -40,7 +40,7 @@ export function walkPattern(ctx: Ctx, pattern: Pattern, scope: Scope): void {
         for (const a of pattern.args) bindArg(ctx, a.pattern, a.id, ctx.solver.node(NULL), scope);
         return;
       }
-      fun.patterns.set(pattern, { kind: 'variant', struct });
+      fun.patterns = noted(fun.patterns, pattern, { kind: 'variant', struct });
       if (pattern.args.length > struct.fields.length) {
         errorAt(
           ctx,

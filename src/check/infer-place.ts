@@ -1,6 +1,6 @@
 /** Inference of places: elements and fields that are read and written, what a loop binds. */
 import type { Span } from '../diagnostics/diagnostic.ts';
-import { type Ctx, notRecord } from './context.ts';
+import { type Ctx, noted, notRecord } from './context.ts';
 import { mergedField } from './infer-query.ts';
 import { elemNode, find, INT, keyNode, LIST, MAP, maskOf, type Node, NULL, STR, STRUCT, valNode } from './nodes.ts';
 import type { FunInfo, StructInfo, Sym } from './program.ts';
@@ -199,7 +199,7 @@ export function fieldSym(ctx: Ctx, binding: { struct: StructInfo; name: string; 
       assignments: 0,
       capturedEarly: false,
     };
-    binding.method.fieldSyms.set(binding.name, sym);
+    binding.method.fieldSyms = noted(binding.method.fieldSyms, binding.name, sym);
   }
   return sym;
 }

@@ -1,12 +1,12 @@
 /** Inference of queries (LANGUAGE section 6): row variables, groups, merged rows, what the query gives. */
 import type { Expr, QueryExpr } from '../syntax/ast.ts';
 import { BUILTINS } from './builtins.ts';
-import { type Ctx, newSym, noteAnonymous } from './context.ts';
+import { type Ctx, newSym, noteAnonymous, noted } from './context.ts';
 import { inferExpr } from './infer-expr.ts';
 import { elementsOf } from './infer-place.ts';
 import { BOOL, elemNode, find, INT, LIST, maskOf, type Node, NULL } from './nodes.ts';
 import type { QueryPlan, StructInfo, Sym } from './program.ts';
-import { childScope, lookup, type Scope } from './scope.ts';
+import { bind, childScope, lookup, type Scope } from './scope.ts';
 import { newStruct } from './types.ts';
 
 /** The aggregate built-ins that make a query give one value when they are its whole `select`. */
@@ -17,7 +17,7 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
   const fun = outer.fun;
   let scope = childScope(outer, fun);
   const rows: Sym[] = [];
-  const bind = (name: { text: string; span: QueryExpr['span'] }, source: Node, id: number): Sym => {
+  const bindRow = (name: { text: string; span: QueryExpr['span'] }, source: Node, id: number): Sym => {
     const node = solver.node();
     elementsOf(ctx, source, node);
     scope = childScope(scope, fun);
@@ -25,11 +25,11 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     fun.syms.set(id, sym);
     return sym;
   };
-  for (const f of q.froms) rows.push(bind(f.name, inferExpr(ctx, f.source, scope), f.id));
+  for (const f of q.froms) rows.push(bindRow(f.name, inferExpr(ctx, f.source, scope), f.id));
   for (const j of q.joins) {
     // What needs all rows before it at once cannot depend on one of them.
     const atOnce = j.side === 'right' || j.side === 'outer';
-    const sym = bind(j.name, inferExpr(ctx, j.source, atOnce ? outer : scope), j.id);
+    const sym = bindRow(j.name, inferExpr(ctx, j.source, atOnce ? outer : scope), j.id);
     if (j.side === 'left' || j.side === 'outer') solver.add(sym.node, NULL);
     if (atOnce) for (const r of rows) solver.add(r.node, NULL);
     rows.push(sym);
@@ -89,13 +89,13 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
         : first.kind === 'map'
           ? first.entries.flatMap((x) => (x.key.kind === 'string' ? [x.key.value] : []))
           : [];
-    for (const name of exposed) scope.names.set(name, { kind: 'keyField', sym: plan.groupSym, key, name });
-    scope.names.set(q.group.into.text, { kind: 'var', sym: plan.groupSym });
+    for (const name of exposed) bind(scope, name, { kind: 'keyField', sym: plan.groupSym, key, name });
+    bind(scope, q.group.into.text, { kind: 'var', sym: plan.groupSym });
     if (q.group.having) inferExpr(ctx, q.group.having, scope);
   }
   if (q.sort) inferExpr(ctx, q.sort, scope);
   for (const e of [q.skip, q.take]) if (e) inferExpr(ctx, e, outer);
-  fun.queries.set(q.id, plan);
+  fun.queries = noted(fun.queries, q.id, plan);
   const aggregate = aggregateOf(q, scope);
   if (aggregate) {
     plan.aggregate = aggregate.name;

@@ -1,22 +1,24 @@
 /** Inference of statements. */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Block, Expr, IfStmt, Stmt, TypeExpr } from '../syntax/ast.ts';
-import { type Ctx, checkDeclared, errorAt, newSym, unsupported, useSym } from './context.ts';
-import { canFallThrough } from './control.ts';
-import { conditionFacts, factsAfter, loopFacts, withFacts } from './facts.ts';
+import { type Ctx, checkDeclared, errorAt, newSym, noted, unsupported, useSym } from './context.ts';
+import { addFacts, conditionFacts, dropFacts, factsAfter, loopFacts, NO_FACTS } from './facts.ts';
 import { instanceOf } from './infer.ts';
 import { inferExpr } from './infer-expr.ts';
 import { inferAs, walkFetch } from './infer-io.ts';
 import { elementsOf, fieldSym, readField, readIndex, writeField, writeIndex } from './infer-place.ts';
 import { ANY, FUN, INT, LIST, MAP, NULL, STR, STRUCT } from './nodes.ts';
 import type { Sym } from './program.ts';
-import { childScope, lookup, type NamedFun, nearest, type Scope, type TypeTable, visibleNames } from './scope.ts';
+import { bind, childScope, lookup, type NamedFun, nearest, type Scope, type TypeTable, visibleNames } from './scope.ts';
 import { checkTypeNames } from './type-names.ts';
 import { allowedBy, declNode } from './types.ts';
 
 export function walkStmts(ctx: Ctx, body: readonly Stmt[], scope: Scope, top: boolean): void {
-  for (const stmt of body) {
+  let declares = false;
+  for (let i = 0; i < body.length; i++) {
+    const stmt = body[i]!;
     if (stmt.kind === 'fun') {
+      declares = true;
       const named: NamedFun = { decl: stmt, scope, parent: scope.fun, instance: undefined };
       const before = scope.names.get(stmt.name.text);
       if (before?.kind === 'fun' && top) {
@@ -27,23 +29,25 @@ export function walkStmts(ctx: Ctx, body: readonly Stmt[], scope: Scope, top: bo
           labels: [{ span: stmt.name.span }, { span: before.named.decl.name.span, text: 'first declared here' }],
         });
       }
-      scope.names.set(stmt.name.text, { kind: 'fun', named });
+      bind(scope, stmt.name.text, { kind: 'fun', named });
     }
   }
-  // Functions of this block, also when nothing calls them, so that their errors are found.
   const facts = ctx.facts.length;
-  body.forEach((stmt, i) => {
+  for (let i = 0; i < body.length; i++) {
+    const stmt = body[i]!;
     walkStmt(ctx, stmt, scope, top);
-    if (stmt.kind !== 'if') return;
-    const leaves = !canFallThrough(stmt.then.body);
-    ctx.facts.push(...factsAfter(stmt, leaves, scope, body.slice(i + 1)));
-  });
-  ctx.facts.length = facts;
+    if (stmt.kind === 'if') addFacts(ctx, factsAfter(stmt, scope, body, i + 1));
+  }
+  dropFacts(ctx, facts);
+  if (!declares) return;
+  // Functions of this block, also when nothing calls them, so that their errors are found.
   for (const stmt of body) {
     if (stmt.kind !== 'fun') continue;
     const binding = scope.names.get(stmt.name.text);
     if (binding?.kind === 'fun' && binding.named.decl === stmt) {
-      if (stmt.typeParams.length === 0) scope.fun.funs.set(stmt.id, instanceOf(ctx, binding.named, scope.fun));
+      if (stmt.typeParams.length > 0) continue;
+      const instance = instanceOf(ctx, binding.named, scope.fun);
+      scope.fun.funs = noted(scope.fun.funs, stmt.id, instance);
     }
   }
 }
@@ -149,8 +153,10 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       }
       const sym = newSym(ctx, inner, stmt.name.text, stmt.name.span, node, true);
       fun.syms.set(stmt.id, sym);
-      const facts = stmt.end ? [] : loopFacts(stmt.iter, sym, scope, stmt.body);
-      withFacts(ctx, facts, () => walkLoopBody(ctx, stmt.body, inner));
+      const facts = stmt.end ? NO_FACTS : loopFacts(stmt.iter, sym, scope, stmt.body);
+      const before = addFacts(ctx, facts);
+      walkLoopBody(ctx, stmt.body, inner);
+      dropFacts(ctx, before);
       return;
     }
     case 'break':
@@ -218,9 +224,11 @@ function declareForeign(ctx: Ctx, name: string, span: Span, scope: Scope, top: b
   if (!lookup(scope, first)) newSym(ctx, scope, first, span, ctx.solver.node(ANY), true, top);
 }
 
+const PLAIN_VALUES = new Set(['int', 'float', 'bool', 'string', 'list', 'map', 'struct', 'unary', 'cast', 'slice']);
+
 /** Whether an expression's form shows that it is no function. */
 function isPlainValue(e: Expr): boolean {
-  return ['int', 'float', 'bool', 'string', 'list', 'map', 'struct', 'unary', 'cast', 'slice'].includes(e.kind);
+  return PLAIN_VALUES.has(e.kind);
 }
 
 /** Whether a declared type has a zero value other than nil. */
@@ -255,14 +263,16 @@ function walkLoopBody(ctx: Ctx, body: Block, scope: Scope): void {
 
 function walkIf(ctx: Ctx, stmt: IfStmt, scope: Scope): void {
   inferExpr(ctx, stmt.cond, scope);
-  withFacts(ctx, conditionFacts(stmt.cond, true, scope, stmt.then.body), () => walkBlock(ctx, stmt.then, scope));
+  let before = addFacts(ctx, conditionFacts(stmt.cond, true, scope, stmt.then.body));
+  walkBlock(ctx, stmt.then, scope);
+  dropFacts(ctx, before);
   const otherwise = stmt.else;
   if (!otherwise) return;
   const region = 'kind' in otherwise ? [otherwise] : otherwise.body;
-  withFacts(ctx, conditionFacts(stmt.cond, false, scope, region), () => {
-    if ('kind' in otherwise) walkIf(ctx, otherwise, scope);
-    else walkBlock(ctx, otherwise, scope);
-  });
+  before = addFacts(ctx, conditionFacts(stmt.cond, false, scope, region));
+  if ('kind' in otherwise) walkIf(ctx, otherwise, scope);
+  else walkBlock(ctx, otherwise, scope);
+  dropFacts(ctx, before);
 }
 
 function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Scope): void {
@@ -324,7 +334,7 @@ function walkAssign(ctx: Ctx, stmt: Extract<Stmt, { kind: 'assign' }>, scope: Sc
       else writeIndex(ctx, base, index, inferExpr(ctx, stmt.value, scope), key);
     } else if (i < last) node = readField(ctx, base, a.name.text);
     else writeField(ctx, base, a.name.text, inferExpr(ctx, stmt.value, scope), a.span);
-    if (i < last) scope.fun.steps.set(a, node);
+    if (i < last) scope.fun.steps = noted(scope.fun.steps, a, node);
   });
 }
 
@@ -339,15 +349,15 @@ function walkUpdate(ctx: Ctx, stmt: Extract<Stmt, { kind: 'update' }>, scope: Sc
     return;
   }
   useSym(scope.fun, binding.sym);
-  scope.fun.updates.set(stmt, { list: binding.sym, row: undefined as unknown as Sym });
+  scope.fun.updates = noted(scope.fun.updates, stmt, { list: binding.sym, row: undefined as unknown as Sym });
   const inner = childScope(scope, scope.fun);
   const node = solver.node();
   elementsOf(ctx, binding.sym.node, node);
   const row = newSym(ctx, inner, ' row', stmt.name.span, node, true);
-  scope.fun.updates.set(stmt, { list: binding.sym, row });
+  scope.fun.updates = noted(scope.fun.updates, stmt, { list: binding.sym, row });
   const fields = new Set<string>();
   for (const s of [...ctx.types.structs.values(), ...ctx.shapes]) for (const f of s.fields) fields.add(f.name);
-  for (const f of fields) inner.names.set(f, { kind: 'rowField', row, name: f });
+  for (const f of fields) bind(inner, f, { kind: 'rowField', row, name: f });
   if (stmt.where) inferExpr(ctx, stmt.where, inner);
   if (stmt.set.kind !== 'map') return;
   for (const { key, value } of stmt.set.entries) {

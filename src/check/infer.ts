@@ -8,7 +8,7 @@
  */
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { Block, FunDecl, Param, Stmt } from '../syntax/ast.ts';
-import { type Ctx, checkDeclared, errorAt, newFun, newSym, notRecord } from './context.ts';
+import { type Ctx, checkDeclared, errorAt, newFun, newSym, noted, notRecord } from './context.ts';
 import { canFallThrough } from './control.ts';
 import { growingSites } from './growth.ts';
 import { inferExpr } from './infer-expr.ts';
@@ -16,7 +16,7 @@ import { walkStmts } from './infer-stmt.ts';
 import { createSolver, MAP, type Node, NULL } from './nodes.ts';
 import type { CheckedProgram, FunInfo, Lambda, StructInfo, TestInfo } from './program.ts';
 import { applyRules } from './rules.ts';
-import { childScope, type NamedFun, type Scope } from './scope.ts';
+import { bind, childScope, type NamedFun, type Scope } from './scope.ts';
 import { checkFieldTypes, checkTypeNames } from './type-names.ts';
 import { allowedBy, collectTypes, declNode, fillTypes } from './types.ts';
 
@@ -140,9 +140,8 @@ function declareMethods(ctx: Ctx, info: StructInfo, methods: readonly FunDecl[],
     const fun = newFun(ctx, 'method', `${info.name}.${m.name.text}`, m.span, ctx.main, result, { decl: m, self: info });
     info.methods.set(m.name.text, fun);
     const scope = childScope(outer, fun);
-    for (const f of info.fields) scope.names.set(f.name, { kind: 'field', struct: info, name: f.name, method: fun });
-    for (const other of methods)
-      scope.names.set(other.name.text, { kind: 'method', struct: info, name: other.name.text });
+    for (const f of info.fields) bind(scope, f.name, { kind: 'field', struct: info, name: f.name, method: fun });
+    for (const other of methods) bind(scope, other.name.text, { kind: 'method', struct: info, name: other.name.text });
     const inner = childScope(scope, fun);
     declareParams(ctx, fun, m.params, inner);
     checkTypeNames(ctx, m.result, inner);
@@ -224,6 +223,6 @@ export function walkLambda(ctx: Ctx, lambda: Lambda, outer: Scope): FunInfo {
     walkBody(ctx, fun, body, scope, lambda.result !== undefined);
   }
   ctx.facts.push(...facts);
-  outer.fun.funs.set(lambda.id, fun);
+  outer.fun.funs = noted(outer.fun.funs, lambda.id, fun);
   return fun;
 }

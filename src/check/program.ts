@@ -105,7 +105,11 @@ export type PatternPlan =
   | { readonly kind: 'variant'; readonly struct: StructInfo }
   | { readonly kind: 'value'; readonly expr: Expr };
 
-/** One function as analysed: the program's top level, a named function (one instance a use if generic), a lambda, a method. */
+/**
+ * One function as analysed: the program's top level, a named function (one instance a use if generic), a lambda, a method.
+ *
+ * The tables that most functions have nothing in are the empty one that all share until `noted` or `noting` makes one.
+ */
 export interface FunInfo {
   readonly kind: 'main' | 'named' | 'lambda' | 'method';
   /** Unique name in the IR. */
@@ -121,33 +125,35 @@ export interface FunInfo {
   /** The end of the body can be reached without a `return`. */
   fallsThrough: boolean;
   /** Variables of enclosing functions that it (or a function inside it) uses. */
-  readonly captures: Set<Sym>;
+  captures: ReadonlySet<Sym>;
   /** Nested functions with captures that it uses: their closures are captured too. */
-  readonly capturedFuns: Set<FunInfo>;
+  capturedFuns: ReadonlySet<FunInfo>;
   /** Used other than by a direct call. */
   asValue: boolean;
+  /** It is called in its own body (not counting functions inside it). */
+  callsItself: boolean;
   /** The struct whose method it is, and the fields its body uses as variables. */
   readonly self: StructInfo | undefined;
-  readonly fieldSyms: Map<string, Sym>;
+  fieldSyms: ReadonlyMap<string, Sym>;
   readonly nodes: Map<number, Node>;
   readonly refs: Map<number, Ref>;
   readonly calls: Map<number, CallPlan>;
   /** Symbols by the id of their declaration (let, param, for, pattern argument, assign target). */
   readonly syms: Map<number, Sym>;
   /** Functions by the id of their declaration or lambda. */
-  readonly funs: Map<number, FunInfo>;
-  readonly patterns: Map<object, PatternPlan>;
+  funs: ReadonlyMap<number, FunInfo>;
+  patterns: ReadonlyMap<object, PatternPlan>;
   /** Reads of map entries that are known to be there. */
-  readonly present: Set<number>;
-  readonly queries: Map<number, QueryPlan>;
+  present: ReadonlySet<number>;
+  queries: ReadonlyMap<number, QueryPlan>;
   /** The list that an `update` changes, and the variable that stands for its element. */
-  readonly updates: Map<Stmt, { readonly list: Sym; readonly row: Sym }>;
+  updates: ReadonlyMap<Stmt, { readonly list: Sym; readonly row: Sym }>;
   /** Map literals that are records: their shapes. */
-  readonly records: Map<number, StructInfo>;
+  records: ReadonlyMap<number, StructInfo>;
   /** The types that `fetch` expressions are decoded to. */
-  readonly inputs: Map<number, TypeExpr>;
+  inputs: ReadonlyMap<number, TypeExpr>;
   /** What the steps of an assignment target but the last may hold. */
-  readonly steps: Map<Accessor, Node>;
+  steps: ReadonlyMap<Accessor, Node>;
 }
 
 export interface TestInfo {

@@ -5,7 +5,7 @@ import { keyField } from './infer-place.ts';
 import { find, MAP, maskOf, type Node, NULL, STRUCT, typeName } from './nodes.ts';
 import type { StructInfo } from './program.ts';
 import { nearest } from './scope.ts';
-import type { Allowed } from './types.ts';
+import { type Allowed, typeText } from './types.ts';
 
 export type Check =
   /** A value where a type is declared. */
@@ -35,13 +35,12 @@ export function applyRules(ctx: Ctx): void {
     if (mask === 0) continue;
     switch (c.kind) {
       case 'declared': {
-        const got = typeName(c.node);
-        const title = c.what ?? 'type mismatch';
         if (!(mask & c.allowed.mask) || structsDiffer(c.node, mask, c.allowed)) {
+          const got = typeName(c.node);
           ctx.report({
             severity: 'error',
             code: c.code,
-            title: `${title}: expected ${c.allowed.text}, got ${got}`,
+            title: `${c.what ?? 'type mismatch'}: expected ${typeText(c.allowed.type)}, got ${got}`,
             labels: [{ span: c.span, text: `this is ${got}` }],
             hint: 'Change the value or the declared type.',
           });

@@ -27,13 +27,23 @@ export type Binding =
 export interface Scope {
   readonly parent: Scope | undefined;
   readonly fun: FunInfo;
-  readonly names: Map<string, Binding>;
+  /** Its own names; to be extended with `bind`. */
+  names: ReadonlyMap<string, Binding>;
   /** Type parameters of a generic instance. */
   readonly typeArgs: Map<string, Node> | undefined;
 }
 
 export function childScope(parent: Scope | undefined, fun: FunInfo, typeArgs?: Map<string, Node>): Scope {
-  return { parent, fun, names: new Map(), typeArgs: typeArgs ?? parent?.typeArgs };
+  return { parent, fun, names: NO_NAMES, typeArgs: typeArgs ?? parent?.typeArgs };
+}
+
+/** What all scopes without names share: most blocks declare nothing. */
+const NO_NAMES: ReadonlyMap<string, Binding> = new Map();
+
+/** Declares a name in a scope. */
+export function bind(scope: Scope, name: string, binding: Binding): void {
+  if (scope.names === NO_NAMES) scope.names = new Map();
+  (scope.names as Map<string, Binding>).set(name, binding);
 }
 
 export function lookup(scope: Scope, name: string): Binding | undefined {

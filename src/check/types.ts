@@ -215,7 +215,7 @@ export function declNode(ctx: TypeContext, t: TypeExpr | undefined, typeArgs: Ty
 export interface Allowed {
   readonly mask: number;
   readonly structs: ReadonlySet<StructInfo> | undefined;
-  readonly text: string;
+  readonly type: TypeExpr;
 }
 
 export function allowedBy(
@@ -225,14 +225,13 @@ export function allowedBy(
   depth = 0,
 ): Allowed | undefined {
   if (!t || depth > 30) return undefined;
-  const text = typeText(t);
   switch (t.kind) {
     case 'name': {
       if (typeArgs?.has(t.name)) return undefined;
       const union = table.unions.get(t.name);
-      if (union) return { mask: STRUCT, structs: new Set(union.variants), text };
+      if (union) return { mask: STRUCT, structs: new Set(union.variants), type: t };
       const struct = table.structs.get(t.name);
-      if (struct) return { mask: STRUCT | MAP, structs: new Set([struct]), text };
+      if (struct) return { mask: STRUCT | MAP, structs: new Set([struct]), type: t };
       const alias = table.aliases.get(t.name);
       if (alias) return allowedBy(table, alias, typeArgs, depth + 1);
       switch (t.name) {
@@ -241,27 +240,27 @@ export function allowedBy(
         case 'float':
         case 'bigint':
         case 'bigrat':
-          return { mask: NUMERIC, structs: undefined, text };
+          return { mask: NUMERIC, structs: undefined, type: t };
         case 'string':
-          return { mask: STR, structs: undefined, text };
+          return { mask: STR, structs: undefined, type: t };
         case 'bool':
-          return { mask: BOOL, structs: undefined, text };
+          return { mask: BOOL, structs: undefined, type: t };
         case 'list':
-          return { mask: LIST, structs: undefined, text };
+          return { mask: LIST, structs: undefined, type: t };
         case 'map':
-          return { mask: MAP | STRUCT, structs: undefined, text };
+          return { mask: MAP | STRUCT, structs: undefined, type: t };
         default:
           return undefined;
       }
     }
     case 'generic':
-      if (t.name === 'list') return { mask: LIST, structs: undefined, text };
-      if (t.name === 'map') return { mask: MAP | STRUCT, structs: undefined, text };
+      if (t.name === 'list') return { mask: LIST, structs: undefined, type: t };
+      if (t.name === 'map') return { mask: MAP | STRUCT, structs: undefined, type: t };
       return undefined;
     case 'fun':
-      return { mask: FUN, structs: undefined, text };
+      return { mask: FUN, structs: undefined, type: t };
     case 'record':
-      return { mask: MAP | STRUCT, structs: undefined, text };
+      return { mask: MAP | STRUCT, structs: undefined, type: t };
     case 'option':
       return allowedBy(table, t.inner, typeArgs, depth + 1);
   }
