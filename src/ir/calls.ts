@@ -28,15 +28,18 @@ export function noReturnFuncs(module: Module): Set<string> {
   for (const func of module.funcs.values()) {
     // Only a few bytes of the entry point hang on the top level, which is often the largest of all functions.
     if (func.name === MAIN) continue;
-    const known = returning.get(func.body) ?? factsOf(func).hasReturn;
-    if (known) returning.set(func.body, true);
-    else candidates.push(func);
+    const before = returning.get(func.body);
+    if (before === false) found.add(func.name);
+    else if (before === undefined) {
+      if (factsOf(func).hasReturn) returning.set(func.body, true);
+      else candidates.push(func);
+    }
   }
+  const isFound = (name: string): boolean => found.has(name);
   for (let changed = true; changed; ) {
     changed = false;
     for (const func of candidates) {
-      if (found.has(func.name)) continue;
-      if (returning.get(func.body) !== false && fallsThrough(func.body, (name) => found.has(name))) continue;
+      if (found.has(func.name) || fallsThrough(func.body, isFound)) continue;
       found.add(func.name);
       changed = true;
     }
@@ -48,8 +51,8 @@ export function noReturnFuncs(module: Module): Set<string> {
 type IndirectCall = Extract<Expr, { op: 'callIndirect' }>;
 
 export interface Collecting {
-  /** Calls of it may collect garbage and then return. */
-  readonly func: (name: string) => boolean;
+  /** Functions whose calls may collect garbage and then return. */
+  readonly funcs: ReadonlySet<string>;
   /** So may an indirect call. */
   readonly indirect: (call: IndirectCall) => boolean;
 }
@@ -89,8 +92,9 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
       queue.push(caller);
     }
   }
+  for (const name of noReturn) found.delete(name);
   return {
-    func: (name) => found.has(name) && !noReturn.has(name),
+    funcs: found,
     indirect: (call) => found.has(tableOf(call.params, call.type)),
   };
 }

@@ -18,29 +18,33 @@ import {
   copyFunc,
   fallsThrough,
   get,
+  hasStmts,
   i32,
   type Mapper,
   mapExpr,
-  mapSame,
   mapStmt,
   num,
   operands,
   set,
   someStmt,
   stmtOperands,
-  walk,
 } from '../build.ts';
 import { type Collecting, collectingFuncs, noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from '../names.ts';
+import { firstInFrame, isRoot, liveAcross, type Scan, type Site, scanBody } from './roots-live.ts';
 
 type Get = Extract<Expr, { op: 'get' }>;
-
-const isRoot = (type: Type | undefined): boolean => type === 'ref' || type === 'cell';
+type SetStmt = Extract<Stmt, { op: 'set' }>;
+type ReturnStmt = Extract<Stmt, { op: 'return' }>;
+/** For each site the locals that are live across it. */
+type LiveLocals = readonly (readonly number[])[];
 
 /** Bytes of a slot: a cell. */
 const SLOT = 8;
+
+const STACK_TOP: Expr = { op: 'global', type: 'i32', name: STACK_POINTER };
 
 export interface RootOptions {
   /** The function that collects (default `rt.collect`); tests have their own. */
@@ -64,142 +68,42 @@ export function addRoots(module: Module, options: RootOptions = {}): Module {
   let frames = false;
   for (const func of module.funcs.values()) {
     const { references } = factsOf(func);
-    const names = references.some((e) => (e.op === 'global' || e.op === 'setGlobal') && inMemory.has(e.name));
-    const moved = names ? moveGlobals(func, inMemory) : func;
-    const collects = references.some((e) => e.op !== 'setGlobal' && isCollectingCall(e, collecting));
-    const rooted = collects ? rootFunc(moved, collecting) : moved;
-    if (rooted !== moved) frames = true;
-    funcs.set(func.name, rooted);
+    let concerns = false;
+    for (let i = 0; i < references.length && !concerns; i++) {
+      const e = references[i]!;
+      if (e.op === 'call') concerns = collecting.funcs.has(e.func);
+      else if (e.op === 'global' || e.op === 'setGlobal') concerns = inMemory.has(e.name);
+      else concerns = e.op === 'callIndirect' && collecting.indirect(e);
+    }
+    const rooted = concerns ? rootFunc(func, collecting, inMemory) : undefined;
+    if (rooted?.hasFrames) frames = true;
+    funcs.set(func.name, rooted?.func ?? func);
   }
   const globals = new Map(module.globals);
   if (frames) globals.set(STACK_POINTER, { name: STACK_POINTER, type: 'i32', mutable: true, init: 0 });
   return { ...module, funcs, globals };
 }
 
-/** Accesses to global variables that are roots become accesses to memory. */
-function moveGlobals(func: Func, inMemory: ReadonlySet<string>): Func {
-  const address = (name: string): Expr => ({ op: 'data', type: 'i32', name: ROOT_GLOBAL + name });
-  const expr = (e: Expr): Expr => {
-    if (e.op === 'global' && inMemory.has(e.name)) {
-      const code = e.type === 'ref' ? 'i32.load' : 'i64.load';
-      return { op: 'load', type: e.type, code, addr: address(e.name), offset: 0 };
-    }
-    return e.op === 'get' || e.op === 'const' ? e : mapExpr(e, mapper);
-  };
-  const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
-  const stmt = (s: Stmt): Stmt => {
-    if (s.op === 'setGlobal' && inMemory.has(s.name)) {
-      const value = expr(s.value);
-      // The upper half of a reference's cell is zero from the start.
-      const code = value.type === 'ref' ? 'i32.store' : 'i64.store';
-      return { op: 'store', code, addr: address(s.name), offset: 0, value };
-    }
-    return mapStmt(s, mapper);
-  };
-  const mapper: Mapper = { expr, body };
-  const moved = body(func.body);
-  return moved === func.body ? func : { ...func, body: moved };
-}
-
-function rootFunc(func: Func, collecting: Collecting): Func {
-  const before = marksOf(func, collecting);
-  if (before.calls.size === 0) return func;
-  const bound = bindTemporaries(func, before.calls);
-  // Binding rebuilds nodes: mark them anew.
-  const marks = bound === func ? before : marksOf(bound, collecting);
-  const sites = liveAcross(bound, marks, collecting);
-  if (sites.size === 0) return func;
-  const { inFrame, around } = placeSlots(bound, sites, marks.calls);
-  return addFrames(bound, sites, inFrame, around, marks);
-}
-
-const isCollectingCall = (e: Expr, collecting: Collecting): boolean =>
-  e.op === 'call' ? collecting.func(e.func) : e.op === 'callIndirect' && collecting.indirect(e);
-
-/** What one walk over a body finds for the steps. */
-interface Marks {
-  /** The expressions and statements during whose evaluation a collection may happen. */
-  readonly calls: ReadonlySet<Expr | Stmt>;
-  /** The expressions that hold statements. */
-  readonly holders: ReadonlySet<Expr>;
-  /** For each local 1 if it is assigned something else than constants and static data. */
-  readonly dynamic: Uint8Array;
-}
-
-function marksOf(func: Func, collecting: Collecting): Marks {
-  const calls = new Set<Expr | Stmt>();
-  const holders = new Set<Expr>();
-  const dynamic = new Uint8Array(func.locals.length).fill(1, 0, func.params.length);
-  // The results of the walk over an expression: whether it may collect, and whether it holds statements.
-  const COLLECTS = 1;
-  const HOLDS = 2;
-  const expr = (e: Expr): number => {
-    let found = 0;
-    switch (e.op) {
-      case 'get':
-      case 'const':
-      case 'global':
-      case 'data':
-        return 0;
-      case 'num':
-        found = exprs(e.args);
-        break;
-      case 'load':
-        found = expr(e.addr);
-        break;
-      case 'as':
-        found = expr(e.value);
-        break;
-      case 'call':
-      case 'callIndirect':
-        found = exprs(operands(e));
-        if (isCollectingCall(e, collecting)) found |= COLLECTS;
-        break;
-      case 'seq':
-        found = HOLDS | expr(e.value);
-        if (list(e.body)) found |= COLLECTS;
-        break;
-      default:
-        found = exprs(operands(e));
-    }
-    if (found & COLLECTS) calls.add(e);
-    if (found & HOLDS) holders.add(e);
-    return found;
-  };
-  const exprs = (parts: readonly Expr[]): number => {
-    let found = 0;
-    for (let i = 0; i < parts.length; i++) found |= expr(parts[i]!);
-    return found;
-  };
-  const list = (stmts: readonly Stmt[]): boolean => {
-    let found = false;
-    for (let i = 0; i < stmts.length; i++) if (stmt(stmts[i]!)) found = true;
-    return found;
-  };
-  const stmt = (s: Stmt): boolean => {
-    let found = false;
-    switch (s.op) {
-      case 'set':
-        if (!isStatic(s.value)) dynamic[s.local] = 1;
-        found = (expr(s.value) & COLLECTS) !== 0;
-        break;
-      case 'if':
-        found = (expr(s.cond) & COLLECTS) !== 0;
-        if (list(s.then)) found = true;
-        if (list(s.else)) found = true;
-        break;
-      case 'block':
-      case 'loop':
-        found = list(s.body);
-        break;
-      default:
-        found = (exprs(stmtOperands(s)) & COLLECTS) !== 0;
-    }
-    if (found) calls.add(s);
-    return found;
-  };
-  list(func.body);
-  return { calls, holders, dynamic };
+/** A function with frames where it needs them, and its global variables that are roots in memory. */
+function rootFunc(
+  func: Func,
+  collecting: Collecting,
+  inMemory: ReadonlySet<string>,
+): { func: Func; hasFrames: boolean } {
+  let scan = scanBody(func, collecting, inMemory);
+  let bound = func;
+  if (scan.needsBinding) {
+    bound = bindTemporaries(func, scan.marks);
+    // Binding rebuilds nodes: mark the calls anew.
+    if (bound !== func) scan = scanBody(bound, collecting, inMemory);
+  }
+  const live = liveAcross(bound, scan);
+  if (live.some((across) => across.length > 0)) {
+    return { func: addFrames(bound, scan, live, inMemory), hasFrames: true };
+  }
+  if (!scan.usesMoved) return { func, hasFrames: false };
+  begin(func.locals, bound === func ? scan : scanBody(func, collecting, inMemory), new Map(), inMemory);
+  return { func: { ...func, body: rebuildList(func.body) }, hasFrames: false };
 }
 
 // ---- 1. operands
@@ -345,431 +249,222 @@ function withOperands(e: Expr, parts: readonly Expr[]): Expr {
   }
 }
 
-// ---- 2. liveness
-
-/** A set of small integers. */
-type Bits = Uint32Array;
-
-function union(into: Bits, from: Bits): boolean {
-  let changed = false;
-  for (let i = 0; i < into.length; i++) {
-    const merged = into[i]! | from[i]!;
-    if (merged >>> 0 !== into[i]) {
-      into[i] = merged;
-      changed = true;
-    }
-  }
-  return changed;
-}
-
-/**
- * For each collecting call the locals of reference types that are live across it (calls without are left out). A local
- * that only ever holds constants and static data needs no slot.
- */
-function liveAcross(
-  func: Func,
-  { calls, dynamic }: Marks,
-  collecting: Collecting,
-): ReadonlyMap<Expr, readonly number[]> {
-  const sites = new Map<Expr, Bits>();
-  const candidates: number[] = [];
-  for (let i = 0; i < func.locals.length; i++) if (isRoot(func.locals[i]) && dynamic[i]) candidates.push(i);
-  if (candidates.length === 0) return new Map();
-  const bit = new Int32Array(func.locals.length).fill(-1);
-  candidates.forEach((local, i) => {
-    bit[local] = i;
-  });
-  const words = (candidates.length + 31) >> 5;
-  const targets = new Map<number, Bits>();
-  /** What was live at the head of a loop in the last round over it: where the next round begins. */
-  const heads = new Map<Stmt, Bits>();
-  let live: Bits = new Uint32Array(words);
-
-  const use = (local: number): void => {
-    const at = bit[local]!;
-    if (at >= 0) live[at >> 5]! |= 1 << (at & 31);
-  };
-  /** References that the value on the operand stack may be made of. */
-  const holders = (e: Expr): void => {
-    if (e.op === 'get') use(e.local);
-    else if (e.op === 'as') holders(e.value);
-    else if (e.op === 'num' || e.op === 'select') for (const part of operands(e)) holders(part);
-  };
-  const several = (parts: readonly Expr[]): void => {
-    const end = parts.length - 1;
-    let last = end;
-    while (last > 0 && !calls.has(parts[last]!)) last--;
-    // Operands already evaluated stay in use while later ones are evaluated.
-    for (let i = 0; i < last; i++) holders(parts[i]!);
-    for (let i = end; i >= 0; i--) expr(parts[i]!);
-  };
-  const expr = (e: Expr): void => {
-    switch (e.op) {
-      case 'get':
-        use(e.local);
-        return;
-      case 'const':
-      case 'data':
-      case 'global':
-        return;
-      case 'num':
-        several(e.args);
-        return;
-      case 'load':
-        expr(e.addr);
-        return;
-      case 'as':
-        expr(e.value);
-        return;
-      case 'call':
-      case 'callIndirect':
-        if (isCollectingCall(e, collecting)) {
-          const across = sites.get(e);
-          if (across) union(across, live);
-          else sites.set(e, live.slice());
-        }
-        several(operands(e));
-        return;
-      case 'if': {
-        const after = live;
-        live = after.slice();
-        expr(e.else);
-        const other = live;
-        live = after;
-        expr(e.then);
-        union(live, other);
-        expr(e.cond);
-        return;
-      }
-      case 'seq':
-        expr(e.value);
-        list(e.body);
-        return;
-      default:
-        several(operands(e));
-    }
-  };
-  const list = (stmts: readonly Stmt[]): void => {
-    for (let i = stmts.length - 1; i >= 0; i--) stmt(stmts[i]!);
-  };
-  const dead = (): void => {
-    live = new Uint32Array(words);
-  };
-  const jump = (label: number): void => {
-    const target = targets.get(label);
-    if (target) union(live, target);
-  };
-  const stmt = (s: Stmt): void => {
-    switch (s.op) {
-      case 'set': {
-        const at = bit[s.local]!;
-        if (at >= 0) live[at >> 5]! &= ~(1 << (at & 31));
-        expr(s.value);
-        return;
-      }
-      case 'if': {
-        const after = live;
-        live = after.slice();
-        list(s.else);
-        const other = live;
-        live = after;
-        list(s.then);
-        union(live, other);
-        expr(s.cond);
-        return;
-      }
-      case 'block':
-        targets.set(s.label, live.slice());
-        list(s.body);
-        targets.delete(s.label);
-        return;
-      case 'loop': {
-        const after = live;
-        const head = heads.get(s) ?? new Uint32Array(words);
-        heads.set(s, head);
-        do {
-          targets.set(s.label, head);
-          live = after.slice();
-          list(s.body);
-        } while (union(head, live));
-        targets.delete(s.label);
-        return;
-      }
-      case 'br':
-        dead();
-        jump(s.label);
-        return;
-      case 'brIf':
-        jump(s.label);
-        expr(s.cond);
-        return;
-      case 'switch':
-        dead();
-        for (const label of s.labels) jump(label);
-        jump(s.otherwise);
-        expr(s.value);
-        return;
-      case 'return':
-        dead();
-        if (s.value) expr(s.value);
-        return;
-      case 'unreachable':
-        dead();
-        return;
-      case 'do':
-      case 'keep':
-      case 'setGlobal':
-        expr(s.value);
-        return;
-      default:
-        several(stmtOperands(s));
-    }
-  };
-  list(func.body);
-  const result = new Map<Expr, readonly number[]>();
-  for (const [call, across] of sites) {
-    const locals: number[] = [];
-    for (let word = 0; word < words; word++) {
-      // Of many candidates few are live: only their bits are looked at.
-      for (let rest = across[word]!; rest !== 0; rest &= rest - 1) {
-        locals.push(candidates[word * 32 + 31 - Math.clz32(rest & -rest)]!);
-      }
-    }
-    if (locals.length > 0) result.set(call, locals);
-  }
-  return result;
-}
-
-/** A value that is no reference into the heap and never becomes one. */
-function isStatic(e: Expr): boolean {
-  if (e.op === 'as') return isStatic(e.value);
-  return e.op === 'const' || e.op === 'data';
-}
-
 // ---- 3. frames
-
-type ReturnStmt = Extract<Stmt, { op: 'return' }>;
 
 /** References that one call may save by itself; with more, the function's frame is smaller code. */
 const MAX_AROUND = 3;
+
+type Around = ReadonlyMap<Expr, readonly number[]>;
 
 /**
  * Divides what must be saved between the function's frame and frames around single calls. Such a call stands in a
  * branch, calls the run-time library (whose rare paths they are) and has few references to save besides those that are in
  * the function's frame anyway.
  */
-function placeSlots(
-  func: Func,
-  sites: ReadonlyMap<Expr, readonly number[]>,
-  calls: ReadonlySet<Expr | Stmt>,
-): { inFrame: ReadonlySet<number>; around: ReadonlyMap<Expr, readonly number[]> } {
+function placeSlots(sites: readonly Site[], live: LiveLocals): { inFrame: ReadonlySet<number>; around: Around } {
   const inFrame = new Set<number>();
-  const seldom: Expr[] = [];
-  const visit = (e: Expr, inBranch: boolean): void => {
-    if (!calls.has(e)) return;
-    const live = sites.get(e);
-    if (live) {
-      const isLibrary = e.op === 'call' && e.func.startsWith('rt.');
-      const alone = sites.size === 1 && !inLoop;
-      const plain = operands(e).every((arg) => !jumps(arg) && !live.some((local) => assigns(arg, local)));
-      if (((inBranch && isLibrary) || alone) && plain) seldom.push(e);
-      else for (const local of live) inFrame.add(local);
-    }
-    if (e.op === 'if') {
-      visit(e.cond, inBranch);
-      visit(e.then, true);
-      visit(e.else, true);
-      return;
-    }
-    if (e.op === 'seq') list(e.body, inBranch);
-    for (const part of operands(e)) visit(part, inBranch);
-  };
-  let inLoop = false;
-  const list = (stmts: readonly Stmt[], inBranch: boolean): void => {
-    for (const s of stmts) {
-      if (!calls.has(s)) continue;
-      for (const part of stmtOperands(s)) visit(part, inBranch);
-      if (s.op === 'if') {
-        list(s.then, true);
-        list(s.else, true);
-      } else if (s.op === 'block') list(s.body, inBranch);
-      else if (s.op === 'loop') {
-        const outer = inLoop;
-        inLoop = true;
-        // What a branch around the loop means for one run of it, it does not mean for its many rounds.
-        list(s.body, false);
-        inLoop = outer;
-      }
-    }
-  };
-  list(func.body, false);
-  const extra = (e: Expr): number[] => sites.get(e)!.filter((local) => !inFrame.has(local));
-  for (const e of seldom) {
-    const locals = extra(e);
+  const seldom: number[] = [];
+  const saving = live.reduce((sum, locals) => (locals.length > 0 ? sum + 1 : sum), 0);
+  for (let i = 0; i < sites.length; i++) {
+    const locals = live[i]!;
+    if (locals.length === 0) continue;
+    const { call, inBranch, inLoop } = sites[i]!;
+    const isRare = inBranch && call.op === 'call' && call.func.startsWith('rt.');
+    const isAlone = saving === 1 && !inLoop;
+    if ((isRare || isAlone) && isPlain(call, locals)) seldom.push(i);
+    else for (let k = 0; k < locals.length; k++) inFrame.add(locals[k]!);
+  }
+  const extra = (i: number): number[] => live[i]!.filter((local) => !inFrame.has(local));
+  for (const i of seldom) {
+    const locals = extra(i);
     if (locals.length > MAX_AROUND) for (const local of locals) inFrame.add(local);
   }
   const around = new Map<Expr, readonly number[]>();
-  for (const e of seldom) {
-    const locals = extra(e);
-    if (locals.length > 0) around.set(e, locals);
+  for (const i of seldom) {
+    const locals = extra(i);
+    if (locals.length > 0) around.set(sites[i]!.call, locals);
   }
   return { inFrame, around };
 }
 
-function addFrames(
-  func: Func,
-  sites: ReadonlyMap<Expr, readonly number[]>,
-  inFrame: ReadonlySet<number>,
-  around: ReadonlyMap<Expr, readonly number[]>,
-  { calls, holders }: Marks,
-): Func {
+/** Whether evaluating the operands of a call neither jumps away nor assigns one of the locals. */
+function isPlain(call: Expr, locals: readonly number[]): boolean {
+  for (const part of operands(call)) {
+    if (hasStmts(part) && (jumps(part) || locals.some((local) => assigns(part, local)))) return false;
+  }
+  return true;
+}
+
+function addFrames(func: Func, scan: Scan, live: LiveLocals, inMemory: ReadonlySet<string>): Func {
+  const { inFrame, around } = placeSlots(scan.sites, live);
+  const { marks } = scan;
   const out = copyFunc(func);
-  const addLocal = (type: Type): number => out.locals.push(type) - 1;
-  const slots = new Map([...inFrame].sort((a, b) => a - b).map((local, i) => [local, i * SLOT]));
-  const size = slots.size * SLOT;
-  const frame = size > 0 ? get(addLocal('i32'), 'i32') : undefined;
-  let inside = true;
-  let callFrame: Get | undefined;
-  let result: number | undefined;
-
-  const lower = (pointer: Get, bytes: number): Stmt[] => [
-    set(pointer.local, num('i32.sub', { op: 'global', type: 'i32', name: STACK_POINTER }, i32(bytes))),
-    { op: 'setGlobal', name: STACK_POINTER, value: pointer },
-  ];
-  const raise = (pointer: Get, bytes: number): Stmt => ({
-    op: 'setGlobal',
-    name: STACK_POINTER,
-    value: num('i32.add', pointer, i32(bytes)),
-  });
-  const save = (pointer: Get, offset: number, local: number): Stmt => {
-    const type = out.locals[local]!;
-    const value = type === 'ref' ? num('i64.extend_i32_u', as('i32', get(local, type))) : as('i64', get(local, type));
-    return { op: 'store', code: 'i64.store', addr: pointer, offset, value };
-  };
-  /** The statements before and after a call that has a frame of its own. */
-  const wrap = (locals: readonly number[]): { before: Stmt[]; after: Stmt } => {
-    callFrame ??= get(addLocal('i32'), 'i32');
-    const pointer = callFrame;
-    const bytes = locals.length * SLOT;
-    return {
-      before: [...lower(pointer, bytes), ...locals.map((local, i) => save(pointer, i * SLOT, local))],
-      // Not from the local: an argument may hold another such call.
-      after: {
-        op: 'setGlobal',
-        name: STACK_POINTER,
-        value: num('i32.add', { op: 'global', type: 'i32', name: STACK_POINTER }, i32(bytes)),
-      },
-    };
-  };
-
-  const expr = (e: Expr): Expr => {
-    if (e.op === 'get' || e.op === 'const' || !(calls.has(e) || holders.has(e))) return e;
-    const mapped = mapExpr(e, mapper);
-    const own = around.get(e);
-    if (!own || mapped.type === undefined) return mapped;
-    const { before, after } = wrap(own);
-    const t = addLocal(mapped.type);
-    return {
-      op: 'seq',
-      type: mapped.type,
-      body: [...before, set(t, mapped), after],
-      value: get(t, mapped.type),
-    };
-  };
-  const body = (list: readonly Stmt[]): readonly Stmt[] => {
-    let changed: Stmt[] | undefined;
-    list.forEach((s, i) => {
-      const replaced = stmt(s);
-      if (!changed && !(replaced.length === 1 && replaced[0] === s)) changed = list.slice(0, i);
-      changed?.push(...replaced);
-    });
-    return changed ?? list;
-  };
-  const stmt = (s: Stmt): Stmt[] => {
-    const own = s.op === 'do' && s.value.type === undefined ? around.get(s.value) : undefined;
-    const mapped = mapStmt(s, mapper);
-    if (own) {
-      const { before, after } = wrap(own);
-      return [...before, mapped, after];
-    }
-    if (mapped.op === 'return' && frame && inside) return beforeReturn(s, mapped, frame);
-    if (mapped.op === 'set' && frame && slots.has(mapped.local)) {
-      return [mapped, save(frame, slots.get(mapped.local)!, mapped.local)];
-    }
-    return [mapped];
-  };
-  const beforeReturn = (original: Stmt, mapped: ReturnStmt, pointer: Get): Stmt[] => {
-    const before = original.op === 'return' ? original.value : undefined;
-    const { value } = mapped;
-    const restore = raise(pointer, size);
-    // The frame can go first if nothing collects after that, or only the function called last: callees root their
-    // parameters themselves.
-    const isCall = before?.op === 'call' || before?.op === 'callIndirect';
-    const late = before && calls.has(before) && !(isCall && !operands(before).some((part) => calls.has(part)));
-    if (!value || !late) return [restore, mapped];
-    result ??= addLocal(value.type!);
-    return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
-  };
-
-  const mapper: Mapper = { expr, body };
-  if (!frame) {
-    out.body = body(func.body);
+  begin(out.locals, scan, around, inMemory);
+  const slots = [...inFrame].sort((a, b) => a - b);
+  if (slots.length === 0) {
+    out.body = rebuildList(func.body);
     return out;
   }
+  const size = slots.length * SLOT;
+  const pointer = get(out.locals.push('i32') - 1, 'i32');
   // Statements before the first that needs the frame (early exits, mostly) run without it. But a parameter that is
   // assigned may be dead by then, and its object gone: it is saved while it is known to be alive.
-  let first = func.body.findIndex((s) => needsFrame(s, sites, inFrame));
-  if (first < 0 || assignsParameter(func, inFrame)) first = 0;
+  let first = firstInFrame(scan, live, inFrame);
+  const params = slots.filter((local) => local < func.params.length);
+  if (first < 0 || params.some((local) => scan.assigned[local] === 1)) first = 0;
   // So may one be that only code reads which control never reaches.
-  else if (func.params.some((_, local) => inFrame.has(local))) {
-    const collected = func.body.findIndex((s) => calls.has(s) && !isEarlyExit(s, calls));
+  else if (params.length > 0) {
+    const collected = func.body.findIndex((s) => marks.has(s) && !isEarlyExit(s, marks));
     if (collected >= 0 && collected < first) first = collected;
   }
-  inside = false;
-  const early = body(func.body.slice(0, first));
-  inside = true;
-  const rebuilt = body(func.body.slice(first));
-  const entry = lower(frame, size);
-  const stored = storedFirst(func.body.slice(first), calls);
-  const zeroed = [...slots.keys()].filter((local) => local >= func.params.length && !stored.has(local));
+  for (let i = 0; i < slots.length; i++) slotOf[slots[i]!] = i * SLOT;
+  frame = pointer;
+  const early = rebuildList(func.body.slice(0, first));
+  frameBytes = size;
+  const rest = func.body.slice(first);
+  const rebuilt = rebuildList(rest);
+  const entry = lower(pointer, size);
+  const stored = storedFirst(rest, marks);
+  const zeroed = slots.filter((local) => local >= func.params.length && !stored.has(local));
   const fill = zeroed.length >= MANY_SLOTS;
-  if (fill) {
-    entry.push({ op: 'memoryFill', to: frame, byte: i32(0), bytes: i32(size) });
-  }
-  for (const [local, offset] of slots) {
-    if (local < func.params.length) entry.push(save(frame, offset, local));
+  if (fill) entry.push({ op: 'memoryFill', to: pointer, byte: i32(0), bytes: i32(size) });
+  for (let i = 0; i < slots.length; i++) {
+    const local = slots[i]!;
+    if (local < func.params.length) entry.push(save(pointer, i * SLOT, local));
     else if (!stored.has(local) && !fill) {
       const zero: Expr = { op: 'const', type: 'i64', value: 0n };
-      entry.push({ op: 'store', code: 'i64.store', addr: frame, offset, value: zero });
+      entry.push({ op: 'store', code: 'i64.store', addr: pointer, offset: i * SLOT, value: zero });
     }
   }
-  const end = func.result === undefined && fallsThrough(rebuilt) ? [raise(frame, size)] : [];
+  const end = func.result === undefined && fallsThrough(rebuilt) ? [raise(pointer, size)] : [];
   out.body = [...early, ...entry, ...rebuilt, ...end];
   return out;
 }
 
-/** Whether a statement defines a local of the frame or collects while one is live. */
-function needsFrame(s: Stmt, sites: ReadonlyMap<Expr, readonly number[]>, inFrame: ReadonlySet<number>): boolean {
-  let found = false;
-  walk(
-    [s],
-    (e) => {
-      if (sites.get(e)?.some((local) => inFrame.has(local))) found = true;
-    },
-    (inner) => {
-      if (inner.op === 'set' && inFrame.has(inner.local)) found = true;
-    },
-  );
-  return found;
+// One function is rebuilt at a time: what that needs is the module's, so that no closures are made for every function.
+let locals: Type[] = [];
+/** What has to be visited besides the statements. */
+let active: ReadonlySet<Expr | Stmt> = new Set();
+let collecting: ReadonlySet<Expr | Stmt> = new Set();
+let moved: ReadonlySet<string> = new Set();
+let around: Around = new Map();
+/** The offset of a local's slot in the frame of the function, or -1. */
+let slotOf = new Int32Array(0);
+let frame: Get | undefined;
+/** The size of the frame, 0 before it is made. */
+let frameBytes = 0;
+/** Points to the frame of a single call. */
+let callFrame: Get | undefined;
+/** Holds what the function returns while its frame is taken down. */
+let result: number | undefined;
+
+/** Begins the rebuilding of a function whose locals are `own`. */
+function begin(own: Type[], scan: Scan, frames: Around, inMemory: ReadonlySet<string>): void {
+  locals = own;
+  active = scan.active;
+  collecting = scan.marks;
+  moved = inMemory;
+  around = frames;
+  slotOf = new Int32Array(own.length).fill(-1);
+  frame = undefined;
+  frameBytes = 0;
+  callFrame = undefined;
+  result = undefined;
+}
+
+/** The statements that make a frame. */
+function lower(pointer: Get, bytes: number): Stmt[] {
+  return [
+    set(pointer.local, num('i32.sub', STACK_TOP, i32(bytes))),
+    { op: 'setGlobal', name: STACK_POINTER, value: pointer },
+  ];
+}
+
+/** Takes the frame down that lies at an address. */
+function raise(pointer: Expr, bytes: number): Stmt {
+  return { op: 'setGlobal', name: STACK_POINTER, value: num('i32.add', pointer, i32(bytes)) };
+}
+
+function save(pointer: Get, offset: number, local: number): Stmt {
+  const type = locals[local]!;
+  const value = type === 'ref' ? num('i64.extend_i32_u', as('i32', get(local, type))) : as('i64', get(local, type));
+  return { op: 'store', code: 'i64.store', addr: pointer, offset, value };
+}
+
+/** The statements before a call that has a frame of its own. */
+function saveAround(saved: readonly number[]): Stmt[] {
+  callFrame ??= get(locals.push('i32') - 1, 'i32');
+  const pointer = callFrame;
+  return [...lower(pointer, saved.length * SLOT), ...saved.map((local, i) => save(pointer, i * SLOT, local))];
+}
+
+/** The statement after it. It does not use the local with the frame's address: an argument may hold another such call. */
+const afterCall = (saved: readonly number[]): Stmt => raise(STACK_TOP, saved.length * SLOT);
+
+function rebuildExpr(e: Expr): Expr {
+  if (e.op === 'get' || e.op === 'const' || !active.has(e)) return e;
+  if (e.op === 'global') {
+    const code = e.type === 'ref' ? 'i32.load' : 'i64.load';
+    return { op: 'load', type: e.type, code, addr: addressOf(e.name), offset: 0 };
+  }
+  const mapped = mapExpr(e, mapper);
+  const saved = around.get(e);
+  if (!saved || mapped.type === undefined) return mapped;
+  const before = saveAround(saved);
+  const t = locals.push(mapped.type) - 1;
+  const value = get(t, mapped.type);
+  return { op: 'seq', type: mapped.type, body: [...before, set(t, mapped), afterCall(saved)], value };
+}
+
+function rebuildList(list: readonly Stmt[]): readonly Stmt[] {
+  let out: Stmt[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const s = list[i]!;
+    const { op } = s;
+    // Other statements have no statements in them that matter.
+    const mapped = op === 'if' || op === 'block' || op === 'loop' || active.has(s) ? rebuildStmt(s) : s;
+    const saved = op === 'do' && s.value.type === undefined ? around.get(s.value) : undefined;
+    const slot = op === 'set' ? slotOf[s.local]! : -1;
+    const leaves = op === 'return' && frameBytes > 0;
+    if (mapped !== s || saved || slot >= 0 || leaves) out ??= list.slice(0, i);
+    if (saved) out!.push(...saveAround(saved), mapped, afterCall(saved));
+    else if (slot >= 0) out!.push(mapped, save(frame!, slot, (mapped as SetStmt).local));
+    else if (leaves) out!.push(...beforeReturn(s, mapped as ReturnStmt));
+    else out?.push(mapped);
+  }
+  return out ?? list;
+}
+
+function rebuildStmt(s: Stmt): Stmt {
+  if (s.op !== 'setGlobal' || !moved.has(s.name)) return mapStmt(s, mapper);
+  const value = rebuildExpr(s.value);
+  // The upper half of a reference's cell is zero from the start.
+  const code = value.type === 'ref' ? 'i32.store' : 'i64.store';
+  return { op: 'store', code, addr: addressOf(s.name), offset: 0, value };
+}
+
+/** The address of a global variable that is in memory. */
+const addressOf = (name: string): Expr => ({ op: 'data', type: 'i32', name: ROOT_GLOBAL + name });
+
+const mapper: Mapper = { expr: rebuildExpr, body: rebuildList };
+
+/** A return from the function, which takes its frame down. */
+function beforeReturn(original: ReturnStmt, mapped: ReturnStmt): Stmt[] {
+  const before = original.value;
+  const { value } = mapped;
+  const restore = raise(frame!, frameBytes);
+  // The frame can go first if nothing collects after that, or only the function called last: callees root their
+  // parameters themselves.
+  const isCall = before?.op === 'call' || before?.op === 'callIndirect';
+  const late = before && collecting.has(before) && !(isCall && !operands(before).some((part) => collecting.has(part)));
+  if (!value || !late) return [restore, mapped];
+  result ??= locals.push(value.type!) - 1;
+  return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
 }
 
 /** Whether what may collect in a statement is a branch that control does not leave to what follows. */
 function isEarlyExit(s: Stmt, calls: ReadonlySet<Expr | Stmt>): boolean {
   return s.op === 'if' && !calls.has(s.cond) && s.else.length === 0 && !fallsThrough(s.then);
-}
-
-function assignsParameter(func: Func, inFrame: ReadonlySet<number>): boolean {
-  return func.params.some((_, local) => inFrame.has(local) && factsOf(func).sets[local]! > 0);
 }
 
 /** Locals that are set before the first statement that may collect, on every path. */
