@@ -100,6 +100,7 @@ function rangesFunc(func: Func, known: ReadonlySet<string>): Func {
   noReturn = known;
   targets = [];
   loops = [];
+  open.length = 0;
   reachable = true;
   steps = 0;
   const body = list(func.body);
