@@ -35,6 +35,8 @@ export interface Ctx {
   nextFun(): number;
   /** How many instances of generic functions are being made inside one another. */
   depth: number;
+  /** How many loops are around the place of the walk. */
+  loopDepth: number;
 }
 
 export function errorAt(ctx: Ctx, code: string, title: string, span: Span, hint?: string): void {
@@ -94,6 +96,7 @@ export function newFun(
     capturedFuns: NO_MEMBERS,
     asValue: false,
     callsItself: false,
+    loops: 0,
     self: more.self,
     fieldSyms: NO_ENTRIES,
     nodes: new Map(),

@@ -72,8 +72,8 @@ export function bodyOf(program: CheckedProgram, fun: FunInfo): Body {
 }
 
 function collect(fun: FunInfo, statements: readonly Stmt[], loops: readonly Loop[], out: Body): void {
-  const block = (b: Block, l: readonly Loop[]) => collect(fun, b.body, l, out);
-  for (const s of statements) {
+  for (let i = 0; i < statements.length; i++) {
+    const s = statements[i]!;
     switch (s.kind) {
       case 'assign': {
         const sym = fun.syms.get(s.id);
@@ -92,10 +92,10 @@ function collect(fun: FunInfo, statements: readonly Stmt[], loops: readonly Loop
         let at: IfStmt | Block | undefined = s;
         while (at) {
           if ('kind' in at) {
-            block(at.then, loops);
+            collect(fun, at.then.body, loops, out);
             at = at.else;
           } else {
-            block(at, loops);
+            collect(fun, at.body, loops, out);
             at = undefined;
           }
         }
@@ -104,15 +104,15 @@ function collect(fun: FunInfo, statements: readonly Stmt[], loops: readonly Loop
       case 'for': {
         const sym = fun.syms.get(s.id);
         if (sym && !s.end) out.assignments.push({ sym, value: s.iter, loops, part: true });
-        block(s.body, [...loops, s]);
+        collect(fun, s.body.body, [...loops, s], out);
         break;
       }
       case 'while':
-        block(s.body, [...loops, s]);
+        collect(fun, s.body.body, [...loops, s], out);
         break;
       case 'test':
       case 'bench':
-        block(s.body, loops);
+        collect(fun, s.body.body, loops, out);
         break;
       default:
         break;

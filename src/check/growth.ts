@@ -20,11 +20,13 @@ export function growingSites(program: CheckedProgram): Set<number> {
   const sites = new Set<number>();
   const flows = createFlows(program);
   for (const fun of allFuns(program)) {
+    // Only what goes around a loop or comes out of the function's own calls feeds on itself.
+    if (fun.loops === 0 && !fun.callsItself) continue;
     const body = bodyOf(program, fun);
     const whole = body.assignments.filter((a) => !a.part);
-    recurrences(fun, whole, sites);
-    recursion(fun, whole, body.returns, sites);
-    throughCalls(fun, body, flows, sites);
+    if (fun.loops > 0) recurrences(fun, whole, sites);
+    if (fun.callsItself) recursion(fun, whole, body.returns, sites);
+    if (fun.loops > 0) throughCalls(fun, body, flows, sites);
   }
   return sites;
 }
@@ -56,14 +58,15 @@ interface Term {
 function recurrences(fun: FunInfo, assignments: readonly Assignment[], sites: Set<number>): void {
   for (const a of assignments) {
     const loop = a.loops.at(-1);
-    if (!loop || !isInt(a.sym) || isBounded(fun, a.loops, a.sym)) continue;
+    if (!loop || !isInt(a.sym)) continue;
+    const all = termsOf(fun, a.value);
+    if (timesOf(all) < 2 || isBounded(fun, a.loops, a.sym)) continue;
     const inLoop = assignments.filter((b) => b.loops.includes(loop) && isInt(b.sym));
     if (inLoop.some((b) => isReduction(fun, b.value, b.sym) && b.sym === a.sym)) continue;
     const members = (sym: Sym) =>
       sym === a.sym || (reaches(fun, inLoop, sym, a.sym) && reaches(fun, inLoop, a.sym, sym));
-    const terms = termsOf(fun, a.value).filter((t) => members(t.sym));
-    const times = terms.reduce((n, t) => n + t.times, 0);
-    if (times < 2 || isDigitStep(fun, a, members)) continue;
+    const terms = all.filter((t) => members(t.sym));
+    if (timesOf(terms) < 2 || isDigitStep(fun, a, members)) continue;
     if (terms.some((t) => isBounded(fun, a.loops, t.sym))) continue;
     // Variables that the loop declares begin anew in every round: one of another place has to carry the value over.
     const carries = (sym: Sym) => !inLoop.some((b) => b.declares && b.sym === sym);
@@ -72,20 +75,36 @@ function recurrences(fun: FunInfo, assignments: readonly Assignment[], sites: Se
   }
 }
 
+function timesOf(terms: readonly Term[]): number {
+  return terms.reduce((n, t) => n + t.times, 0);
+}
+
 function isInt(sym: Sym): boolean {
   return maskOf(sym.node) === INT;
 }
 
 /** The variables that an expression is made of by `+`, `-` and `*`. */
-function termsOf(fun: FunInfo, e: Expr): Term[] {
+function termsOf(fun: FunInfo, e: Expr): readonly Term[] {
+  const terms: Term[] = [];
+  addTerms(fun, e, 1, terms);
+  return terms;
+}
+
+function addTerms(fun: FunInfo, e: Expr, times: number, out: Term[]): void {
+  if (e.kind === 'binary') {
+    const { op, left, right } = e;
+    if (op !== '+' && op !== '-' && op !== '*') return;
+    const each = op !== '*' || isUnit(left) || isUnit(right) ? times : times * 2;
+    addTerms(fun, left, each, out);
+    addTerms(fun, right, each, out);
+    return;
+  }
   const sym = variable(fun, e);
-  if (sym) return [{ sym, times: 1 }];
-  if (e.kind !== 'binary') return [];
-  if (e.op === '+' || e.op === '-') return [...termsOf(fun, e.left), ...termsOf(fun, e.right)];
-  if (e.op !== '*') return [];
-  const unit = (x: Expr) => x.kind === 'int' && (x.value === 1n || x.value === 0n);
-  const factor = unit(e.left) || unit(e.right) ? 1 : 2;
-  return [...termsOf(fun, e.left), ...termsOf(fun, e.right)].map((t) => ({ sym: t.sym, times: t.times * factor }));
+  if (sym) out.push({ sym, times });
+}
+
+function isUnit(e: Expr): boolean {
+  return e.kind === 'int' && (e.value === 1n || e.value === 0n);
 }
 
 function variable(fun: FunInfo, e: Expr): Sym | undefined {

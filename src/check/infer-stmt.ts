@@ -161,7 +161,7 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
     }
     case 'break':
     case 'continue':
-      if (loops(ctx) === 0) {
+      if (ctx.loopDepth === 0) {
         errorAt(
           ctx,
           'T045',
@@ -248,17 +248,11 @@ export function hasZero(ctx: { types: TypeTable }, t: TypeExpr): boolean {
   }
 }
 
-const loopDepth = new WeakMap<Ctx, number>();
-
-function loops(ctx: Ctx): number {
-  return loopDepth.get(ctx) ?? 0;
-}
-
 function walkLoopBody(ctx: Ctx, body: Block, scope: Scope): void {
-  const depth = loops(ctx);
-  loopDepth.set(ctx, depth + 1);
+  scope.fun.loops++;
+  ctx.loopDepth++;
   walkBlock(ctx, body, scope);
-  loopDepth.set(ctx, depth);
+  ctx.loopDepth--;
 }
 
 function walkIf(ctx: Ctx, stmt: IfStmt, scope: Scope): void {

@@ -100,6 +100,7 @@ function checkOnce(
     },
     nextFun: () => funs++,
     depth: 0,
+    loopDepth: 0,
   };
   const main = newFun(ctx, 'main', 'main', span, undefined, solver.node(NULL));
   (ctx as { main: FunInfo }).main = main;

@@ -132,6 +132,8 @@ export interface FunInfo {
   asValue: boolean;
   /** It is called in its own body (not counting functions inside it). */
   callsItself: boolean;
+  /** How many loops are in its own body. */
+  loops: number;
   /** The struct whose method it is, and the fields its body uses as variables. */
   readonly self: StructInfo | undefined;
   fieldSyms: ReadonlyMap<string, Sym>;
