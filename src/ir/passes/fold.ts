@@ -19,7 +19,7 @@ import {
   walkStmts,
 } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
-import { countLocals, factsOf } from '../facts.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import { mayTrap } from '../ops.ts';
 import { foldBinary, foldUnary, isBoolean, negate, truth } from './fold-num.ts';
@@ -162,14 +162,17 @@ function isCheap(e: Expr, depth = 2): boolean {
 }
 
 function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
-  const { gets, sets } = countLocals(func);
+  const { sets, gets: reads } = factsOf(func);
+  /** Reads of each local, more of them where one takes the place of another. */
+  const gets = reads.slice();
+  const count = func.locals.length;
   /** What a local with one assignment stands for, where that assignment dominates. */
-  const values: (Expr | undefined)[] = new Array(func.locals.length).fill(undefined);
+  const values: (Expr | undefined)[] = new Array(count).fill(undefined);
   /** Locals that keep their value as far as the current list goes. */
-  const settled = new Uint8Array(func.locals.length);
+  const settled = new Array<number>(count).fill(0);
   for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
   /** Locals that are known not to be zero as far as the current list goes: SURE, or OPEN to an assignment. */
-  const nonZero = new Uint8Array(func.locals.length);
+  const nonZero = new Array<number>(count).fill(0);
   /** How many they are, and how many of them OPEN. */
   let facts = 0;
   let open = 0;
