@@ -26,7 +26,7 @@ import {
 import { noReturnFuncs, writingFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
-import { mayTrap } from '../ops.ts';
+import { Numbering } from './numbering.ts';
 
 const isUser = (func: Func): boolean => func.display !== undefined;
 
@@ -36,21 +36,27 @@ type Get = Extract<Expr, { op: 'get' }>;
 export function cseModule(module: Module, chosen: (func: Func) => boolean = isUser): Module {
   const noReturn = noReturnFuncs(module);
   const writes = writingFuncs(module, noReturn);
+  const context: Context = { noReturn: (name) => noReturn.has(name), writes, numbers: new Numbering() };
   const funcs = new Map<string, Func>();
-  for (const func of module.funcs.values()) {
-    funcs.set(func.name, chosen(func) ? cseFunc(func, (name) => noReturn.has(name), writes) : func);
-  }
+  for (const func of module.funcs.values()) funcs.set(func.name, chosen(func) ? cseFunc(func, context) : func);
   return { ...module, funcs };
 }
 
-function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name: string) => boolean): Func {
+/** What is known about the module. */
+interface Context {
+  readonly noReturn: (name: string) => boolean;
+  readonly writes: (name: string) => boolean;
+  readonly numbers: Numbering;
+}
+
+function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
   const { sets, gets } = factsOf(func);
-  /** Computations with the local that holds them, and conditions known to be false. */
-  const available = new Map<string, Get | 'false'>();
+  /** Computations by their number, with the local that holds them; conditions known to be false by the negative number. */
+  const available = new Map<number, Get | 'false'>();
   /** What becomes unknown when a local is assigned. */
-  const users = new Map<number, string[]>();
+  const users = new Map<number, number[]>();
   /** The same for loads, by what they read. */
-  const loads = new Map<string, string[]>();
+  const loads = new Map<string, number[]>();
   const names = new Map<number, Get>();
   /** Locals that have been assigned in what has been visited. */
   const done = new Uint8Array(func.locals.length);
@@ -61,13 +67,13 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     for (const key of keys) available.delete(key);
     users.delete(local);
   };
-  const learn = (e: Expr, key: string, fact: Get | 'false', mine: string[]): void => {
+  const learn = (e: Expr, key: number, fact: Get | 'false', mine: number[]): void => {
     available.set(key, fact);
     mine.push(key);
     depends(e, key);
   };
   /** Notes what the value of an expression that has a key depends on. */
-  const depends = (e: Expr, key: string): void => {
+  const depends = (e: Expr, key: number): void => {
     switch (e.op) {
       case 'num':
         for (let i = 0; i < e.args.length; i++) depends(e.args[i]!, key);
@@ -124,8 +130,8 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
         const addr = before.op === 'get' && names.size === 0 ? before : expr(before);
         const mapped = addr === before ? e : { ...e, addr };
         if (loads.size === 0) return mapped;
-        const key = keyOf(mapped);
-        const known = key === undefined ? undefined : available.get(key);
+        const key = numbers.of(mapped);
+        const known = key === 0 ? undefined : available.get(key);
         return known && known !== 'false' && known.type === mapped.type ? known : mapped;
       }
       case 'call': {
@@ -152,7 +158,7 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
     return out ?? parts;
   };
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => {
-    const mine: string[] = [];
+    const mine: number[] = [];
     const named: number[] = [];
     const out: Stmt[] = [];
     let isSame = true;
@@ -162,15 +168,15 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
       else if (s.op === 'set') done[s.local] = 1;
       const mapped = mapStmt(s, mapper);
       if (loads.size > 0) writesIn(mapped);
-      const test = mapped.op === 'if' || mapped.op === 'brIf' ? keyOf(mapped.cond) : undefined;
-      if (test !== undefined && available.get(`?${test}`) === 'false') {
+      const test = mapped.op === 'if' || mapped.op === 'brIf' ? numbers.of(mapped.cond) : 0;
+      if (test !== 0 && available.has(-test)) {
         isSame = false;
         if (mapped.op === 'if') out.push(...mapped.else);
         continue;
       }
       if (mapped.op === 'set') {
         const { value } = mapped;
-        const key = value.op === 'num' || value.op === 'load' ? keyOf(value) : undefined;
+        const key = value.op === 'num' || value.op === 'load' ? numbers.of(value) : 0;
         assign(mapped.local);
         const isKnown = s.op === 'set' && s.value.op === 'load' && value.op === 'get';
         if (isKnown && sets[mapped.local] === 1 && usesIn(stmts, i + 1, mapped.local) === gets[mapped.local]) {
@@ -179,7 +185,7 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
           isSame = false;
           continue;
         }
-        if (key !== undefined && sets[mapped.local] === 1 && mapped.local >= func.params.length) {
+        if (key !== 0 && sets[mapped.local] === 1 && mapped.local >= func.params.length) {
           const type = func.locals[mapped.local]!;
           const known = available.get(key);
           if (known && known !== 'false' && known.type === type) {
@@ -194,11 +200,11 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
       }
       out.push(mapped);
       if (mapped !== s) isSame = false;
-      if (test === undefined) continue;
+      if (test === 0) continue;
       const isFalse = mapped.op === 'brIf' || (mapped.op === 'if' && !fallsThrough(mapped.then, noReturn));
       // Its branches may have assigned what it depends on.
       if (isFalse && !assignsOperand(s, mapped as { cond: Expr })) {
-        learn((mapped as { cond: Expr }).cond, `?${test}`, 'false', mine);
+        learn((mapped as { cond: Expr }).cond, -test, 'false', mine);
       }
     }
     for (const key of mine) available.delete(key);
@@ -267,7 +273,7 @@ function cseFunc(func: Func, noReturn: (name: string) => boolean, writes: (name:
 }
 
 /** Adds a key to those of a local or of a kind of word. */
-function note<K>(map: Map<K, string[]>, at: K, key: string): void {
+function note<K>(map: Map<K, number[]>, at: K, key: number): void {
   const keys = map.get(at);
   if (keys) keys.push(key);
   else map.set(at, [key]);
@@ -285,36 +291,6 @@ function assignsOperand(s: Stmt, { cond }: { readonly cond: Expr }): boolean {
     if (e.op === 'get' && assigned.has(e.local)) found = true;
   });
   return found;
-}
-
-/** A text that equal computations from locals and constants share; undefined for anything else. */
-function keyOf(e: Expr, depth = 3): string | undefined {
-  switch (e.op) {
-    case 'const':
-      return `${e.type} ${Object.is(e.value, -0) ? '-0' : e.value}`;
-    case 'get':
-      return `$${e.local}`;
-    case 'as':
-      return keyOf(e.value, depth);
-    case 'seq':
-      return e.body.every((s) => s.op === 'keep' && keyOf(s.value) !== undefined) ? keyOf(e.value, depth) : undefined;
-    case 'load': {
-      const part = keyOf(e.addr);
-      return part && `(${e.code}+${e.offset}:${e.type} ${part})`;
-    }
-    case 'num': {
-      if (depth === 0 || mayTrap(e.code)) return undefined;
-      let text = `(${e.code}`;
-      for (const arg of e.args) {
-        const part = keyOf(arg, depth - 1);
-        if (part === undefined) return undefined;
-        text += ` ${part}`;
-      }
-      return `${text})`;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** What kind of word an access touches: its width, and whether it is a float. */
