@@ -239,6 +239,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!spec.usage.includes('[...') && inputs.length > 0) {
       throw usageError(`${spec.usage} takes no '${inputs[0]}'`, `See mochi-wasm ${spec.usage} --help.`);
     }
+    (await import('./code-cache.ts')).keepCode();
     const run = await spec.load();
     return await run(inputs, options as never, out);
   } catch (error) {
