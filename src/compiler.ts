@@ -81,11 +81,12 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
   });
   const before = () => printModule(module);
   const maps = files.map((f) => lineMap(f.text));
+  const kinds = kindsOf(checked);
   const library = (ascii: boolean): Runtime =>
     loadLibrary(LIBRARY, {
       gcStress: options.gcStress ?? false,
-      bigInts: holds(checked, BIG | RAT),
-      bigRats: holds(checked, RAT),
+      bigInts: (kinds & (BIG | RAT)) !== 0,
+      bigRats: (kinds & RAT) !== 0,
       ascii,
     });
   const ascii = files.every((f) => !NOT_ASCII.test(f.text));
@@ -117,9 +118,15 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
 /** A character that is not ASCII, or an escape sequence that may be one. */
 const NOT_ASCII = /[^\t\n\r -~]|\\[0-7xuU]/;
 
-/** Whether any value of the program may be of the given kinds (values from outside, of any kind, do not count). */
-function holds(program: CheckedProgram, kinds: number): boolean {
-  return program.solver.nodes().some((n) => !n.forward && (n.mask & kinds) !== 0 && n.mask !== ANY);
+/** The kinds that the program's values may be of; values from outside, of any kind, do not count. */
+function kindsOf(program: CheckedProgram): number {
+  const nodes = program.solver.nodes();
+  let kinds = 0;
+  for (let i = 0; i < nodes.length; i++) {
+    const { forward, mask } = nodes[i]!;
+    if (forward === undefined && mask !== ANY) kinds |= mask;
+  }
+  return kinds;
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -10,7 +10,7 @@
 import type { Expr } from '../syntax/ast.ts';
 import { type Assignment, type Body, bodyOf, createFlows, type Loop, membersOf } from './growth-flow.ts';
 import { INT, maskOf } from './nodes.ts';
-import type { CheckedProgram, FunInfo, Sym } from './program.ts';
+import type { CallPlan, CheckedProgram, FunInfo, Sym } from './program.ts';
 
 /** Factors by which digits are put together: `x * 10 + d` stays as long as the text is. */
 const DIGIT_BASES: ReadonlySet<bigint> = new Set([2n, 8n, 10n, 16n]);
@@ -36,8 +36,11 @@ function allFuns(program: CheckedProgram): Set<FunInfo> {
   const visit = (f: FunInfo): void => {
     if (found.has(f)) return;
     found.add(f);
-    for (const g of f.funs.values()) visit(g);
-    for (const c of f.calls.values()) if (c.kind === 'direct' || c.kind === 'partial') visit(c.fun);
+    f.funs.forEach(visit);
+    f.calls.forEach(visitCall);
+  };
+  const visitCall = (c: CallPlan): void => {
+    if (c.kind === 'direct' || c.kind === 'partial') visit(c.fun);
   };
   visit(program.main);
   for (const s of program.structs) for (const m of s.methods.values()) visit(m);

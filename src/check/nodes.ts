@@ -425,7 +425,7 @@ export type Repr = 'bool' | 'i64' | 'f64' | 'ref' | 'cell';
 
 /** The representation that a node's kinds allow. */
 export function reprOf(n: Node): Repr {
-  const mask = maskOf(n);
+  const mask = n.forward === undefined ? n.mask : find(n).mask;
   switch (mask) {
     case INT:
       return 'i64';

@@ -131,6 +131,11 @@ export function newLabel(fn: Fn): number {
   return fn.labels++;
 }
 
+/** The global variable that holds a variable of the program's top level, if functions use it. */
+export function globalOf(fn: Fn, sym: Sym): string | undefined {
+  return sym.global ? fn.lo.globals.get(sym) : undefined;
+}
+
 export function emit(fn: Fn, stmt: Stmt): void {
   fn.out.push(stmt);
 }
@@ -321,8 +326,8 @@ export function needFun(lo: Lowering, info: FunInfo): string {
 
 /** Whether a function needs an environment: it captures variables, or uses a nested function that does. */
 export function hasEnv(info: FunInfo): boolean {
-  if (info.kind === 'lambda') return true;
-  return reaches(info, new Set());
+  if (info.kind === 'lambda' || info.captures.size > 0) return true;
+  return info.capturedFuns.size > 0 && reaches(info, new Set());
 }
 
 function reaches(info: FunInfo, seen: Set<FunInfo>): boolean {

@@ -61,6 +61,7 @@ function objectKind(mask: number): number {
 
 /** Brings a value into the representation of another place. */
 export function coerce(fn: Fn, value: Expr, from: Node, to: Node, span?: Span): Expr {
+  if (from === to) return value;
   const a = reprOf(from);
   const b = reprOf(to);
   if (a === b) {

@@ -33,6 +33,7 @@ import {
   type Fn,
   f64,
   get,
+  globalOf,
   header,
   hold,
   i32,
@@ -105,8 +106,8 @@ export function value(fn: Fn, e: Ast): Value {
 /** An expression that gets a second holder: a list that is read from a place is marked as shared. */
 export function lowerPlaced(fn: Fn, e: Ast): Expr {
   const v = lowerExpr(fn, e);
-  if (!(maskOf(nodeOf(fn, e)) & LIST) || !isPlace(fn, e)) return v;
-  return v.type === 'ref' || v.type === 'cell' ? shareValue(v) : v;
+  if (v.type !== 'ref' && v.type !== 'cell') return v;
+  return maskOf(nodeOf(fn, e)) & LIST && isPlace(fn, e) ? shareValue(v) : v;
 }
 
 /** Whether the list that an expression reads from a place may be grown there while others are evaluated. */
@@ -146,44 +147,31 @@ function isPlace(fn: Fn, e: Ast): boolean {
 /** Lowers an expression. */
 export function lowerExpr(fn: Fn, e: Ast): Expr {
   switch (e.kind) {
-    case 'int':
-      return i64(e.value);
-    case 'float':
-      return f64(e.value);
-    case 'bool':
-      return i32(e.value ? 1 : 0);
-    case 'string':
-      return stringData(fn.lo, e.value, e.bytes);
-    case 'none':
-    case 'error':
-      return nullCell;
     case 'name':
       return lowerName(fn, e);
-    case 'unary':
-      return lowerUnary(fn, e);
+    case 'int':
+      return i64(e.value);
     case 'binary':
       return lowerBinary(fn, e);
     case 'call':
       return lowerCall(fn, e);
-    case 'index': {
-      const base = value(fn, e.target);
-      // A constant text key of a record is a field.
-      if (e.index.kind === 'string' && reprOf(base.node) === 'ref' && (maskOf(base.node) & ~NULL) === STRUCT) {
-        return fieldOf(fn, base, e.index.value, nodeOf(fn, e), e.span);
-      }
-      const index = value(fn, e.index);
-      if (e.optional) return optional(fn, base, e.id, (b) => indexOf(fn, b, index, nodeOf(fn, e), e.span));
-      return indexOf(fn, base, index, nodeOf(fn, e), e.span, fn.info.present.has(e.id));
-    }
+    case 'string':
+      return stringData(fn.lo, e.value, e.bytes);
+    case 'index':
+      return lowerIndex(fn, e);
+    case 'field':
+      return lowerField(fn, e);
+    case 'float':
+      return f64(e.value);
+    case 'bool':
+      return i32(e.value ? 1 : 0);
+    case 'none':
+    case 'error':
+      return nullCell;
+    case 'unary':
+      return lowerUnary(fn, e);
     case 'slice':
       return lowerSlice(fn, e);
-    case 'field': {
-      const virtual = virtualField(fn, e);
-      if (virtual) return virtual;
-      const base = value(fn, e.target);
-      if (e.optional) return optional(fn, base, e.id, (b) => fieldOf(fn, b, e.name.text, nodeOf(fn, e), e.span));
-      return fieldOf(fn, base, e.name.text, nodeOf(fn, e), e.span);
-    }
     case 'cast':
       return lowerCast(fn, e);
     case 'struct': {
@@ -217,18 +205,40 @@ export function lowerExpr(fn: Fn, e: Ast): Expr {
       return lowerFetch(fn, e);
     case 'lambda':
       return makeClosure(fn, fn.info.funs.get(e.id)!);
-    case 'if': {
-      const node = nodeOf(fn, e);
-      const cond = exactlyTrue(value(fn, e.cond));
-      const then = seq(fn, () => coerce(fn, lowerExpr(fn, e.then), nodeOf(fn, e.then), node));
-      const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : zero(node);
-      return { op: 'if', type: typeOf(reprOf(node)), cond, then, else: els };
-    }
+    case 'if':
+      return lowerIf(fn, e);
     case 'match':
       return lowerMatch(fn, e);
     default:
       throw new Error(`expression ${e.kind} reached lowering`);
   }
+}
+
+function lowerIndex(fn: Fn, e: Extract<Ast, { kind: 'index' }>): Expr {
+  const base = value(fn, e.target);
+  // A constant text key of a record is a field.
+  if (e.index.kind === 'string' && reprOf(base.node) === 'ref' && (maskOf(base.node) & ~NULL) === STRUCT) {
+    return fieldOf(fn, base, e.index.value, nodeOf(fn, e), e.span);
+  }
+  const index = value(fn, e.index);
+  if (e.optional) return optional(fn, base, e.id, (b) => indexOf(fn, b, index, nodeOf(fn, e), e.span));
+  return indexOf(fn, base, index, nodeOf(fn, e), e.span, fn.info.present.has(e.id));
+}
+
+function lowerField(fn: Fn, e: Extract<Ast, { kind: 'field' }>): Expr {
+  const virtual = virtualField(fn, e);
+  if (virtual) return virtual;
+  const base = value(fn, e.target);
+  if (e.optional) return optional(fn, base, e.id, (b) => fieldOf(fn, b, e.name.text, nodeOf(fn, e), e.span));
+  return fieldOf(fn, base, e.name.text, nodeOf(fn, e), e.span);
+}
+
+function lowerIf(fn: Fn, e: Extract<Ast, { kind: 'if' }>): Expr {
+  const node = nodeOf(fn, e);
+  const cond = exactlyTrue(value(fn, e.cond));
+  const then = seq(fn, () => coerce(fn, lowerExpr(fn, e.then), nodeOf(fn, e.then), node));
+  const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : zero(node);
+  return { op: 'if', type: typeOf(reprOf(node)), cond, then, else: els };
 }
 
 function optional(fn: Fn, base: Value, id: number, then: (base: Value) => Expr): Expr {
@@ -276,27 +286,27 @@ function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
 
 /** Reads a variable. */
 export function symRead(fn: Fn, sym: Sym): Expr {
-  const repr = reprOf(sym.node);
-  const global = fn.lo.globals.get(sym);
-  if (global !== undefined) return { op: 'global', type: typeOf(repr), name: global };
+  const global = globalOf(fn, sym);
+  if (global !== undefined) return { op: 'global', type: typeOf(reprOf(sym.node)), name: global };
   const place = fn.places.get(sym);
   // A variable read before its declaration ran holds nothing yet.
   if (!place) return zero(sym.node);
-  if (place.kind === 'box') return load(repr, get(fn, place.local), 8);
   if (place.kind === 'local') return get(fn, place.local);
+  const repr = reprOf(sym.node);
+  if (place.kind === 'box') return load(repr, get(fn, place.local), 8);
   return { op: 'global', type: typeOf(repr), name: place.name };
 }
 
 /** Assigns a variable. */
 export function symWrite(fn: Fn, sym: Sym, v: Expr): void {
-  const repr = reprOf(sym.node);
-  const global = fn.lo.globals.get(sym);
+  const global = globalOf(fn, sym);
   if (global !== undefined) {
     emit(fn, { op: 'setGlobal', name: global, value: v });
     return;
   }
   const place = fn.places.get(sym);
   if (place?.kind === 'box') {
+    const repr = reprOf(sym.node);
     const held = newLocal(fn, typeOf(repr));
     emit(fn, { op: 'set', local: held, value: v });
     emit(fn, store(repr, get(fn, place.local), 8, get(fn, held)));
@@ -350,42 +360,20 @@ const cellOp = (name: string, ...operands: readonly Value[]): string =>
   `${operands.every((v) => isNumberOrNil(v.node)) ? 'number' : 'cell'}_${name}`;
 
 function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
-  const node = nodeOf(fn, e);
-  switch (e.op) {
+  const { op } = e;
+  switch (op) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+      return arithmetic(fn, op, leftValue(fn, e), value(fn, e.right), nodeOf(fn, e), e.span);
+    case '%':
+      return reducedProduct(fn, e) ?? arithmetic(fn, op, leftValue(fn, e), value(fn, e.right), nodeOf(fn, e), e.span);
     case '&&':
-    case '||': {
-      const l = nodeOf(fn, e.left);
-      const r = nodeOf(fn, e.right);
-      const left = lowerExpr(fn, e.left);
-      const right = seq(fn, () => coerce(fn, lowerExpr(fn, e.right), r, node));
-      if (reprOf(l) === 'bool' && reprOf(r) === 'bool') {
-        return e.op === '&&'
-          ? { op: 'if', type: 'i32', cond: left, then: right, else: i32(0) }
-          : { op: 'if', type: 'i32', cond: left, then: i32(1), else: right };
-      }
-      return seq(fn, () => {
-        const held = hold(fn, left);
-        const kept = coerce(fn, held, l, node);
-        const cond = truth({ ir: held, node: l });
-        return {
-          op: 'if',
-          type: typeOf(reprOf(node)),
-          cond,
-          then: e.op === '&&' ? right : kept,
-          else: e.op === '&&' ? kept : right,
-        };
-      });
-    }
-    case '??': {
-      const l = nodeOf(fn, e.left);
-      const left = lowerExpr(fn, e.left);
-      const right = seq(fn, () => coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node));
-      return seq(fn, () => {
-        const held = hold(fn, left);
-        const cond = isNull(fn, { ir: held, node: l });
-        return { op: 'if', type: typeOf(reprOf(node)), cond, then: right, else: coerce(fn, held, l, node) };
-      });
-    }
+    case '||':
+      return lowerLogic(fn, e, op);
+    case '??':
+      return lowerOtherwise(fn, e);
     case '==':
       return comparedChar(fn, e) ?? equal(fn, leftValue(fn, e), value(fn, e.right));
     case '!=':
@@ -396,37 +384,78 @@ function lowerBinary(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
     case '>=': {
       const char = comparedChar(fn, e);
       if (char) return char;
-      return compare(fn, e.op, leftValue(fn, e), value(fn, e.right));
+      return compare(fn, op, leftValue(fn, e), value(fn, e.right));
     }
     case 'in':
       return lowerIn(fn, leftValue(fn, e), value(fn, e.right), e.span);
     case 'union':
     case 'union all':
     case 'except':
-    case 'intersect': {
-      const name = {
-        union: 'list_union',
-        'union all': 'list_union_all',
-        except: 'list_except',
-        intersect: 'list_intersect',
-      }[e.op];
-      const a = coerce(fn, leftValue(fn, e).ir, nodeOf(fn, e.left), node);
-      const b = coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node);
-      return rt('ref', name, [a, b], e.span);
-    }
-    case '%': {
-      const reduced = reducedProduct(fn, e);
-      if (reduced) return reduced;
-      return arithmetic(fn, e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
-    }
-    default:
-      return arithmetic(fn, e.op, leftValue(fn, e), value(fn, e.right), node, e.span);
+    case 'intersect':
+      return lowerSetOperation(fn, e, op);
   }
+}
+
+function lowerLogic(fn: Fn, e: Extract<Ast, { kind: 'binary' }>, op: '&&' | '||'): Expr {
+  const node = nodeOf(fn, e);
+  const l = nodeOf(fn, e.left);
+  const r = nodeOf(fn, e.right);
+  const left = lowerExpr(fn, e.left);
+  const right = seq(fn, () => coerce(fn, lowerExpr(fn, e.right), r, node));
+  if (reprOf(l) === 'bool' && reprOf(r) === 'bool') {
+    return op === '&&'
+      ? { op: 'if', type: 'i32', cond: left, then: right, else: i32(0) }
+      : { op: 'if', type: 'i32', cond: left, then: i32(1), else: right };
+  }
+  return seq(fn, () => {
+    const held = hold(fn, left);
+    const kept = coerce(fn, held, l, node);
+    const cond = truth({ ir: held, node: l });
+    return {
+      op: 'if',
+      type: typeOf(reprOf(node)),
+      cond,
+      then: op === '&&' ? right : kept,
+      else: op === '&&' ? kept : right,
+    };
+  });
+}
+
+/** `a ?? b` */
+function lowerOtherwise(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
+  const node = nodeOf(fn, e);
+  const l = nodeOf(fn, e.left);
+  const left = lowerExpr(fn, e.left);
+  const right = seq(fn, () => coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node));
+  return seq(fn, () => {
+    const held = hold(fn, left);
+    const cond = isNull(fn, { ir: held, node: l });
+    return { op: 'if', type: typeOf(reprOf(node)), cond, then: right, else: coerce(fn, held, l, node) };
+  });
+}
+
+function lowerSetOperation(
+  fn: Fn,
+  e: Extract<Ast, { kind: 'binary' }>,
+  op: 'union' | 'union all' | 'except' | 'intersect',
+): Expr {
+  const node = nodeOf(fn, e);
+  const name = {
+    union: 'list_union',
+    'union all': 'list_union_all',
+    except: 'list_except',
+    intersect: 'list_intersect',
+  }[op];
+  const a = coerce(fn, leftValue(fn, e).ir, nodeOf(fn, e.left), node);
+  const b = coerce(fn, lowerExpr(fn, e.right), nodeOf(fn, e.right), node);
+  return rt('ref', name, [a, b], e.span);
 }
 
 /** The left operand, which is held while the right one is evaluated. */
 function leftValue(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Value {
-  return { ir: lowerBefore(fn, e.left, [e.right]), node: nodeOf(fn, e.left) };
+  const { left } = e;
+  const node = nodeOf(fn, left);
+  return { ir: maskOf(node) & LIST ? lowerBefore(fn, left, [e.right]) : lowerExpr(fn, left), node };
 }
 
 /** `(a * b) % m` and `(a * b + c) % m` of ints: exact also where the product does not fit 64 bits. */

@@ -5,7 +5,7 @@
  * the call may grow it where it came from: `xs = append(xs, v)` on a variable that the function shares with its caller, or
  * `p.xs = append(p.xs, v)` on an element or field. Fixpoint over the call graph.
  */
-import type { FunInfo, Sym } from '../../check/program.ts';
+import type { CallPlan, FunInfo, Sym } from '../../check/program.ts';
 import type { Expr, Stmt } from '../../syntax/ast.ts';
 import { walkTree } from '../../syntax/walk.ts';
 
@@ -26,7 +26,7 @@ interface Effects extends ListGrowth {
 /** What each of the given functions may grow. */
 export function listGrowth(funs: readonly FunInfo[]): Map<FunInfo, ListGrowth> {
   const all = new Map<FunInfo, Effects>();
-  for (const f of funs) all.set(f, effects(f, f.decl?.body ?? f.lambda?.block ?? f.lambda?.expr));
+  for (const f of funs) all.set(f, ownEffects(f));
   for (let changed = true; changed; ) {
     changed = false;
     for (const e of all.values()) {
@@ -61,12 +61,32 @@ export function growthDuring(f: FunInfo, e: Expr, known: ReadonlyMap<FunInfo, Li
   return result;
 }
 
+/** What f does itself, without what its callees do. */
+function ownEffects(f: FunInfo): Effects {
+  const part = f.decl?.body ?? f.lambda?.block ?? f.lambda?.expr;
+  // The calls of its own are noted there, all but those that are aggregates of queries.
+  if (!part || f.queries.size > 0 || hasAppend(f)) return effects(f, part);
+  const found: Effects = { vars: new Set(), places: false, unknown: false, callees: new Set() };
+  f.calls.forEach((plan) => {
+    notePlan(plan, found);
+  });
+  return found;
+}
+
+function hasAppend(f: FunInfo): boolean {
+  let found = false;
+  f.calls.forEach((plan) => {
+    if (plan.kind === 'builtin' && (plan.name === 'append' || plan.name === 'push')) found = true;
+  });
+  return found;
+}
+
 /** What a part of f's body does itself, without what its callees do. Functions inside it count when they are called. */
 function effects(f: FunInfo, part: unknown): Effects {
   const found: Effects = { vars: new Set(), places: false, unknown: false, callees: new Set() };
   walkTree(part, (node) => {
     if (node.kind === 'fun' || node.kind === 'lambda') return false;
-    if (node.kind === 'call') noteCall(f, node.id!, found);
+    if (node.kind === 'call') notePlan(f.calls.get(node.id!), found);
     if (node.kind === 'assign') {
       const { id, path, value } = node as Extract<Stmt, { kind: 'assign' }>;
       if (isAppend(f, value)) {
@@ -80,8 +100,7 @@ function effects(f: FunInfo, part: unknown): Effects {
   return found;
 }
 
-function noteCall(f: FunInfo, id: number, found: Effects): void {
-  const plan = f.calls.get(id);
+function notePlan(plan: CallPlan | undefined, found: Effects): void {
   switch (plan?.kind) {
     case 'direct':
       found.callees.add(plan.fun);

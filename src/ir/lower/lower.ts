@@ -7,7 +7,7 @@
  */
 
 import { maskOf, NULL, reprOf } from '../../check/nodes.ts';
-import type { CheckedProgram, FunInfo, Sym } from '../../check/program.ts';
+import type { CallPlan, CheckedProgram, FunInfo, Ref, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Stmt as AstStmt, Block } from '../../syntax/ast.ts';
 import { walkTree } from '../../syntax/walk.ts';
@@ -23,6 +23,7 @@ import {
   type Fn,
   finishFunc,
   get,
+  globalOf,
   hasEnv,
   i32,
   i64,
@@ -107,9 +108,15 @@ function allFuns(program: CheckedProgram): FunInfo[] {
   const visit = (f: FunInfo): void => {
     if (found.has(f)) return;
     found.add(f);
-    for (const g of f.funs.values()) visit(g);
-    for (const c of f.calls.values()) if (c.kind === 'direct' || c.kind === 'partial') visit(c.fun);
-    for (const r of f.refs.values()) if (r.kind === 'fun') visit(r.fun);
+    f.funs.forEach(visit);
+    f.calls.forEach(visitCall);
+    f.refs.forEach(visitRef);
+  };
+  const visitCall = (c: CallPlan): void => {
+    if (c.kind === 'direct' || c.kind === 'partial') visit(c.fun);
+  };
+  const visitRef = (r: Ref): void => {
+    if (r.kind === 'fun') visit(r.fun);
   };
   visit(program.main);
   for (const s of program.structs) for (const m of s.methods.values()) visit(m);
@@ -213,6 +220,7 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
 
 /** Whether a function returns the result of calling itself: that call becomes a jump, so that it takes no stack. */
 function endsInItself(info: FunInfo, body: Block | undefined): boolean {
+  if (!info.callsItself) return false;
   let found = false;
   walkTree(body, (node) => {
     if (node.kind === 'return') {
@@ -256,7 +264,7 @@ function copyFields(fn: Fn, self: number): void {
 /** Gives a variable its place and first value. */
 export function bindSym(fn: Fn, sym: Sym, value: Expr, paramLocal: number | undefined): void {
   const repr = reprOf(sym.node);
-  const global = fn.lo.globals.get(sym);
+  const global = globalOf(fn, sym);
   if (global !== undefined) {
     emit(fn, { op: 'setGlobal', name: global, value });
     return;

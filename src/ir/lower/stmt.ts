@@ -15,6 +15,7 @@ import {
   type Fn,
   f64,
   get,
+  globalOf,
   hasEnv,
   i32,
   i64,
@@ -44,7 +45,7 @@ export function lowerBlock(fn: Fn, block: Block): void {
 
 /** Lowers statements into the current output. */
 export function lowerStmts(fn: Fn, body: readonly AstStmt[]): void {
-  for (const s of body) lowerStmt(fn, s);
+  for (let i = 0; i < body.length; i++) lowerStmt(fn, body[i]!);
 }
 
 function lowerStmt(fn: Fn, s: AstStmt): void {
@@ -194,12 +195,15 @@ function itemAppended(fn: Fn, sym: Sym, value: Ast): Ast | undefined {
  * once: no copies while they grow, and no room left over.
  */
 function reserve(fn: Fn, body: Block, rounds: () => Expr): void {
-  const appends = new Map<Sym, number>();
+  let appends: Map<Sym, number> | undefined;
   for (const s of body.body) {
-    const sym = s.kind === 'assign' && s.path.length === 0 ? fn.info.syms.get(s.id) : undefined;
-    if (sym && s.kind === 'assign' && itemAppended(fn, sym, s.value)) appends.set(sym, (appends.get(sym) ?? 0) + 1);
+    if (s.kind !== 'assign' || s.value.kind !== 'call' || s.path.length > 0) continue;
+    const sym = fn.info.syms.get(s.id);
+    if (!sym || !itemAppended(fn, sym, s.value)) continue;
+    appends ??= new Map();
+    appends.set(sym, (appends.get(sym) ?? 0) + 1);
   }
-  if (appends.size === 0) return;
+  if (!appends) return;
   const sets = assignments(fn, body);
   for (const [sym, times] of appends) {
     if (sets?.get(sym) !== times) continue;
@@ -341,7 +345,7 @@ function lowerFor(fn: Fn, s: Extract<AstStmt, { kind: 'for' }>): void {
 /** `for i in a..b`: a counter in a local; the variable is the counter, or a fresh box per round when captured and assigned. */
 function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
   const start = toInt({ ir: lowerExpr(fn, from), node: nodeOf(fn, from) }, from.span);
-  const direct = reprOf(sym.node) === 'i64' && !isBoxed(sym) && !fn.lo.globals.has(sym);
+  const direct = reprOf(sym.node) === 'i64' && !isBoxed(sym) && globalOf(fn, sym) === undefined;
   const counter = newLocal(fn, 'i64', direct ? sym.name : undefined);
   emit(fn, { op: 'set', local: counter, value: start });
   const readEnd = () => toInt({ ir: lowerExpr(fn, to), node: nodeOf(fn, to) }, to.span);
