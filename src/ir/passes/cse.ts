@@ -58,8 +58,10 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
   /** The same for loads, by what they read. */
   const loads = new Map<string, number[]>();
   const names = new Map<number, Get>();
-  /** Locals that have been assigned in what has been visited. */
-  const done = new Uint8Array(func.locals.length);
+  /** Locals that have been assigned in what has been visited: the only assignment of most is behind where they are read. */
+  const done: boolean[] = [];
+  /** Whether a loop may assign something that is available before it. */
+  let mayAssign = false;
 
   const assign = (local: number): void => {
     const keys = users.get(local);
@@ -80,6 +82,7 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
         return;
       case 'get':
         note(users, e.local, key);
+        if (sets[e.local] !== 0 && !(sets[e.local] === 1 && done[e.local])) mayAssign = true;
         return;
       case 'as':
         depends(e.value, key);
@@ -164,62 +167,73 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     let isSame = true;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      if (s.op === 'loop' && available.size > 0) ahead(s.body);
-      else if (s.op === 'set') done[s.local] = 1;
-      const mapped = mapStmt(s, mapper);
-      if (loads.size > 0) writesIn(mapped);
-      const test = mapped.op === 'if' || mapped.op === 'brIf' ? numbers.of(mapped.cond) : 0;
-      if (test !== 0 && available.has(-test)) {
-        isSame = false;
-        if (mapped.op === 'if') out.push(...mapped.else);
-        continue;
-      }
-      if (mapped.op === 'set') {
-        const { value } = mapped;
-        const key = value.op === 'num' || value.op === 'load' ? numbers.of(value) : 0;
-        assign(mapped.local);
-        const isKnown = s.op === 'set' && s.value.op === 'load' && value.op === 'get';
-        if (isKnown && sets[mapped.local] === 1 && usesIn(stmts, i + 1, mapped.local) === gets[mapped.local]) {
-          names.set(mapped.local, value);
-          named.push(mapped.local);
-          isSame = false;
-          continue;
+      switch (s.op) {
+        case 'set': {
+          const { local, value: before } = s;
+          const value = before.op === 'const' ? before : expr(before);
+          done[local] = true;
+          const known = assigned(local, before, value, mine);
+          if (known && usesIn(stmts, i + 1, local) === gets[local]) {
+            names.set(local, known);
+            named.push(local);
+            isSame = false;
+            continue;
+          }
+          if (value !== before) isSame = false;
+          out.push(value === before ? s : { ...s, value });
+          break;
         }
-        if (key !== 0 && sets[mapped.local] === 1 && mapped.local >= func.params.length) {
-          const type = func.locals[mapped.local]!;
-          const known = available.get(key);
-          if (known && known !== 'false' && known.type === type) {
-            if (usesIn(stmts, i + 1, mapped.local) === gets[mapped.local]) {
-              names.set(mapped.local, known);
-              named.push(mapped.local);
-              isSame = false;
-              continue;
-            }
-          } else learn(value, key, { op: 'get', type, local: mapped.local }, mine);
+        case 'if':
+        case 'brIf': {
+          const mapped = mapStmt(s, mapper) as typeof s;
+          const { cond } = mapped;
+          const test = numbers.of(cond);
+          if (test !== 0 && available.has(-test)) {
+            isSame = false;
+            if (mapped.op === 'if') out.push(...mapped.else);
+            continue;
+          }
+          out.push(mapped);
+          if (mapped !== s) isSame = false;
+          if (test === 0) continue;
+          const isFalse = mapped.op === 'brIf' || !fallsThrough(mapped.then, noReturn);
+          // Its branches may have assigned what it depends on.
+          if (isFalse && !assignsOperand(s, cond)) learn(cond, -test, 'false', mine);
+          break;
         }
-      }
-      out.push(mapped);
-      if (mapped !== s) isSame = false;
-      if (test === 0) continue;
-      const isFalse = mapped.op === 'brIf' || (mapped.op === 'if' && !fallsThrough(mapped.then, noReturn));
-      // Its branches may have assigned what it depends on.
-      if (isFalse && !assignsOperand(s, mapped as { cond: Expr })) {
-        learn((mapped as { cond: Expr }).cond, -test, 'false', mine);
+        default: {
+          if (s.op === 'loop' && available.size > 0) ahead(s.body);
+          const mapped = mapStmt(s, mapper);
+          if (loads.size > 0) writesIn(mapped);
+          if (mapped !== s) isSame = false;
+          out.push(mapped);
+        }
       }
     }
-    for (const key of mine) available.delete(key);
-    for (const local of named) names.delete(local);
+    for (let i = 0; i < mine.length; i++) available.delete(mine[i]!);
+    for (let i = 0; i < named.length; i++) names.delete(named[i]!);
     return isSame ? stmts : out;
+  };
+  /** Notes an assignment of a value; gives the local that the value is in already, if there is one. */
+  const assigned = (local: number, before: Expr, value: Expr, mine: number[]): Get | undefined => {
+    const { op } = value;
+    const key = op === 'num' || op === 'load' ? numbers.of(value) : 0;
+    assign(local);
+    if (sets[local] !== 1) return undefined;
+    if (op === 'get') return before.op === 'load' ? value : undefined;
+    if (key === 0 || local < func.params.length) return undefined;
+    const type = func.locals[local]!;
+    const known = available.get(key);
+    if (known && known !== 'false' && known.type === type) return known;
+    learn(value, key, { op: 'get', type, local }, mine);
+    return undefined;
   };
   /** Forgets what a loop assigns and writes. */
   const ahead = (body: readonly Stmt[]): void => {
-    for (const local of users.keys()) {
-      // The only assignment of most locals is behind.
-      if (sets[local] === 0 || (sets[local] === 1 && done[local])) continue;
+    if (mayAssign) {
       walkStmts(body, (s) => {
         if (s.op === 'set') assign(s.local);
       });
-      break;
     }
     writesAhead(body);
   };
@@ -280,7 +294,7 @@ function note<K>(map: Map<K, number[]>, at: K, key: number): void {
 }
 
 /** Whether a test, or what is done when it succeeds, assigns what the condition depends on. */
-function assignsOperand(s: Stmt, { cond }: { readonly cond: Expr }): boolean {
+function assignsOperand(s: Stmt, cond: Expr): boolean {
   if (s.op === 'brIf' && !hasStmts(s.cond)) return false;
   const assigned = new Set<number>();
   walkStmts([s], (inner) => {
