@@ -6,52 +6,46 @@
 const TEXT = new TextEncoder();
 const UNTEXT = new TextDecoder('utf-8', { fatal: true });
 const FLOAT = new DataView(new ArrayBuffer(8));
+const FLOAT_BYTES = new Uint8Array(FLOAT.buffer);
+
+/** The 8 bytes of a float, valid until the next call. */
+export function floatBytes(value: number): Uint8Array {
+  FLOAT.setFloat64(0, value, true);
+  return FLOAT_BYTES;
+}
 
 /** An append-only byte buffer; positions are byte offsets from its start. */
 export class ByteWriter {
-  // Not `#buffer`: private names are looked up as keys, which code that has just started does slowly.
-  private buffer: Uint8Array;
+  #bytes: Uint8Array;
   /** Bytes written so far. */
   length = 0;
 
   constructor(capacity = 256) {
-    this.buffer = new Uint8Array(capacity);
+    this.#bytes = new Uint8Array(capacity);
   }
 
-  private room(count: number): void {
+  #room(count: number): void {
     const need = this.length + count;
-    if (need <= this.buffer.length) return;
-    let size = this.buffer.length * 2;
+    if (need <= this.#bytes.length) return;
+    let size = this.#bytes.length * 2;
     while (size < need) size *= 2;
     const grown = new Uint8Array(size);
-    grown.set(this.buffer.subarray(0, this.length));
-    this.buffer = grown;
+    grown.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = grown;
   }
 
   u8(value: number): void {
-    const at = this.length;
-    if (at === this.buffer.length) this.room(1);
-    this.buffer[at] = value;
-    this.length = at + 1;
-  }
-
-  /** An opcode of one byte and an unsigned number (as `u32`), the form of most instructions. */
-  instruction(opcode: number, value: number): void {
-    if (value > 0x7f) {
-      this.u8(opcode);
-      this.u32(value);
-      return;
-    }
-    const at = this.length;
-    if (at + 2 > this.buffer.length) this.room(2);
-    const { buffer } = this;
-    buffer[at] = opcode;
-    buffer[at + 1] = value;
-    this.length = at + 2;
+    if (this.length === this.#bytes.length) this.#room(1);
+    this.#bytes[this.length++] = value;
   }
 
   /** Unsigned LEB128 of an integer in [0, 2^53). */
   u32(value: number): void {
+    // Nearly all are small: the byte is written without a call.
+    if (value <= 0x7f && this.length < this.#bytes.length) {
+      this.#bytes[this.length++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7f) {
       // Not bit operations: the value may exceed 32 bits.
@@ -64,11 +58,15 @@ export class ByteWriter {
   /** Signed LEB128 of a 32-bit integer. */
   s32(value: number): void {
     let rest = value | 0;
-    while (rest < -0x40 || rest > 0x3f) {
-      this.u8((rest & 0x7f) | 0x80);
+    for (;;) {
+      const low = rest & 0x7f;
       rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.u8(low);
+        return;
+      }
+      this.u8(low | 0x80);
     }
-    this.u8(rest & 0x7f);
   }
 
   /** Signed LEB128 of a 64-bit integer; the value is taken modulo 2^64. */
@@ -79,22 +77,24 @@ export class ByteWriter {
       return;
     }
     let rest = BigInt.asIntN(64, value);
-    while (rest < -0x40n || rest > 0x3fn) {
-      this.u8(Number(rest & 0x7fn) | 0x80);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
       rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+        this.u8(low);
+        return;
+      }
+      this.u8(low | 0x80);
     }
-    this.u8(Number(rest & 0x7fn));
   }
 
   f64(value: number): void {
-    FLOAT.setFloat64(0, value, true);
-    this.room(8);
-    for (let i = 0; i < 8; i++) this.buffer[this.length++] = FLOAT.getUint8(i);
+    this.bytes(floatBytes(value));
   }
 
   bytes(value: Uint8Array): void {
-    this.room(value.length);
-    this.buffer.set(value, this.length);
+    this.#room(value.length);
+    this.#bytes.set(value, this.length);
     this.length += value.length;
   }
 
@@ -105,15 +105,6 @@ export class ByteWriter {
     this.bytes(utf8);
   }
 
-  at(position: number): number {
-    return this.buffer[position]!;
-  }
-
-  /** Overwrites one byte that has been written. */
-  patch(position: number, value: number): void {
-    this.buffer[position] = value;
-  }
-
   /** Drops everything from `position` on. */
   truncate(position: number): void {
     this.length = position;
@@ -121,12 +112,12 @@ export class ByteWriter {
 
   /** A copy of what has been written. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.length);
+    return this.#bytes.slice(0, this.length);
   }
 
   /** A view of what has been written, valid until the next write. */
   view(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.#bytes.subarray(0, this.length);
   }
 }
 

@@ -175,16 +175,10 @@ function writeFuncType(w: ByteWriter, type: FuncType): void {
 /** Writes a constant instruction. */
 export function writeConst(w: ByteWriter, type: ValType, value: number | bigint): void {
   switch (type) {
-    case 'i32': {
-      const number = Number(value);
-      // A number of one byte: nearly all are.
-      if (number >= -0x40 && number <= 0x3f) w.instruction(OP['i32.const'], number & 0x7f);
-      else {
-        w.u8(OP['i32.const']);
-        w.s32(number);
-      }
+    case 'i32':
+      w.u8(OP['i32.const']);
+      w.s32(Number(value));
       return;
-    }
     case 'i64':
       w.u8(OP['i64.const']);
       w.s64(BigInt(value));

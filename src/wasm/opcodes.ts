@@ -136,6 +136,11 @@ export const ALIGNMENT: ReadonlyMap<string, number> = new Map([
   ['i64.store32', 2],
 ]);
 
+/** Of the instructions that access memory, opcode and alignment: `opcode + (alignment << 8)`. */
+export const ACCESS: ReadonlyMap<string, number> = new Map(
+  [...ALIGNMENT].map(([name, alignment]) => [name, OP[name as keyof typeof OP] + (alignment << 8)]),
+);
+
 const IMMEDIATES: Partial<Record<string, Immediate>> = {
   block: 'block',
   loop: 'block',
