@@ -99,6 +99,7 @@ export function lex(text: string, file: number): Tokens {
   const codes = codesOf(text);
   const l: Lexer = { text, codes, file, out, at: 0, lineFirst: 1, count: 0 };
   const of = CLASSES;
+  const names = new Map<string, string>();
   let at = 0;
   let lineFirst = 1;
   let count = 0;
@@ -112,11 +113,24 @@ export function lex(text: string, file: number): Tokens {
         const from = at;
         at = nameEnd(l, at + 1);
         const word = text.slice(from, at);
-        tag[count] = RESERVED.get(word) ?? NAME;
+        // One string a name: the others do not outlive this, and tables of names find it by identity.
+        let name = names.get(word);
+        if (name === undefined) {
+          name = RESERVED.get(word);
+          if (name === undefined) {
+            name = word;
+            names.set(name, name);
+            tag[count] = NAME;
+          } else {
+            tag[count] = name;
+          }
+        } else {
+          tag[count] = NAME;
+        }
         start[count] = from;
         end[count] = at;
         first[count] = lineFirst;
-        value[count++] = word;
+        value[count++] = name;
         lineFirst = 0;
         break;
       }

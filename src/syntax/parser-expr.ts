@@ -88,8 +88,7 @@ export function parseInner(p: Parser): Expr {
 }
 
 /** Level of the operator at the cursor; 0 if there is none. Words are operators only if an operand follows. */
-function operatorLevel(p: Parser): number {
-  const tag = p.tag[p.pos]!;
+function operatorLevel(p: Parser, tag: string): number {
   if (tag !== NAME) {
     return LEVEL.get(tag) ?? 0;
   }
@@ -127,13 +126,13 @@ function atArguments(p: Parser, ahead: number): boolean {
 function binaryRest(p: Parser, first: Expr, start: number, minimum: number): Expr {
   let left = first;
   for (;;) {
-    const level = operatorLevel(p);
+    const tag = p.tag[p.pos]!;
+    const level = operatorLevel(p, tag);
     if (level < minimum || level === 0) {
       return left;
     }
     grow(p);
     const opSpan = tokenSpan(p);
-    const tag = p.tag[p.pos]!;
     let op = (tag === NAME ? p.tokens.value[p.pos] : tag) as BinaryOp;
     p.pos++;
     if (at(p, '=') && p.tokens.start[p.pos] === opSpan.end && level >= 7) {
@@ -157,18 +156,20 @@ function binaryRest(p: Parser, first: Expr, start: number, minimum: number): Exp
 /** `unary : { "-" | "!" } postfix` */
 function parseUnary(p: Parser): Expr {
   const first = p.pos;
+  const tag = p.tag[first];
+  if (tag !== '-' && tag !== '!') {
+    return postfixRest(p, parsePrimary(p), p.tokens.start[first]!);
+  }
   while (at(p, '-') || at(p, '!')) {
     p.pos++;
   }
   const start = here(p);
   const last = p.pos;
   let operand = postfixRest(p, parsePrimary(p), start);
-  if (last > first) {
-    grow(p, last - first);
-    for (let i = last - 1; i >= first; i--) {
-      const span = spanFrom(p, p.tokens.start[i]!);
-      operand = { kind: 'unary', id: newId(p), op: p.tag[i] as UnaryOp, operand, span };
-    }
+  grow(p, last - first);
+  for (let i = last - 1; i >= first; i--) {
+    const span = spanFrom(p, p.tokens.start[i]!);
+    operand = { kind: 'unary', id: newId(p), op: p.tag[i] as UnaryOp, operand, span };
   }
   return operand;
 }
@@ -339,17 +340,19 @@ function parseIndex(p: Parser, target: Expr, start: number): Expr {
  */
 function parsePrimary(p: Parser): Expr {
   const i = p.pos;
-  const start = here(p);
   switch (p.tag[i]) {
     case NAME: {
-      if (at(p, '{', 1) && atStructLiteral(p)) {
+      const next = p.tag[i + 1];
+      if (next === '{' && atStructLiteral(p)) {
         return parseStruct(p);
       }
-      if (atWord(p, 'from') && atQuery(p)) {
-        return parseQuery(p);
-      }
-      if (atWord(p, 'query') && at(p, NAME, 1) && at(p, '(', 2) && !startsLine(p, 1)) {
-        return parseLogicQuery(p);
+      if (next === NAME) {
+        if (atWord(p, 'from') && atQuery(p)) {
+          return parseQuery(p);
+        }
+        if (atWord(p, 'query') && at(p, '(', 2) && !startsLine(p, 1)) {
+          return parseLogicQuery(p);
+        }
       }
       p.pos++;
       return { kind: 'name', id: newId(p), name: p.tokens.value[i] as string, span: tokenSpan(p, i) };
@@ -364,7 +367,10 @@ function parsePrimary(p: Parser): Expr {
       p.pos++;
       const bytes = p.tokens.bytes.get(i);
       const value = p.tokens.value[i] as string;
-      return { kind: 'string', id: newId(p), value, ...(bytes && { bytes }), span: tokenSpan(p, i) };
+      const span = tokenSpan(p, i);
+      return bytes
+        ? { kind: 'string', id: newId(p), value, bytes, span }
+        : { kind: 'string', id: newId(p), value, span };
     }
     case 'true':
     case 'false':
@@ -374,6 +380,7 @@ function parsePrimary(p: Parser): Expr {
       p.pos++;
       return { kind: 'none', id: newId(p), span: tokenSpan(p, i) };
     case '(': {
+      const start = here(p);
       p.pos++;
       const expr = parseInner(p);
       expectClose(p, ')', 'P052', 'after the expression', start);
@@ -382,6 +389,7 @@ function parsePrimary(p: Parser): Expr {
     case '[':
       return parseList(p);
     case '{': {
+      const start = here(p);
       p.pos++;
       return parseMapRest(p, start, undefined);
     }
@@ -441,11 +449,11 @@ function atStructLiteral(p: Parser): boolean {
 
 /**
  * The expression in the head of `if`, `while`, `for` and `match`, before the `{` of the body. A `name {}` in it is read
- * as a struct literal; if then no body (nor one of `others`) follows, the last such literal was a variable and the body.
+ * as a struct literal; if then no body (nor `other`) follows, the last such literal was a variable and the body.
  */
-export function parseHead(p: Parser, ...others: string[]): Expr {
-  const saved = { inHead: p.inHead, emptyLiteral: p.emptyLiteral };
-  const state = { pos: p.pos, depth: p.depth, height: p.height, errors: p.diagnostics.length };
+export function parseHead(p: Parser, other?: string): Expr {
+  const { inHead, emptyLiteral, pos, depth, height } = p;
+  const errors = p.diagnostics.length;
   p.inHead = true;
   p.emptyLiteral = -1;
   let failure: unknown;
@@ -458,18 +466,19 @@ export function parseHead(p: Parser, ...others: string[]): Expr {
     }
     failure = thrown;
   }
-  const complete = at(p, '{') || others.some((tag) => at(p, tag));
+  const next = p.tag[p.pos];
+  const complete = next === '{' || next === other;
   if (p.emptyLiteral >= 0 && (failure !== undefined || !complete)) {
     p.notLiteral.add(p.emptyLiteral);
-    p.pos = state.pos;
-    p.depth = state.depth;
-    p.height = state.height;
-    p.diagnostics.length = state.errors;
+    p.pos = pos;
+    p.depth = depth;
+    p.height = height;
+    p.diagnostics.length = errors;
     p.inHead = true;
     expr = parseExpr(p);
   }
-  p.inHead = saved.inHead;
-  p.emptyLiteral = saved.emptyLiteral;
+  p.inHead = inHead;
+  p.emptyLiteral = emptyLiteral;
   return expr!;
 }
 

@@ -150,11 +150,10 @@ export function parseStmt(p: Parser): Stmt {
     case 'let':
     case 'var':
       return parseLet(p);
-    case 'return': {
-      p.pos++;
-      const value = atOperand(p) ? parseExpr(p) : undefined;
-      return { kind: 'return', ...(value && { value }), span: spanFrom(p, start) };
-    }
+    case NAME:
+      return atContextualStatement(p) ? parseContextual(p) : parseExprStmt(p);
+    case 'return':
+      return parseReturn(p);
     case 'if':
       return parseIfStmt(p);
     case 'while': {
@@ -206,11 +205,19 @@ export function parseStmt(p: Parser): Stmt {
     }
     case 'fetch':
       return parseFetchStmt(p);
-    case NAME:
-      return atContextualStatement(p) ? parseContextual(p) : parseExprStmt(p);
     default:
       return atOperand(p) ? parseExprStmt(p) : failStatement(p);
   }
+}
+
+function parseReturn(p: Parser): Stmt {
+  const start = here(p);
+  p.pos++;
+  if (!atOperand(p)) {
+    return { kind: 'return', span: spanFrom(p, start) };
+  }
+  const value = parseExpr(p);
+  return { kind: 'return', value, span: spanFrom(p, start) };
 }
 
 function atLambda(p: Parser): boolean {
@@ -262,6 +269,10 @@ function parseLet(p: Parser): Stmt {
   const name = parseName(p, `a variable name after \`${word}\``, 'P031');
   const type = accept(p, ':') ? parseType(p) : undefined;
   const value = accept(p, '=') ? parseExpr(p) : undefined;
+  if (value && !type && doc === undefined) {
+    // The usual form, without the cost of putting it together.
+    return { kind: 'let', id: newId(p), mutable, name, value, span: spanFrom(p, start) };
+  }
   return {
     kind: 'let',
     id: newId(p),
@@ -298,13 +309,9 @@ function parseIfStmt(p: Parser): Stmt {
   const end = spanFrom(p, start).end;
   for (let i = arms.length - 1; ; i--) {
     const arm = arms[i]!;
-    const stmt: IfStmt = {
-      kind: 'if',
-      cond: arm.cond,
-      then: arm.then,
-      ...(rest && { else: rest }),
-      span: { file: p.file, start: arm.start, end },
-    };
+    const { cond, then } = arm;
+    const span = { file: p.file, start: arm.start, end };
+    const stmt: IfStmt = rest ? { kind: 'if', cond, then, else: rest, span } : { kind: 'if', cond, then, span };
     if (i === 0) {
       return stmt;
     }
@@ -321,7 +328,9 @@ function parseFor(p: Parser): Stmt {
   const iter = parseHead(p, '..');
   const end = accept(p, '..') ? parseHead(p) : undefined;
   const body = parseBlock(p, 'of the loop');
-  return { kind: 'for', id: newId(p), name, iter, ...(end && { end }), body, span: spanFrom(p, start) };
+  return end
+    ? { kind: 'for', id: newId(p), name, iter, end, body, span: spanFrom(p, start) }
+    : { kind: 'for', id: newId(p), name, iter, body, span: spanFrom(p, start) };
 }
 
 /** `exprstmt : expr` and `assign : IDENT { "[" expr "]" | "." IDENT } "=" expr` */

@@ -51,6 +51,20 @@ function typeExpr(p: Parser, afterAs: boolean): TypeExpr {
 }
 
 function baseType(p: Parser, start: number, afterAs: boolean): TypeExpr {
+  if (!at(p, NAME)) {
+    return unnamedType(p, start, afterAs);
+  }
+  const name = parseName(p, 'a type');
+  if (at(p, '<')) {
+    const args = afterAs ? attempt(p, () => typeArgs(p, false)) : typeArgs(p, true);
+    if (args !== undefined) {
+      return { kind: 'generic', name: name.text, args, span: spanFrom(p, start) };
+    }
+  }
+  return { kind: 'name', name: name.text, span: name.span };
+}
+
+function unnamedType(p: Parser, start: number, afterAs: boolean): TypeExpr {
   if (at(p, 'fun') && at(p, '(', 1)) {
     p.pos += 2;
     const params: TypeExpr[] = [];
@@ -69,17 +83,7 @@ function baseType(p: Parser, start: number, afterAs: boolean): TypeExpr {
     expect(p, '}', 'P001', 'after the fields');
     return { kind: 'record', fields, span: spanFrom(p, start) };
   }
-  if (!at(p, NAME)) {
-    failExpected(p, 'P999', 'a type');
-  }
-  const name = parseName(p, 'a type');
-  if (at(p, '<')) {
-    const args = afterAs ? attempt(p, () => typeArgs(p, false)) : typeArgs(p, true);
-    if (args !== undefined) {
-      return { kind: 'generic', name: name.text, args, span: spanFrom(p, start) };
-    }
-  }
-  return { kind: 'name', name: name.text, span: name.span };
+  return failExpected(p, 'P999', 'a type');
 }
 
 /** `"<" type { "," type } ">"`; with `split`, `>=` counts as `>` and `=`, as in `let xs: list<int>= []`. */
@@ -150,7 +154,7 @@ export function parseParams(p: Parser): Param[] {
       }
       const name = parseName(p, 'a parameter name');
       const type = accept(p, ':') ? parseType(p) : undefined;
-      params.push({ id: newId(p), name, ...(type && { type }) });
+      params.push(type ? { id: newId(p), name, type } : { id: newId(p), name });
       if (at(p, '=')) {
         failExpected(p, 'P054', '`,` or `)`', 'parameters have no default values');
       }
