@@ -76,11 +76,12 @@ export function negate(e: Expr): Expr {
 export function truth(e: Expr): Expr {
   if (e.op !== 'num') return e;
   const a = e.args[0]!;
-  if (e.code === 'i32.ne') {
+  const { code } = e;
+  if (code === 'i32.ne') {
     const b = e.args[1]!;
     if (isZero(b)) return isDatum(a) ? bool(true) : truth(a);
     if (isZero(a)) return truth(b);
-  } else if (e.code === 'i32.eqz' && a.op === 'num' && a.code === 'i32.eqz') return truth(a.args[0]!);
+  } else if (code === 'i32.eqz' && a.op === 'num' && a.code === 'i32.eqz') return truth(a.args[0]!);
   return e;
 }
 

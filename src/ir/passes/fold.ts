@@ -96,13 +96,16 @@ const ZERO: Expr = { op: 'const', type: 'i32', value: 0 };
 
 /** The local that a value is, re-typed or not. */
 function localOf(e: Expr): number | undefined {
-  if (e.op === 'as') return localOf(e.value);
-  return e.op === 'get' ? e.local : undefined;
+  const { op } = e;
+  if (op === 'get') return e.local;
+  return op === 'as' ? localOf(e.value) : undefined;
 }
 
 /** The local that a condition tests for zero. */
 function zeroTest(e: Expr): number | undefined {
-  return e.op === 'num' && (e.code === 'i32.eqz' || e.code === 'i64.eqz') ? localOf(e.args[0]!) : undefined;
+  if (e.op !== 'num') return undefined;
+  const { code } = e;
+  return code === 'i32.eqz' || code === 'i64.eqz' ? localOf(e.args[0]!) : undefined;
 }
 
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
@@ -376,8 +379,9 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       }
       const last = out[length - 1]!;
       if (last !== s || length !== before + 1) same = false;
-      if (last.op === 'set' || last.op === 'store' || goesOn(last)) continue;
-      if (last.op === 'do') {
+      const { op } = last;
+      if (op === 'set' || op === 'store' || op === 'brIf' || goesOn(last)) continue;
+      if (op === 'do') {
         const span = last.value.op === 'call' ? last.value.span : undefined;
         if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
         out.push({ op: 'unreachable', span });
@@ -397,6 +401,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       const s = stmts[i]!;
       if (s.op !== 'set') continue;
       const { local, value } = s;
+      const once = gets[local] === 1 && sets[local] === 1;
       if (value.op === 'num' && value.code === 'i64.add') {
         const test = out ? out[i + 1]! : stmts[i + 1]!;
         const cond = test.op === 'if' || test.op === 'brIf' ? overflowTest(local, value, test.cond) : undefined;
@@ -405,7 +410,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
           out[i + 1] = { ...test, cond } as Stmt;
         }
       }
-      if (gets[local] !== 1 || sets[local] !== 1) continue;
+      if (!once) continue;
       const next = substituteFirst(out ? out[i + 1]! : stmts[i + 1]!, local, value);
       if (!next) continue;
       out ??= stmts.slice();
@@ -420,6 +425,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   /** Folds the first expression of a statement; what that begins with goes before the statement. */
   const flat = (e: Expr, out: Stmt[]): Expr => {
+    const { op } = e;
+    if (op === 'const' || (op === 'get' && !values[e.local])) return e;
     const before = seqs;
     const value = expr(e);
     return seqs === before ? value : hoist(value, out);
@@ -428,8 +435,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
     switch (s.op) {
       case 'set': {
-        const { local } = s;
-        const value = flat(s.value, out);
+        const { local, value: before } = s;
+        const value = flat(before, out);
         if (gets[local] === 0) {
           effects(value, out);
           return;
@@ -440,7 +447,36 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
           mark.push(local);
           if (isSettled(value)) values[local] = value;
         }
-        out.push(value === s.value ? s : { ...s, value });
+        out.push(value === before ? s : { ...s, value });
+        return;
+      }
+      case 'store': {
+        const before = seqs;
+        let addr = expr(s.addr);
+        let value = expr(s.value);
+        if (seqs !== before) [addr, value] = hoistAll([addr, value], out) as [Expr, Expr];
+        const moved = intoOffset(addr, s.offset);
+        if (moved) out.push({ ...s, ...moved, value });
+        else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
+        return;
+      }
+      case 'if': {
+        const cond = decide(truth(flat(s.cond, out)));
+        if (cond.op === 'const') {
+          // The labels of the branch that goes away are not jumped to from elsewhere.
+          out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
+          return;
+        }
+        const zero = zeroTest(cond);
+        const yes = body(s.then, localOf(cond));
+        const no = body(s.else, zero);
+        if (zero !== undefined && !endGoesOn(yes)) learnNonZero(zero, mark);
+        if (yes.length === 0 && no.length === 0) {
+          effects(cond, out);
+        } else if (yes.length === 0) {
+          pushIf({ op: 'if', cond: negate(cond), then: no, else: [] }, out);
+        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
+        else pushIf({ op: 'if', cond, then: yes, else: no }, out);
         return;
       }
       case 'do': {
@@ -451,22 +487,17 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         } else effects(value, out);
         return;
       }
-      case 'if': {
+      case 'brIf': {
         const cond = decide(truth(flat(s.cond, out)));
         if (cond.op === 'const') {
-          // The labels of the branch that goes away are not jumped to from elsewhere.
-          out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
+          if (Number(cond.value) === 0) return;
+          jump(s.label);
+          out.push({ op: 'br', label: s.label });
           return;
         }
-        const yes = body(s.then, localOf(cond));
-        const no = body(s.else, zeroTest(cond));
-        if (!endGoesOn(yes)) learnNonZero(zeroTest(cond), mark);
-        if (yes.length === 0 && no.length === 0) {
-          effects(cond, out);
-        } else if (yes.length === 0) {
-          pushIf({ op: 'if', cond: negate(cond), then: no, else: [] }, out);
-        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
-        else pushIf({ op: 'if', cond, then: yes, else: no }, out);
+        jump(s.label);
+        learnNonZero(zeroTest(cond), mark);
+        out.push(cond === s.cond ? s : { ...s, cond });
         return;
       }
       case 'block': {
@@ -498,17 +529,10 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         jump(s.label);
         out.push(s);
         return;
-      case 'brIf': {
-        const cond = decide(truth(flat(s.cond, out)));
-        if (cond.op === 'const') {
-          if (Number(cond.value) === 0) return;
-          jump(s.label);
-          out.push({ op: 'br', label: s.label });
-          return;
-        }
-        jump(s.label);
-        learnNonZero(zeroTest(cond), mark);
-        out.push(cond === s.cond ? s : { ...s, cond });
+      case 'keep': {
+        const value = expr(s.value);
+        if (value.op === 'const' || value.op === 'data') return;
+        out.push(value === s.value ? s : { ...s, value });
         return;
       }
       case 'switch':
@@ -525,22 +549,6 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         const value = flat(s.value, out);
         if (s.op === 'setGlobal' && globals.has(s.name)) effects(value, out);
         else out.push(value === s.value ? s : { ...s, value });
-        return;
-      }
-      case 'keep': {
-        const value = expr(s.value);
-        if (value.op === 'const' || value.op === 'data') return;
-        out.push(value === s.value ? s : { ...s, value });
-        return;
-      }
-      case 'store': {
-        const before = seqs;
-        let addr = expr(s.addr);
-        let value = expr(s.value);
-        if (seqs !== before) [addr, value] = hoistAll([addr, value], out) as [Expr, Expr];
-        const moved = intoOffset(addr, s.offset);
-        if (moved) out.push({ ...s, ...moved, value });
-        else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
         return;
       }
       default:
@@ -560,11 +568,21 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   /** A value that may replace the local: a constant, or a local that does not change here either. */
   const isSettled = (e: Expr): boolean => {
-    if (e.op === 'as') return isSettled(e.value);
-    if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return true;
-    // The linker makes one constant of it.
-    if (e.op === 'num' && e.code === 'i32.add') return e.args[0]!.op === 'data' && e.args[1]!.op === 'const';
-    return e.op === 'get' && settled[e.local] === 1;
+    switch (e.op) {
+      case 'num':
+        // The linker makes one constant of it.
+        return e.code === 'i32.add' && e.args[0]!.op === 'data' && e.args[1]!.op === 'const';
+      case 'get':
+        return settled[e.local] === 1;
+      case 'as':
+        return isSettled(e.value);
+      case 'const':
+      case 'data':
+      case 'funcIndex':
+        return true;
+      default:
+        return false;
+    }
   };
 
   const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
@@ -746,9 +764,10 @@ function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[
 
 /** Whether `value` may be evaluated after `part` instead of before it. */
 function mayPass(part: Expr, value: Expr): boolean {
-  if (part.op === 'const' || part.op === 'data' || part.op === 'funcIndex') return true;
-  if (isTimeless(value)) return isPure(part) || !assignsAny(part, value);
-  return part.op === 'get' && !assigns(value, part.local);
+  const { op } = part;
+  if (op === 'get') return !assigns(value, part.local);
+  if (op === 'const' || op === 'data' || op === 'funcIndex') return true;
+  return isTimeless(value) && (isPure(part) || !assignsAny(part, value));
 }
 
 /** Whether `part` assigns a local that one of the first `count` values reads. */
