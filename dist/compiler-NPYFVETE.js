@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{compile}from"./chunk-Y2HFV3WV.js";import"./chunk-36SWXPOX.js";import"./chunk-5JHSOVGY.js";import"./chunk-WCG7AS7B.js";import"./chunk-I2YLVPX4.js";import"./chunk-FCBJL6K6.js";import"./chunk-NKL4CTBL.js";export{compile};
