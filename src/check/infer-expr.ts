@@ -1,6 +1,6 @@
 /** Inference of expressions: what each one may hold, what each name and call means. */
 import type { Block, Expr, Param, TypeExpr } from '../syntax/ast.ts';
-import { BUILTINS, MAP_METHODS, mapMethod, VALUE_METHODS } from './builtins.ts';
+import { BUILTINS, type Builtin, MAP_METHODS, mapMethod, VALUE_METHODS } from './builtins.ts';
 import { isLargeConstant, powerMayBeLarge } from './constants.ts';
 import {
   type Ctx,
@@ -44,7 +44,7 @@ import {
   valNode,
 } from './nodes.ts';
 import type { Call, FunInfo, StructInfo } from './program.ts';
-import { childScope, lookup, nearest, type Scope, visibleNames } from './scope.ts';
+import { type Binding, childScope, lookup, nearest, type Scope, visibleNames } from './scope.ts';
 import { checkTypeNames } from './type-names.ts';
 import { declNode } from './types.ts';
 
@@ -222,14 +222,23 @@ function inferMap(ctx: Ctx, e: Extract<Expr, { kind: 'map' }>, scope: Scope, sha
 // ---- names
 
 function inferName(ctx: Ctx, e: Extract<Expr, { kind: 'name' }>, scope: Scope): Node {
+  const binding = lookup(scope, e.name);
+  if (binding?.kind !== 'var') return inferOtherName(ctx, e, binding, scope);
+  useSym(scope.fun, binding.sym);
+  scope.fun.refs.set(e.id, binding);
+  return binding.sym.node;
+}
+
+/** A name that is no plain variable. */
+function inferOtherName(
+  ctx: Ctx,
+  e: Extract<Expr, { kind: 'name' }>,
+  binding: Exclude<Binding, { kind: 'var' }> | undefined,
+  scope: Scope,
+): Node {
   const { solver } = ctx;
   const { refs } = scope.fun;
-  const binding = lookup(scope, e.name);
   switch (binding?.kind) {
-    case 'var':
-      useSym(scope.fun, binding.sym);
-      refs.set(e.id, binding);
-      return binding.sym.node;
     case 'fun': {
       const target = instanceOf(ctx, binding.named, scope.fun);
       target.asValue = true;
@@ -427,7 +436,6 @@ function arithmetic(op: string, l: number, r: number): number {
 // ---- calls
 
 function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
-  const { solver } = ctx;
   const fun = scope.fun;
   const { callee } = e;
   if (callee.kind === 'name') {
@@ -446,43 +454,53 @@ function inferCall(ctx: Ctx, e: Call, scope: Scope): Node {
       const struct = ctx.types.structs.get(callee.name);
       if (struct) return construct(ctx, e, struct, scope);
       const builtin = BUILTINS.get(callee.name);
-      if (builtin) {
-        const args = e.args.map((a) => listOfGroup(a, inferExpr(ctx, a, scope), scope));
-        if (MAP_BUILTINS.has(callee.name) && args[0]) needsMap(ctx, args[0]);
-        fun.calls.set(e.id, { kind: 'builtin', name: callee.name });
-        const result = solver.node();
-        if (args.length < builtin.min || args.length > builtin.max) {
-          const expected = builtin.min === builtin.max ? `${builtin.min}` : `${builtin.min} to ${builtin.max}`;
-          errorAt(ctx, 'T039', `function ${callee.name} expects ${expected} argument(s), got ${args.length}`, e.span);
-        } else builtin.infer(solver, args, result);
-        if (callee.name === 'int' && ctx.growing.has(e.id)) solver.add(result, BIG);
-        if (callee.name === 'pow' && e.args[1] && powerMayBeLarge(e.args[0]!, e.args[1])) {
-          solver.when(args, () => {
-            if (args.every((a) => maskOf(a) & INT)) solver.add(result, BIG);
-          });
-        }
-        builtinLimits(ctx, callee.name, e);
-        return result;
-      }
-      for (const a of e.args) inferExpr(ctx, a, scope);
-      const near = nearest(callee.name, [...visibleNames(scope), ...BUILTINS.keys(), ...ctx.types.structs.keys()]);
-      errorAt(
-        ctx,
-        'T003',
-        `unknown function: ${callee.name}`,
-        callee.span,
-        near
-          ? `Did you mean \`${near}\`?`
-          : 'No function of this name is declared here, and there is no such built-in.',
-      );
-      fun.calls.set(e.id, { kind: 'value' });
-      return solver.node();
+      return builtin ? builtinCall(ctx, e, callee.name, builtin, scope) : unknownCall(ctx, e, callee, scope);
     }
   }
-  if (callee.kind === 'field') return methodCall(ctx, e, callee, scope);
+  return callee.kind === 'field' ? methodCall(ctx, e, callee, scope) : valueCall(ctx, e, scope);
+}
+
+function builtinCall(ctx: Ctx, e: Call, name: string, builtin: Builtin, scope: Scope): Node {
+  const { solver } = ctx;
+  const args = e.args.map((a) => listOfGroup(a, inferExpr(ctx, a, scope), scope));
+  if (MAP_BUILTINS.has(name) && args[0]) needsMap(ctx, args[0]);
+  scope.fun.calls.set(e.id, { kind: 'builtin', name });
+  const result = solver.node();
+  if (args.length < builtin.min || args.length > builtin.max) {
+    const expected = builtin.min === builtin.max ? `${builtin.min}` : `${builtin.min} to ${builtin.max}`;
+    errorAt(ctx, 'T039', `function ${name} expects ${expected} argument(s), got ${args.length}`, e.span);
+  } else builtin.infer(solver, args, result);
+  if (name === 'int' && ctx.growing.has(e.id)) solver.add(result, BIG);
+  if (name === 'pow' && e.args[1] && powerMayBeLarge(e.args[0]!, e.args[1])) {
+    solver.when(args, () => {
+      if (args.every((a) => maskOf(a) & INT)) solver.add(result, BIG);
+    });
+  }
+  if (name === 'eval') unsupported(ctx, '`eval`', e.span);
+  return result;
+}
+
+/** A call of a name that nothing declares. */
+function unknownCall(ctx: Ctx, e: Call, callee: Extract<Expr, { kind: 'name' }>, scope: Scope): Node {
+  for (const a of e.args) inferExpr(ctx, a, scope);
+  const near = nearest(callee.name, [...visibleNames(scope), ...BUILTINS.keys(), ...ctx.types.structs.keys()]);
+  errorAt(
+    ctx,
+    'T003',
+    `unknown function: ${callee.name}`,
+    callee.span,
+    near ? `Did you mean \`${near}\`?` : 'No function of this name is declared here, and there is no such built-in.',
+  );
+  scope.fun.calls.set(e.id, { kind: 'value' });
+  return ctx.solver.node();
+}
+
+/** A call of a value that an expression gives. */
+function valueCall(ctx: Ctx, e: Call, scope: Scope): Node {
+  const { callee } = e;
   const target = inferExpr(ctx, callee, scope);
   const args = e.args.map((a) => inferExpr(ctx, a, scope));
-  fun.calls.set(e.id, { kind: 'value' });
+  scope.fun.calls.set(e.id, { kind: 'value' });
   ctx.checks.push({
     kind: 'kind',
     node: target,
@@ -503,10 +521,6 @@ function listOfGroup(e: Expr, node: Node, scope: Scope): Node {
   const ref = scope.fun.refs.get(e.id);
   if (ref?.kind !== 'var' || !ref.sym.group) return node;
   return ref.sym.group.byName.get('items')!.node;
-}
-
-function builtinLimits(ctx: Ctx, name: string, e: Call): void {
-  if (name === 'eval') unsupported(ctx, '`eval`', e.span);
 }
 
 /** A call of a function value. */

@@ -45,52 +45,7 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
     keyRecord: undefined,
   };
   if (q.group) {
-    const keyNodes = q.group.keys.map((k) => inferExpr(ctx, k, scope));
-    const item = rows.length === 1 ? rows[0]!.node : solver.node();
-    if (rows.length > 1) {
-      plan.merged = anonymous(
-        'row',
-        rows.map((r) => ({ name: r.name, node: r.node })),
-      );
-      plan.merged.mergedOf = rows.map((r) => r.name);
-      noteAnonymous(ctx, plan.merged);
-      solver.addStruct(item, plan.merged);
-    }
-    const items = solver.node(LIST);
-    solver.unify(elemNode(solver, items), item);
-    let key = keyNodes[0]!;
-    if (keyNodes.length > 1) {
-      plan.keyRecord = anonymous(
-        'key',
-        keyNames(q.group.keys).map((name, i) => ({ name, node: keyNodes[i]! })),
-      );
-      noteAnonymous(ctx, plan.keyRecord);
-      key = solver.node();
-      solver.addStruct(key, plan.keyRecord);
-    }
-    plan.group = anonymous('group', [
-      { name: '__group__', node: solver.node(BOOL) },
-      { name: 'count', node: solver.node(INT) },
-      { name: 'items', node: items },
-      { name: 'key', node: key },
-    ]);
-    plan.group.isGroup = true;
-    noteAnonymous(ctx, plan.group);
-    const groupNode = solver.node();
-    solver.addStruct(groupNode, plan.group);
-    scope = childScope(outer, fun);
-    plan.groupSym = newSym(ctx, scope, q.group.into.text, q.group.into.span, groupNode, true);
-    plan.groupSym.group = plan.group;
-    // The fields of the key can be named by themselves.
-    const first = q.group.keys[0]!;
-    const exposed =
-      keyNodes.length > 1
-        ? keyNames(q.group.keys)
-        : first.kind === 'map'
-          ? first.entries.flatMap((x) => (x.key.kind === 'string' ? [x.key.value] : []))
-          : [];
-    for (const name of exposed) bind(scope, name, { kind: 'keyField', sym: plan.groupSym, key, name });
-    bind(scope, q.group.into.text, { kind: 'var', sym: plan.groupSym });
+    scope = inferGroup(ctx, q.group, plan, scope, outer);
     if (q.group.having) inferExpr(ctx, q.group.having, scope);
   }
   if (q.sort) inferExpr(ctx, q.sort, scope);
@@ -109,6 +64,64 @@ export function inferQuery(ctx: Ctx, q: QueryExpr, outer: Scope): Node {
   const result = solver.node(LIST);
   solver.flow(inferExpr(ctx, q.select, scope), elemNode(solver, result));
   return result;
+}
+
+/** The groups of a query: what they hold goes into its plan, their scope is the result. */
+function inferGroup(
+  ctx: Ctx,
+  group: NonNullable<QueryExpr['group']>,
+  plan: QueryPlan,
+  rowScope: Scope,
+  outer: Scope,
+): Scope {
+  const { solver } = ctx;
+  const keyNodes = group.keys.map((k) => inferExpr(ctx, k, rowScope));
+  const item = plan.rows.length === 1 ? plan.rows[0]!.node : solver.node();
+  if (plan.rows.length > 1) {
+    plan.merged = anonymous(
+      'row',
+      plan.rows.map((r) => ({ name: r.name, node: r.node })),
+    );
+    plan.merged.mergedOf = plan.rows.map((r) => r.name);
+    noteAnonymous(ctx, plan.merged);
+    solver.addStruct(item, plan.merged);
+  }
+  const items = solver.node(LIST);
+  solver.unify(elemNode(solver, items), item);
+  let key = keyNodes[0]!;
+  if (keyNodes.length > 1) {
+    plan.keyRecord = anonymous(
+      'key',
+      keyNames(group.keys).map((name, i) => ({ name, node: keyNodes[i]! })),
+    );
+    noteAnonymous(ctx, plan.keyRecord);
+    key = solver.node();
+    solver.addStruct(key, plan.keyRecord);
+  }
+  plan.group = anonymous('group', [
+    { name: '__group__', node: solver.node(BOOL) },
+    { name: 'count', node: solver.node(INT) },
+    { name: 'items', node: items },
+    { name: 'key', node: key },
+  ]);
+  plan.group.isGroup = true;
+  noteAnonymous(ctx, plan.group);
+  const groupNode = solver.node();
+  solver.addStruct(groupNode, plan.group);
+  const scope = childScope(outer, outer.fun);
+  plan.groupSym = newSym(ctx, scope, group.into.text, group.into.span, groupNode, true);
+  plan.groupSym.group = plan.group;
+  // The fields of the key can be named by themselves.
+  const first = group.keys[0]!;
+  const exposed =
+    keyNodes.length > 1
+      ? keyNames(group.keys)
+      : first.kind === 'map'
+        ? first.entries.flatMap((x) => (x.key.kind === 'string' ? [x.key.value] : []))
+        : [];
+  for (const name of exposed) bind(scope, name, { kind: 'keyField', sym: plan.groupSym, key, name });
+  bind(scope, group.into.text, { kind: 'var', sym: plan.groupSym });
+  return scope;
 }
 
 /** `select sum(e)` and the like, unless the name is the program's own or the argument is itself a query. */

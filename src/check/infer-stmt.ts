@@ -117,48 +117,9 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
       inferExpr(ctx, stmt.cond, scope);
       walkLoopBody(ctx, stmt.body, childScope(scope, fun));
       return;
-    case 'for': {
-      const source = inferExpr(ctx, stmt.iter, scope);
-      const inner = childScope(scope, fun);
-      const node = solver.node();
-      if (stmt.end) {
-        const end = inferExpr(ctx, stmt.end, scope);
-        solver.add(node, INT);
-        ctx.checks.push({
-          kind: 'kind',
-          node: source,
-          mask: INT,
-          span: stmt.iter.span,
-          code: 'T023',
-          title: 'a range needs int bounds',
-        });
-        ctx.checks.push({
-          kind: 'kind',
-          node: end,
-          mask: INT,
-          span: stmt.end.span,
-          code: 'T023',
-          title: 'a range needs int bounds',
-        });
-      } else {
-        elementsOf(ctx, source, node);
-        ctx.checks.push({
-          kind: 'kind',
-          node: source,
-          mask: LIST | MAP | STR | STRUCT,
-          span: stmt.iter.span,
-          code: 'T022',
-          title: 'cannot iterate over',
-        });
-      }
-      const sym = newSym(ctx, inner, stmt.name.text, stmt.name.span, node, true);
-      fun.syms.set(stmt.id, sym);
-      const facts = stmt.end ? NO_FACTS : loopFacts(stmt.iter, sym, scope, stmt.body);
-      const before = addFacts(ctx, facts);
-      walkLoopBody(ctx, stmt.body, inner);
-      dropFacts(ctx, before);
+    case 'for':
+      walkFor(ctx, stmt, scope);
       return;
-    }
     case 'break':
     case 'continue':
       if (ctx.loopDepth === 0) {
@@ -181,6 +142,60 @@ function walkStmt(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
     case 'bench':
       walkBlock(ctx, stmt.body, scope);
       return;
+    default:
+      walkForeign(ctx, stmt, scope, top);
+  }
+}
+
+type StmtOf<K extends Stmt['kind']> = Extract<Stmt, { kind: K }>;
+
+function walkFor(ctx: Ctx, stmt: StmtOf<'for'>, scope: Scope): void {
+  const { solver } = ctx;
+  const fun = scope.fun;
+  const source = inferExpr(ctx, stmt.iter, scope);
+  const inner = childScope(scope, fun);
+  const node = solver.node();
+  if (stmt.end) {
+    const end = inferExpr(ctx, stmt.end, scope);
+    solver.add(node, INT);
+    ctx.checks.push({
+      kind: 'kind',
+      node: source,
+      mask: INT,
+      span: stmt.iter.span,
+      code: 'T023',
+      title: 'a range needs int bounds',
+    });
+    ctx.checks.push({
+      kind: 'kind',
+      node: end,
+      mask: INT,
+      span: stmt.end.span,
+      code: 'T023',
+      title: 'a range needs int bounds',
+    });
+  } else {
+    elementsOf(ctx, source, node);
+    ctx.checks.push({
+      kind: 'kind',
+      node: source,
+      mask: LIST | MAP | STR | STRUCT,
+      span: stmt.iter.span,
+      code: 'T022',
+      title: 'cannot iterate over',
+    });
+  }
+  const sym = newSym(ctx, inner, stmt.name.text, stmt.name.span, node, true);
+  fun.syms.set(stmt.id, sym);
+  const facts = stmt.end ? NO_FACTS : loopFacts(stmt.iter, sym, scope, stmt.body);
+  const before = addFacts(ctx, facts);
+  walkLoopBody(ctx, stmt.body, inner);
+  dropFacts(ctx, before);
+}
+
+/** The parts of the language that this version does not compile, and `update` and `fetch`. */
+function walkForeign(ctx: Ctx, stmt: Stmt, scope: Scope, top: boolean): void {
+  switch (stmt.kind) {
     case 'import':
       unsupported(ctx, stmt.lang ? `import of ${stmt.lang.text} packages` : 'import of Mochi packages', stmt.span);
       declareForeign(ctx, stmt.alias?.text ?? stmt.path.split('/').at(-1)!, stmt.span, scope, top);

@@ -18,12 +18,13 @@ export function reach(module: Module, runtime?: Runtime): Module {
 
   const needFunc = (name: string): void => {
     if (out.funcs.has(name) || out.imports.has(name)) return;
-    const imported = module.imports.get(name) ?? (module.funcs.has(name) ? undefined : runtime?.importFunc(name));
+    let func = module.funcs.get(name);
+    const imported = module.imports.get(name) ?? (func ? undefined : runtime?.importFunc(name));
     if (imported) {
       out.imports.set(name, imported);
       return;
     }
-    const func = module.funcs.get(name) ?? runtime?.need(name);
+    func ??= runtime?.need(name);
     if (!func) throw new Error(`no function ${name}`);
     out.funcs.set(name, func);
     queue.push(func);
@@ -34,7 +35,8 @@ export function reach(module: Module, runtime?: Runtime): Module {
     const datum = module.data.get(name) ?? runtime?.datum(name);
     if (!datum) throw new Error(`no datum ${name}`);
     out.data.set(name, datum);
-    for (const reloc of datum.relocs) {
+    for (let i = 0; i < datum.relocs.length; i++) {
+      const reloc = datum.relocs[i]!;
       if ('data' in reloc) needData(reloc.data);
       else needFunc(reloc.func);
     }
@@ -52,21 +54,22 @@ export function reach(module: Module, runtime?: Runtime): Module {
     out.exports.set(exported, name);
     needFunc(name);
   }
-  for (const func of queue) {
-    const { references } = factsOf(func);
+  // Not `for … of`: the queue grows meanwhile.
+  for (let next = 0; next < queue.length; next++) {
+    const { references } = factsOf(queue[next]!);
     for (let i = 0; i < references.length; i++) {
       const node = references[i]!;
       switch (node.op) {
         case 'call':
         case 'funcIndex':
-          needFunc(node.func);
+          if (!out.funcs.has(node.func)) needFunc(node.func);
           break;
         case 'data':
-          needData(node.name);
+          if (!out.data.has(node.name)) needData(node.name);
           break;
         case 'global':
         case 'setGlobal':
-          needGlobal(node.name);
+          if (!out.globals.has(node.name)) needGlobal(node.name);
           break;
         case 'callIndirect':
           break;

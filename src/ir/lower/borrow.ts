@@ -20,153 +20,159 @@ export function borrowedParams(funs: Iterable<FunInfo>): Set<Sym> {
     if (f.kind !== 'named') continue;
     for (const p of f.params) if (maskOf(p.node) & LIST && !p.captured && p.assignments === 0) borrowed.add(p);
   }
-  for (let changed = true; changed; ) {
-    changed = false;
-    const keep = (sym: Sym): void => {
-      if (borrowed.delete(sym)) changed = true;
-    };
+  const walk: Walk = { f: all[0]!, borrowed, changed: true };
+  while (walk.changed && borrowed.size > 0) {
+    walk.changed = false;
     for (const f of all) {
       if (!f.params.some((p) => borrowed.has(p))) continue;
-      const body = f.decl?.body.body ?? f.lambda?.block?.body ?? [];
-      stmts(f, body, borrowed, keep);
+      walk.f = f;
+      stmts(walk, f.decl?.body.body ?? f.lambda?.block?.body ?? []);
     }
   }
   return borrowed;
 }
 
-type Keep = (sym: Sym) => void;
-
-function stmts(f: FunInfo, body: readonly Stmt[], borrowed: ReadonlySet<Sym>, keep: Keep): void {
-  for (const s of body) stmt(f, s, borrowed, keep);
+interface Walk {
+  /** The function whose body is walked. */
+  f: FunInfo;
+  /** The parameters that only borrow, as far as is known. */
+  readonly borrowed: Set<Sym>;
+  changed: boolean;
 }
 
-function block(f: FunInfo, b: Block, borrowed: ReadonlySet<Sym>, keep: Keep): void {
-  stmts(f, b.body, borrowed, keep);
+/** A parameter's value may get a second holder. */
+function keep(w: Walk, sym: Sym): void {
+  if (w.borrowed.delete(sym)) w.changed = true;
 }
 
-function stmt(f: FunInfo, s: Stmt, borrowed: ReadonlySet<Sym>, keep: Keep): void {
-  const kept = (e: Expr) => expr(f, e, true, borrowed, keep);
-  const read = (e: Expr) => expr(f, e, false, borrowed, keep);
+function stmts(w: Walk, body: readonly Stmt[]): void {
+  for (let i = 0; i < body.length; i++) stmt(w, body[i]!);
+}
+
+function block(w: Walk, b: Block): void {
+  stmts(w, b.body);
+}
+
+function stmt(w: Walk, s: Stmt): void {
   switch (s.kind) {
     case 'let':
-      if (s.value) kept(s.value);
+      if (s.value) expr(w, s.value, true);
       return;
     case 'assign':
-      for (const a of s.path) if (a.kind === 'index') read(a.index);
-      kept(s.value);
+      for (const a of s.path) if (a.kind === 'index') expr(w, a.index, false);
+      expr(w, s.value, true);
       return;
     case 'return':
-      if (s.value) kept(s.value);
+      if (s.value) expr(w, s.value, true);
       return;
     case 'if':
-      ifStmt(f, s, borrowed, keep);
+      ifStmt(w, s);
       return;
     case 'while':
-      read(s.cond);
-      block(f, s.body, borrowed, keep);
+      expr(w, s.cond, false);
+      block(w, s.body);
       return;
     case 'for':
-      read(s.iter);
-      if (s.end) read(s.end);
-      block(f, s.body, borrowed, keep);
+      expr(w, s.iter, false);
+      if (s.end) expr(w, s.end, false);
+      block(w, s.body);
       return;
     case 'expr':
     case 'expect':
-      read(s.expr);
+      expr(w, s.expr, false);
       return;
     case 'test':
     case 'bench':
-      block(f, s.body, borrowed, keep);
+      block(w, s.body);
       return;
     default:
       return;
   }
 }
 
-function ifStmt(f: FunInfo, s: IfStmt, borrowed: ReadonlySet<Sym>, keep: Keep): void {
-  expr(f, s.cond, false, borrowed, keep);
-  block(f, s.then, borrowed, keep);
+function ifStmt(w: Walk, s: IfStmt): void {
+  expr(w, s.cond, false);
+  block(w, s.then);
   if (!s.else) return;
-  if ('kind' in s.else) ifStmt(f, s.else, borrowed, keep);
-  else block(f, s.else, borrowed, keep);
+  if ('kind' in s.else) ifStmt(w, s.else);
+  else block(w, s.else);
 }
 
 /** Walks an expression; `kept` says that its value gets a second holder. */
-function expr(f: FunInfo, e: Expr, kept: boolean, borrowed: ReadonlySet<Sym>, keep: Keep): void {
-  const go = (x: Expr, k: boolean) => expr(f, x, k, borrowed, keep);
+function expr(w: Walk, e: Expr, kept: boolean): void {
   switch (e.kind) {
     case 'name': {
-      const ref = f.refs.get(e.id);
-      if (kept && ref?.kind === 'var') keep(ref.sym);
+      const ref = w.f.refs.get(e.id);
+      if (kept && ref?.kind === 'var') keep(w, ref.sym);
       return;
     }
     case 'unary':
-      return go(e.operand, false);
+      return expr(w, e.operand, false);
     case 'binary': {
       const passes = e.op === '&&' || e.op === '||' || e.op === '??';
-      go(e.left, kept && passes);
-      go(e.right, kept && passes);
+      expr(w, e.left, kept && passes);
+      expr(w, e.right, kept && passes);
       return;
     }
     case 'call': {
-      const plan = f.calls.get(e.id);
+      const plan = w.f.calls.get(e.id);
       if (plan?.kind === 'direct') {
         e.args.forEach((a, i) => {
           const p = plan.fun.params[i];
-          go(a, !(p && borrowed.has(p)));
+          expr(w, a, !(p && w.borrowed.has(p)));
         });
         return;
       }
       if (plan?.kind === 'builtin') {
         e.args.forEach((a, i) => {
           const stored = (plan.name === 'append' || plan.name === 'push' || plan.name === 'reduce') && i > 0;
-          go(a, stored || (i === 0 && KEEPING_BUILTINS.has(plan.name)));
+          expr(w, a, stored || (i === 0 && KEEPING_BUILTINS.has(plan.name)));
         });
         return;
       }
       if (plan?.kind === 'method' && e.callee.kind === 'field') {
-        go(e.callee.target, false);
-        for (const a of e.args) go(a, true);
+        expr(w, e.callee.target, false);
+        for (const a of e.args) expr(w, a, true);
         return;
       }
-      go(e.callee, false);
-      for (const a of e.args) go(a, true);
+      expr(w, e.callee, false);
+      for (const a of e.args) expr(w, a, true);
       return;
     }
     case 'index':
-      go(e.target, false);
-      go(e.index, false);
+      expr(w, e.target, false);
+      expr(w, e.index, false);
       return;
     case 'slice':
-      go(e.target, false);
-      for (const p of [e.start, e.end, e.step]) if (p) go(p, false);
+      expr(w, e.target, false);
+      for (const p of [e.start, e.end, e.step]) if (p) expr(w, p, false);
       return;
     case 'field':
-      return go(e.target, false);
+      return expr(w, e.target, false);
     case 'cast':
-      return go(e.value, kept);
+      return expr(w, e.value, kept);
     case 'struct':
-      for (const x of e.fields) go(x.value, true);
+      for (const x of e.fields) expr(w, x.value, true);
       return;
     case 'list':
-      for (const x of e.items) go(x, true);
+      for (const x of e.items) expr(w, x, true);
       return;
     case 'map':
       for (const x of e.entries) {
-        go(x.key, false);
-        go(x.value, true);
+        expr(w, x.key, false);
+        expr(w, x.value, true);
       }
       return;
     case 'if':
-      go(e.cond, false);
-      go(e.then, kept);
-      if (e.else) go(e.else, kept);
+      expr(w, e.cond, false);
+      expr(w, e.then, kept);
+      if (e.else) expr(w, e.else, kept);
       return;
     case 'match':
-      go(e.value, true);
+      expr(w, e.value, true);
       for (const a of e.arms) {
-        if (a.body.kind === 'expr') go(a.body.expr, kept);
-        else block(f, a.body.block, borrowed, keep);
+        if (a.body.kind === 'expr') expr(w, a.body.expr, kept);
+        else block(w, a.body.block);
       }
       return;
     default:

@@ -131,6 +131,7 @@ export const BACKSLASH = 92;
 export const BASE = 91;
 export const SHORT = 70;
 
+const TEXT = new TextEncoder();
 const indexes = new Map<string, Map<string, string>>();
 
 /** The lines of a library by name. */
@@ -225,7 +226,8 @@ function datumOf(text: DatumText): Datum {
 
 // ---- decoding; one function at a time, so the state is the module's
 
-let code = '';
+/** The code's characters. */
+let code: Uint8Array;
 let at = 0;
 let locals: Type[] = [];
 let names: string[] = [];
@@ -247,7 +249,7 @@ function decodeFunc(line: string, name: string, addDatum: (datum: Datum) => void
       datumNames.push(datum.name);
     }
   }
-  code = fields[7]!;
+  code = TEXT.encode(fields[7]);
   at = 0;
   const body = list();
   return {
@@ -263,13 +265,14 @@ function decodeFunc(line: string, name: string, addDatum: (datum: Datum) => void
 }
 
 function digit(): number {
-  const c = code.charCodeAt(at++);
+  const c = code[at++]!;
   return c > BACKSLASH ? c - FIRST - 1 : c - FIRST;
 }
 
 /** A number from 0 on. */
 function number(): number {
-  const first = digit();
+  const c = code[at++]!;
+  const first = c > BACKSLASH ? c - FIRST - 1 : c - FIRST;
   if (first < SHORT) return first;
   let value = 0;
   for (let digits = first - SHORT + 2; digits > 0; digits--) value = value * BASE + digit();
