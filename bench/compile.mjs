@@ -1,7 +1,8 @@
-// The compiler's own speed: `node bench/compile.mjs [--rounds N] [--json]`. CPU time (all threads of a process) of compiling
+// The compiler's own speed: `node bench/compile.mjs [--rounds N] [--json | --instructions]`. CPU time (all threads of a process) of compiling
 // hello and programs of 100 to 1,000 lines in a process that has just started, with the code bundled as dist/ is, and of
-// starting the CLI: the least of several rounds, in which the measurements take turns.
-import { execFileSync } from 'node:child_process';
+// starting the CLI: the least of several rounds, in which the measurements take turns. `--instructions` counts the processor's
+// instructions with valgrind instead, all on one thread: the same number in every run, however busy the machine is.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -64,21 +65,46 @@ async function bundleCompiler() {
   return outfile;
 }
 
+/** Millions of instructions that a process of this file takes to compile `what`, without what it takes to load the compiler. */
+function instructions(compiler, what) {
+  const count = (task) => {
+    const valgrind = ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null', '--smc-check=all-non-file'];
+    const node = [process.execPath, '--single-threaded', '--hash-seed=1', '--random-seed=1', join(HERE, 'compile.mjs')];
+    const done = spawnSync('valgrind', [...valgrind, ...node, '--child', task, compiler], { encoding: 'utf8' });
+    const total = /I\s+refs:\s+([\d,]+)/.exec(done.stderr ?? '')?.[1];
+    if (done.status !== 0 || !total) throw new Error(`valgrind is needed: ${done.error?.message ?? done.stderr}`);
+    return Number(total.replaceAll(',', '')) / 1e6;
+  };
+  return count(what) - count('nothing');
+}
+
 if (process.argv[2] === '--child') {
   // A process of its own: what the first compilation takes, with nothing warm.
   const { compile, compileSeldom } = await import(pathToFileURL(process.argv[4]).href);
   compileSeldom(process.version);
-  const text = process.argv[3] === 'hello' ? 'print("Hello")\n' : program(Number(process.argv[3]));
+  const what = process.argv[3];
+  const text = what === 'hello' ? 'print("Hello")\n' : program(Number(what));
   const before = process.cpuUsage();
-  const { wasm, diagnostics } = compile([{ path: 'bench.mochi', text }], { mode: 'run' });
+  const { wasm, diagnostics } =
+    what === 'nothing' ? { wasm: '' } : compile([{ path: 'bench.mochi', text }], { mode: 'run' });
   const { user, system } = process.cpuUsage(before);
-  if (!wasm) throw new Error(diagnostics.map((d) => `${d.code} ${d.title}`).join('; '));
+  if (wasm === undefined) throw new Error(diagnostics.map((d) => `${d.code} ${d.title}`).join('; '));
   console.log(JSON.stringify({ us: user + system, wasm: wasm.length, lines: text.split('\n').length - 1 }));
 } else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+      instructions: { type: 'boolean', default: false },
+    },
   });
   const compiler = await bundleCompiler();
+  if (values.instructions) {
+    for (const what of ['hello', ...SIZES.map(String)]) {
+      console.log(`${what.padStart(5)} ${instructions(compiler, what).toFixed(0).padStart(6)} million instructions`);
+    }
+    process.exit();
+  }
   const compiled = (what) => () =>
     JSON.parse(execFileSync(process.execPath, [join(HERE, 'compile.mjs'), '--child', what, compiler], { encoding: 'utf8' }));
   buildMeasure();
