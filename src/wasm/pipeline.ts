@@ -64,6 +64,12 @@ const ESCAPE_ROUNDS = 3;
 const isUser = (func: Func): boolean => func.display !== undefined;
 const isLooping = (func: Func): boolean => isUser(func) && factsOf(func).hasLoop;
 
+/** Tells the functions whose bodies are not those that they had in an earlier state of the module. */
+const changedSince =
+  (earlier: Module) =>
+  (func: Func): boolean =>
+    func.body !== earlier.funcs.get(func.name)!.body;
+
 /** Compiles a module; run-time functions (`rt.*`) that it calls come from `runtime`. */
 export function compileIr(module: Module, runtime: Runtime, options: CompileIrOptions): CompiledIr {
   const check = (current: Module, pass: string): Module => {
@@ -105,21 +111,18 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(inlineModule(current), 'inline');
     current = check(inlineSingle(reach(current)), 'single calls');
     current = check(foldModule(reach(current)), 'fold');
-    let before = current;
-    /** Has the function changed since `before`? */
-    const isNews = (func: Func): boolean => func.body !== before.funcs.get(func.name)!.body;
+    let folded = current;
     current = check(cseModule(reach(current)), 'common subexpressions');
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
-    before = current = check(foldLocally(current, isNews), 'fold');
+    folded = current = check(foldLocally(current, changedSince(folded)), 'fold');
     current = check(cseModule(current, isLooping), 'common subexpressions');
     current = check(selectModule(current), 'select');
     const whole = current;
     current = check(splitModule(current), 'split');
     // Only the halves of a loop are news.
-    const isSplit = (func: Func): boolean => func.body !== whole.funcs.get(func.name)!.body;
-    current = check(rangesModule(current, isSplit), 'ranges');
-    current = check(foldLocally(current, isNews), 'fold');
+    current = check(rangesModule(current, changedSince(whole)), 'ranges');
+    current = check(foldLocally(current, changedSince(folded)), 'fold');
     current = check(rotateModule(current), 'rotate');
   }
   current = check(addRoots(current), 'roots');
