@@ -50,6 +50,20 @@ export const OPTIONS = {
   plugins: [onlyDefines],
 };
 
+/** Bundles the compiler as a CommonJS file: V8's code of such files can be kept after they have run (src/project/code-cache.ts). */
+export async function bundleCompiler(outfile) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/compiler.ts'],
+    outfile,
+    ...OPTIONS,
+    splitting: false,
+    format: 'cjs',
+    charset: 'ascii',
+    logLevel: 'warning',
+  });
+}
+
 /** Builds into `outdir` (emptied first); returns the file names with their sizes. */
 export async function bundle(outdir) {
   const entryPoints = {};
@@ -62,11 +76,14 @@ export async function bundle(outdir) {
   }
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true, mode: 0o755 });
+  await bundleCompiler(join(outdir, 'compiler.cjs'));
   await build({
     absWorkingDir: root,
     entryPoints,
     outdir,
     ...OPTIONS,
+    // See src/project/compiler.ts.
+    define: { BUNDLED: 'true' },
     logLevel: 'warning',
     // What CommonJS dependencies take for granted.
     banner: {

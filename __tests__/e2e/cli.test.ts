@@ -97,6 +97,7 @@ describe('bad input', () => {
       /^error\[E208\]: bin\.mochi is not a text file: byte 1 is not valid UTF-8\n/,
     ],
     ['an unknown command', ['biuld'], 2, /there is no command 'biuld'\n.*Did you mean 'build'/],
+    ['a command without a name', [''], 2, /there is no command ''\n/],
     ['a file instead of a command', ['a.mochi'], 2, /Did you mean 'mochi-wasm run a\.mochi'/],
     ['an unknown option', ['run', 'a.mochi', '--bogus'], 2, /unknown option `--bogus`/],
     ['an option without its value', ['build', 'a.mochi', '--out'], 2, /value is missing/],

@@ -1,5 +1,5 @@
 /** Sizes of the programs at another commit, for the changes in the job summary. */
-import { compile } from '../compiler.ts';
+import { compileSources } from '../project/compiler.ts';
 import { recordedPath } from '../project/source.ts';
 import { capture } from '../toolchain/process.ts';
 
@@ -32,7 +32,7 @@ export async function baselineAt(
     const shown = await capture('git', ['show', `${commit}:./${path}`]);
     if (shown.status !== 0) continue;
     const text = shown.stdout.toString('utf8');
-    const { wasm } = compile([{ path: recordedPath(path, root), text }], { mode: 'run', strict });
+    const { wasm } = await compileSources([{ path: recordedPath(path, root), text }], { mode: 'run', strict });
     if (wasm) sizes.set(path, wasm.length);
   }
   return sizes;

@@ -11,7 +11,7 @@ export function guard(args: readonly string[]): string[] {
     if (end >= 0 && i >= end) return arg;
     const option = /^(--[^=]+=)(.*)$/s.exec(arg);
     if (option !== null) return `${option[1]}${GUARD}${option[2]}`;
-    return arg === '-' || (arg !== '' && !Number.isNaN(Number(arg))) ? GUARD + arg : arg;
+    return arg === '-' || !Number.isNaN(Number(arg)) ? GUARD + arg : arg;
   });
 }
 

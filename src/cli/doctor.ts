@@ -1,6 +1,7 @@
 import { EXIT, isUserError } from '../diagnostics/user-error.ts';
 import { findLauncher } from '../package/launchers.ts';
 import { buildProgram } from '../project/build.ts';
+import { compileSources } from '../project/compiler.ts';
 import { loadInputs } from '../project/project.ts';
 import { cacheRoot } from '../toolchain/files.ts';
 import { capture } from '../toolchain/process.ts';
@@ -77,8 +78,7 @@ async function wasmtime(flags: WasmtimeFlags, out: Output): Found {
 
 /** The whole way once: compile a ready-made module's worth of Mochi, and run it. */
 async function program(flags: WasmtimeFlags, out: Output): Found {
-  const { compile } = await import('../compiler.ts');
-  const { wasm, lineTable } = compile([{ path: 'doctor.mochi', text: 'print(6 * 7)\n' }], { mode: 'run' });
+  const { wasm, lineTable } = await compileSources([{ path: 'doctor.mochi', text: 'print(6 * 7)\n' }], { mode: 'run' });
   if (wasm === undefined)
     return { status: 'bad', detail: 'a program of one line does not compile', fix: 'Report this.' };
   const run = { wasm, lineTable, name: 'doctor.mochi', stdin: 'ignore', stdout: 'capture', stderr: 'capture' } as const;

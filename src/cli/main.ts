@@ -2,13 +2,10 @@
 import { type Command, cac } from 'cac';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
-import { compileSeldom } from '../project/engine.ts';
 import { nearest } from '../toolchain/nearest.ts';
 import { guard, unguard } from './arguments.ts';
 import { type CommonOptions, makeOutput, type Output, printUserError } from './output.ts';
 import { GITHUB_OPTIONS, RELEASE_OPTIONS } from './release-options.ts';
-
-compileSeldom(process.version);
 
 /** What a command's file exports: gives the exit status. */
 type Run = (inputs: readonly string[], options: never, out: Output) => Promise<number>;
@@ -239,9 +236,12 @@ async function main(args: readonly string[]): Promise<number> {
     if (!spec.usage.includes('[...') && inputs.length > 0) {
       throw usageError(`${spec.usage} takes no '${inputs[0]}'`, `See mochi-wasm ${spec.usage} --help.`);
     }
-    (await import('./code-cache.ts')).keepCode();
+    const { keepCode, saveCode } = await import('../project/code-cache.ts');
+    keepCode();
     const run = await spec.load();
-    return await run(inputs, options as never, out);
+    const status = await run(inputs, options as never, out);
+    await saveCode();
+    return status;
   } catch (error) {
     return report(error, out, program.matchedCommand);
   }

@@ -2,7 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type BuildOptions, type Built, buildOneOfMany, buildProgram, builtFrom, unreadable } from './build.ts';
-import type { CompileAnswer, CompileJob } from './compile-worker.ts';
+import { keepsCode } from './code-cache.ts';
+import type { CompileAnswer, CompileJob, ThreadStart } from './compile-worker.ts';
+import { compileSeldom } from './engine.ts';
 import { readProgram } from './source.ts';
 
 /** Programs a thread must get: each begins with what the compiler's own start takes, that of some three programs. */
@@ -65,7 +67,9 @@ interface Thread {
 function startThread(): Thread {
   // Beside this file, as a source or in the bundle.
   const file = import.meta.url.endsWith('.ts') ? './compile-worker.ts' : './compile-worker.js';
-  const worker = new Worker(new URL(file, import.meta.url));
+  compileSeldom();
+  const workerData: ThreadStart = { keepsCode: keepsCode() };
+  const worker = new Worker(new URL(file, import.meta.url), { workerData });
   const waiting: ((answer: CompileAnswer) => void)[] = [];
   let gone = false;
   worker.on('message', (answer: CompileAnswer) => waiting.shift()?.(answer));

@@ -3,6 +3,7 @@ import type { CompileResult } from '../compiler.ts';
 import type { Diagnostic, SourceFile } from '../diagnostics/diagnostic.ts';
 import { EXIT, isUserError, userError } from '../diagnostics/user-error.ts';
 import { decodeLines, type LineTable } from '../wasm/lines.ts';
+import { compileSources } from './compiler.ts';
 import { readProgram, shownPath } from './source.ts';
 
 export interface BuildOptions {
@@ -42,9 +43,8 @@ export async function buildProgram(path: string, options: BuildOptions): Promise
     const { shown, bytes } = file;
     return { shown, wasm: bytes, lineTable: lineTableOf(bytes), diagnostics: [], sources: [], tests: [] };
   }
-  const { compile } = await import('../compiler.ts');
   const { root: _root, ...compileOptions } = options;
-  const result = compile([{ path: file.path, text: file.text }], compileOptions);
+  const result = await compileSources([{ path: file.path, text: file.text }], compileOptions);
   return { ...builtFrom(file, result), result };
 }
 

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{check,plural}from"./chunk-ZFMK22LY.js";import"./chunk-QQFP3XW6.js";import"./chunk-H7BPXVAX.js";import"./chunk-UBS7VTKL.js";import"./chunk-ME5NL52T.js";import"./chunk-OLRZWMKN.js";import"./chunk-UEYYXJCM.js";import"./chunk-N62UWK6D.js";import"./chunk-LXE33ZZI.js";import"./chunk-NKL4CTBL.js";export{check,plural};

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{editDistance}from"./chunk-I2YLVPX4.js";function nearest(word,names){let best=names[0],distance=Number.POSITIVE_INFINITY;for(let name of names){let d=editDistance(word.toLowerCase(),name.toLowerCase());d<distance&&(best=name,distance=d)}return best}export{nearest};

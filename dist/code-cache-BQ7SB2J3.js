@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{cacheRoot}from"./chunk-OLRZWMKN.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";import module from"node:module";import{join}from"node:path";function keepCode(env=process.env){env.CI||env.MOCHI_WASM_CACHE||module.enableCompileCache?.(join(cacheRoot(env),"code"))}export{keepCode};

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{compile}from"./chunk-COJ2HBF5.js";import"./chunk-AZ5ZKOS2.js";import"./chunk-5JHSOVGY.js";import"./chunk-WCG7AS7B.js";import"./chunk-I2YLVPX4.js";import"./chunk-LXE33ZZI.js";import"./chunk-NKL4CTBL.js";export{compile};

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{diagnosticRecords,renderGithub,renderJson,renderText}from"./chunk-QOZGHDBQ.js";import"./chunk-5JHSOVGY.js";import"./chunk-NKL4CTBL.js";export{diagnosticRecords,renderGithub,renderJson,renderText};

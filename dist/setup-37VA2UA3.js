@@ -1,0 +1,4 @@
+import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
+import{getWasmtime}from"./chunk-3YQBPKX5.js";import"./chunk-U76F67GO.js";import"./chunk-2JMWIPFC.js";import"./chunk-PRSURUGF.js";import"./chunk-GNVCI7JW.js";import"./chunk-CXHJ4TV5.js";import"./chunk-IJCWGNTC.js";import{printJson}from"./chunk-PEZGZ7IH.js";import"./chunk-OLRZWMKN.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";async function setup(_inputs,flags,out){let{version,path,source,cacheHit}=await getWasmtime(flags,out,"compile");return out.json?printJson(out,{ok:!0,version,path,source,cacheHit}):out.print(out.quiet?`${path}
+`:`wasmtime ${version} (${cacheHit?"cached, ":""}from ${source}): ${path}
+`),0}export{setup};

@@ -1,4 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{getWasmtime}from"./chunk-M5ZCZRPS.js";import"./chunk-332LT6VA.js";import"./chunk-4IYGV6V3.js";import"./chunk-PRSURUGF.js";import"./chunk-GNVCI7JW.js";import"./chunk-7PXNOC4B.js";import"./chunk-OLRZWMKN.js";import"./chunk-72DYYRTD.js";import{printJson}from"./chunk-UEYYXJCM.js";import"./chunk-N62UWK6D.js";import"./chunk-I2YLVPX4.js";import"./chunk-NKL4CTBL.js";async function setup(_inputs,flags,out){let{version,path,source,cacheHit}=await getWasmtime(flags,out,"compile");return out.json?printJson(out,{ok:!0,version,path,source,cacheHit}):out.print(out.quiet?`${path}
-`:`wasmtime ${version} (${cacheHit?"cached, ":""}from ${source}): ${path}
-`),0}export{setup};
