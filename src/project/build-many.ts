@@ -67,7 +67,7 @@ interface Thread {
 function startThread(): Thread {
   // Beside this file, as a source or in the bundle.
   const file = import.meta.url.endsWith('.ts') ? './compile-worker.ts' : './compile-worker.js';
-  compileSeldom();
+  compileSeldom(!keepsCode());
   const workerData: ThreadStart = { keepsCode: keepsCode() };
   const worker = new Worker(new URL(file, import.meta.url), { workerData });
   const waiting: ((answer: CompileAnswer) => void)[] = [];

@@ -81,6 +81,11 @@ function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
+/** Whether the file was loaded with code of an earlier run. */
+export function usesKeptCode(): boolean {
+  return kept !== undefined && kept.before > 0;
+}
+
 /** Counts work (bytes of .wasm made) done with the file that was loaded: more of it runs more of the file's functions. */
 export function countWork(bytes: number): void {
   if (kept) kept.work += bytes;

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { CompileOptions, CompileResult } from '../compiler.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
-import { countWork, requireKept } from './code-cache.ts';
+import { countWork, requireKept, usesKeptCode } from './code-cache.ts';
 import { compilingSeldom } from './engine.ts';
 
 type Compiler = typeof import('../compiler.ts');
@@ -15,7 +15,7 @@ let loaded: Compiler | undefined;
 /** compile() of the compiler, which is loaded now if it is not yet. */
 export async function compileSources(sources: readonly SourceFile[], options: CompileOptions): Promise<CompileResult> {
   const compiler = await loadCompiler();
-  const result = compilingSeldom(() => compiler.compile(sources, options));
+  const result = compilingSeldom(() => compiler.compile(sources, options), !usesKeptCode());
   countWork(result.wasm?.length ?? 0);
   return result;
 }

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{countWork,keepCode,keepsCode,requireKept,saveCode}from"./chunk-4B6JNHO6.js";import"./chunk-OLRZWMKN.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";export{countWork,keepCode,keepsCode,requireKept,saveCode};
