@@ -3,9 +3,35 @@ import { assertNever } from '../diagnostics/assert.ts';
 import type { Datum, Expr, Func, NumericOp, Stmt, Type } from './ir.ts';
 import { NUMERIC_SIGNATURES } from './ops.ts';
 
-export const i32 = (value: number): Expr => ({ op: 'const', type: 'i32', value: value | 0 });
-export const i64 = (value: number | bigint): Expr => ({ op: 'const', type: 'i64', value: BigInt(value) });
-export const get = (local: number, type: Type): Extract<Expr, { op: 'get' }> => ({ op: 'get', type, local });
+type Get = Extract<Expr, { op: 'get' }>;
+type Const = Extract<Expr, { op: 'const' }>;
+
+// More than half of a program's nodes read a local or are small numbers. Nodes never change, so there is one of each: what
+// walks of a program wait for is memory.
+const GETS: Readonly<Record<Type, Get[]>> = { i32: [], i64: [], f64: [], ref: [], cell: [] };
+const MOST_GETS = 1000;
+const I32S: Const[] = [];
+const I64S: Const[] = [];
+const LEAST_SHARED = -16;
+const MOST_SHARED = 256;
+
+/** A read of a local. */
+export function get(local: number, type: Type): Get {
+  if (local >= MOST_GETS) return { op: 'get', type, local };
+  const gets = GETS[type];
+  return (gets[local] ??= { op: 'get', type, local });
+}
+
+export function i32(value: number): Const {
+  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: 'const', type: 'i32', value: value | 0 };
+  return (I32S[value - LEAST_SHARED] ??= { op: 'const', type: 'i32', value: value | 0 });
+}
+
+export function i64(value: number | bigint): Const {
+  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: 'const', type: 'i64', value: BigInt(value) };
+  return (I64S[Number(value) - LEAST_SHARED] ??= { op: 'const', type: 'i64', value: BigInt(value) });
+}
+
 export const set = (local: number, value: Expr): Stmt => ({ op: 'set', local, value });
 
 /** The zero of a type: 0, null. */

@@ -1,4 +1,5 @@
 /** Casts (`x as T`): conversions at run time (LANGUAGE section 5, last paragraph). */
+
 import { isIdentityCast } from '../../check/infer-expr.ts';
 import {
   elemNode,
@@ -16,6 +17,7 @@ import {
 import type { StructInfo } from '../../check/program.ts';
 import { typeText } from '../../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../../syntax/ast.ts';
+import { get as read } from '../build.ts';
 import type { Expr, Func, Stmt, Type } from '../ir.ts';
 import {
   alloc,
@@ -150,7 +152,7 @@ function builder(first: Type): Builder {
       locals.push(type);
       return locals.length - 1;
     },
-    get: (local) => ({ op: 'get', type: locals[local]!, local }),
+    get: (local) => read(local, locals[local]!),
   };
 }
 

@@ -3,6 +3,7 @@
 import { type Node, type Repr, reprOf } from '../../check/nodes.ts';
 import type { FunInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
+import { get as read } from '../build.ts';
 import type { Expr, Func, Stmt, Type } from '../ir.ts';
 import {
   addData,
@@ -203,7 +204,7 @@ function valueWrapper(lo: Lowering, info: FunInfo): string {
   const name = `${target}$value`;
   if (!lo.module.funcs.has(name)) {
     const types = info.params.map((p) => typeOf(reprOf(p.node)));
-    const args: Expr[] = types.map((type, i) => ({ op: 'get', type, local: i + 1 }));
+    const args: Expr[] = types.map((type, i) => read(i + 1, type));
     addWrapper(lo, name, ['ref', ...types], resultType(info.result), [], {
       op: 'call',
       type: resultType(info.result),
@@ -243,12 +244,12 @@ export function partial(fn: Fn, closure: Expr, args: readonly Expr[], params: re
   const placed = placeFields(fields).placed.map((s) => ({ ...s, offset: s.offset + 4 }));
   const name = `partial$${given.join('_')}$${rest.join('_')}$${resultOf ?? 'unit'}`;
   if (!lo.module.funcs.has(name)) {
-    const env: Expr = { op: 'get', type: 'ref', local: 0 };
+    const env: Expr = read(0, 'ref');
     const inner = load('ref', env, placed[0]!.offset);
     const callArgs: Expr[] = [
       inner,
       ...placed.slice(1).map((s) => load(s.repr, env, s.offset)),
-      ...rest.map((type, i): Expr => ({ op: 'get', type, local: i + 1 })),
+      ...rest.map((type, i): Expr => read(i + 1, type)),
     ];
     addWrapper(lo, name, ['ref', ...rest], resultOf, [], {
       op: 'callIndirect',

@@ -3,7 +3,7 @@
 import { elemNode, find, maskOf, type Node, NULL, type Repr, reprOf, type Solver } from '../../check/nodes.ts';
 import type { CheckedProgram, FunInfo, QueryPlan, StructInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import { byteOrder, stringDatum, stringDatumName } from '../build.ts';
+import { byteOrder, i32, i64, get as read, stringDatum, stringDatumName } from '../build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { runtimeName } from '../names.ts';
 import type { ListGrowth } from './list-growth.ts';
@@ -101,8 +101,7 @@ export interface Fn {
 
 // ---- IR construction
 
-export const i32 = (value: number): Expr => ({ op: 'const', type: 'i32', value });
-export const i64 = (value: bigint): Expr => ({ op: 'const', type: 'i64', value });
+export { i32, i64 };
 export const f64 = (value: number): Expr => ({ op: 'const', type: 'f64', value });
 export const nullCell: Expr = { op: 'const', type: 'cell', value: 0n };
 export const nullRef: Expr = { op: 'const', type: 'ref', value: 0 };
@@ -118,7 +117,7 @@ export function rt(type: Type | undefined, name: string, args: readonly Expr[], 
 }
 
 export function get(fn: Fn, local: number): Expr {
-  return { op: 'get', type: fn.locals[local]!, local };
+  return read(local, fn.locals[local]!);
 }
 
 export function newLocal(fn: Fn, type: Type, name?: string): number {

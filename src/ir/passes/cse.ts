@@ -14,6 +14,7 @@
 import {
   copyFunc,
   fallsThrough,
+  get,
   hasStmts,
   type Mapper,
   mapExpr,
@@ -225,7 +226,7 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     const type = func.locals[local]!;
     const known = available.get(key);
     if (known && known !== 'false' && known.type === type) return known;
-    learn(value, key, { op: 'get', type, local }, mine);
+    learn(value, key, get(local, type), mine);
     return undefined;
   };
   /** Forgets what a loop assigns and writes. */

@@ -9,7 +9,7 @@
  * it for null, and copying it to each other. Locals that objects are copied between get copies of the fields, which
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
-import { as, i32, type Mapper, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
+import { as, get, i32, type Mapper, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { factsOf, type Reference } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
 
@@ -93,7 +93,7 @@ function escapeFunc(func: Func): Func {
       const object = holderOf(e.addr);
       if (object) {
         const part = headerPart(e, object.group.header!);
-        return part ?? { op: 'get', type: e.type, local: object.fields.get(e.offset)! };
+        return part ?? get(object.fields.get(e.offset)!, e.type);
       }
     }
     const tested = nullTest(e);
@@ -135,7 +135,7 @@ function escapeFunc(func: Func): Func {
 function copyFields(from: Holder, to: Holder): Stmt[] {
   return [...to.fields].map(([offset, local]) => {
     const { type } = to.group.fields.get(offset)!;
-    return { op: 'set', local, value: { op: 'get', type, local: from.fields.get(offset)! } };
+    return { op: 'set', local, value: get(from.fields.get(offset)!, type) };
   });
 }
 

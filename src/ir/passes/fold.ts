@@ -9,7 +9,9 @@ import {
   as,
   assigns,
   copyFunc,
+  get,
   hasStmts,
+  i32,
   type Mapper,
   mapExpr,
   mapStmt,
@@ -91,8 +93,8 @@ function foldFunc(func: Func, facts: Facts, rounds: number): Func {
 
 const SURE = 1;
 const OPEN = 2;
-const ONE: Expr = { op: 'const', type: 'i32', value: 1 };
-const ZERO: Expr = { op: 'const', type: 'i32', value: 0 };
+const ONE = i32(1);
+const ZERO = i32(0);
 
 /** The local that a value is, re-typed or not. */
 function localOf(e: Expr): number | undefined {
@@ -668,7 +670,7 @@ function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
   const isDifference = sums === 1 && terms === 2;
   if (constants !== 1 || !(isSum || isDifference) || expected !== added || added === 0n) return undefined;
   if (added === -(1n << 63n)) return undefined;
-  return num(added > 0n ? 'i64.lt_s' : 'i64.gt_s', { op: 'get', type: 'i64', local: sum }, x);
+  return num(added > 0n ? 'i64.lt_s' : 'i64.gt_s', get(sum, 'i64'), x);
 }
 
 /** Keeps of an expression what has effects. */

@@ -8,7 +8,18 @@
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import { assigns, fallsThrough, type Mapper, mapExpr, mapSame, mapStmt, someStmt, walkStmts, zero } from '../build.ts';
+import {
+  assigns,
+  fallsThrough,
+  get,
+  type Mapper,
+  mapExpr,
+  mapSame,
+  mapStmt,
+  someStmt,
+  walkStmts,
+  zero,
+} from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts';
@@ -270,7 +281,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     const fresh = (type: Type, name: string | undefined): Expr => {
       const local = locals.push(type) - 1;
       localNames[local] = name;
-      return { op: 'get', type, local };
+      return get(local, type);
     };
     call.args.forEach((arg, i) => {
       const plain = arg.op === 'as' ? arg.value : arg;
@@ -319,7 +330,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
         { op: 'br', label },
       ]),
     });
-    return { op: 'seq', type, body: out, value: { op: 'get', type, local: result } };
+    return { op: 'seq', type, body: out, value: get(result, type) };
   };
 
   const inlineStmt = (call: Call, callee: Candidate): readonly Stmt[] => {

@@ -1,4 +1,5 @@
 /** Conditions in range analysis (ranges.ts): what decides them, and what their outcome says of locals. */
+import { get } from '../build.ts';
 import type { Expr } from '../ir.ts';
 import { INSTRUCTIONS, operationOf } from '../ops.ts';
 import type { Interval } from './interval.ts';
@@ -192,7 +193,7 @@ function assumeSimple(cond: Num, outcome: boolean): void {
       if (sum < 0) break;
       if (outcome) return;
       const { exact } = checkedOf(relationOf(sum)!);
-      narrow({ op: 'get', type: 'i64', local: sum }, exact.lo, exact.hi);
+      narrow(get(sum, 'i64'), exact.lo, exact.hi);
       return;
     }
     default:

@@ -11,7 +11,7 @@
  * Two relations beside the intervals: a local is a copy of another, or a sum or difference of two; both until one of the
  * locals is assigned. The sum makes it possible to recognise the test of checked arithmetic, after which the sum is exact.
  */
-import { copyFunc, type Mapper, mapSame, mapStmt, num, walk, walkStmts } from '../build.ts';
+import { copyFunc, i32, type Mapper, mapSame, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { holdsLoop } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -206,7 +206,7 @@ function numeric(e: Num, isWanted: boolean): Expr {
     return mapped;
   }
   range = { lo: decided, hi: decided };
-  return { op: 'const', type: 'i32', value: decided };
+  return i32(decided);
 }
 
 /** An instruction that may trap, for operands in `a` and `b`: of what is not negative it is another one. */

@@ -4,7 +4,7 @@
  * processor predicts well; a value that is at hand costs less than one wrong guess. Floats stay: there is no such
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
-import { assigns, copyFunc, listMapper, mapLists, mapStmt, walkExpr } from '../build.ts';
+import { assigns, copyFunc, get, listMapper, mapLists, mapStmt, walkExpr } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -76,7 +76,7 @@ function choose(func: Func, { cond, then, else: otherwise }: If): Choice | undef
   const type = func.locals[local]!;
   if (type !== 'i32' && type !== 'i64') return undefined;
   if (other && other.local !== local) return undefined;
-  const value: Expr = other ? other.value : { op: 'get', type, local };
+  const value: Expr = other ? other.value : get(local, type);
   if (!isCheap(first.value) || !isCheap(value)) return undefined;
   if (assignsWhatItReads(cond, first.value) || assignsWhatItReads(cond, value)) return undefined;
   const keeps = [...then, ...otherwise].filter(isKeep);

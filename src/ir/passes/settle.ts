@@ -7,7 +7,7 @@
  * Cycles are the strongly connected components (Tarjan, "Depth-first search and linear graph algorithms", 1972). Indirect
  * calls may reach every function of the table that takes and gives the same types.
  */
-import { type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
+import { get, type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
 import { noReturnFuncs, tableOf } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Datum, Expr, Func, Module } from '../ir.ts';
@@ -54,7 +54,7 @@ export function settleOutput(module: Module): Module {
 
 function enterOf(callee: Func, name: string): Func {
   const { params, result } = callee;
-  const args = params.map((type, local): Expr => ({ op: 'get', type, local }));
+  const args = params.map((type, local): Expr => get(local, type));
   const call: Expr = { op: 'call', type: result, func: callee.name, args };
   return {
     name,

@@ -14,7 +14,7 @@
  *
  * A function that differs with the module's switches has lines for variants, named `NAME#SWITCHES` (see lineNames).
  */
-import { stringDatum } from '../build.ts';
+import { get, i32, i64, stringDatum } from '../build.ts';
 import type { Datum, Expr, Func, Global, LoadOp, NumericOp, Stmt, StoreOp, Type } from '../ir.ts';
 import { runtimeName } from '../names.ts';
 import { NUMERIC_SIGNATURES } from '../ops.ts';
@@ -299,7 +299,7 @@ function expr(): Expr {
   switch (tag) {
     case EXPR.get: {
       const local = number();
-      return { op: 'get', type: locals[local]!, local };
+      return get(local, locals[local]!);
     }
     case EXPR.num: {
       const op = NUMERIC[number()]!;
@@ -307,9 +307,9 @@ function expr(): Expr {
       return { op: 'num', type: result, code: op, args: exprs(params.length) };
     }
     case EXPR.i32:
-      return { op: 'const', type: 'i32', value: signed() };
+      return i32(signed());
     case EXPR.i64:
-      return { op: 'const', type: 'i64', value: BigInt(signed()) };
+      return i64(signed());
     case EXPR.ref:
       return { op: 'const', type: 'ref', value: signed() };
     case EXPR.cell:
