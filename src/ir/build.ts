@@ -330,8 +330,10 @@ export function mapSame<T>(items: readonly T[], f: (item: T) => T): readonly T[]
   for (let i = 0; i < items.length; i++) {
     const before = items[i]!;
     const after = f(before);
-    if (after !== before && !out) out = items.slice(0, i);
-    out?.push(after);
+    if (after === before) continue;
+    // A copy of just that size: a push onto an empty array makes room for 17.
+    out ??= items.slice();
+    out[i] = after;
   }
   return out ?? items;
 }
