@@ -1,7 +1,9 @@
 /** Random programs in every way there is, and the tools that say what went wrong. */
+
 import { describe, expect, it } from 'vitest';
 import { type Mapper, mapExpr, mapStmt } from '../../src/ir/build.ts';
 import type { Expr, Module, Stmt } from '../../src/ir/ir.ts';
+import * as Op from '../../src/ir/op.ts';
 import { campaign } from './campaign.ts';
 import { blame, check, type Difference, minimise, type Variant } from './differential.ts';
 import { generate } from './generator.ts';
@@ -32,7 +34,7 @@ describe('random programs', () => {
 function broken(pass: string): Variant {
   const m: Mapper = {
     expr(e: Expr): Expr {
-      const wrong = e.op === 'const' && (e.value === 4242n || e.value === 4242);
+      const wrong = e.op === Op.const && (e.value === 4242n || e.value === 4242);
       return wrong ? { ...e, value: typeof e.value === 'bigint' ? 4243n : 4243 } : mapExpr(e, m);
     },
     body: (body) => body.map((s): Stmt => mapStmt(s, m)),

@@ -1,4 +1,5 @@
 /** The IR interpreter against the engine: every numeric instruction, and the nodes whose order of evaluation matters. */
+
 import { describe, expect, it } from 'vitest';
 import { as, get, i32, i64, num, set, zero } from '../../src/ir/build.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Stmt,
   type Type,
 } from '../../src/ir/ir.ts';
+import * as Op from '../../src/ir/op.ts';
 import { NUMERIC_SIGNATURES } from '../../src/ir/ops.ts';
 import { finish } from '../../src/wasm/pipeline.ts';
 import { OutOfFuel, Trap, translate } from './ir-interpreter.ts';
@@ -86,7 +88,7 @@ describe('every numeric instruction', () => {
   const module = moduleOf(
     all.map(([code, { params, result }]) => {
       const args = params.map((t, i) => get(i, t));
-      return func(code, [...params], result, [{ op: 'return', value: num(code as NumericOp, ...args) }]);
+      return func(code, [...params], result, [{ op: Op.return, value: num(code as NumericOp, ...args) }]);
     }),
   );
   const { engine, interpreter } = bothWays(module);
@@ -104,11 +106,11 @@ describe('every numeric instruction', () => {
   });
 });
 
-const ret = (value: Expr): Stmt => ({ op: 'return', value });
-const call = (name: string, ...args: Expr[]): Expr => ({ op: 'call', type: 'i32', func: name, args });
+const ret = (value: Expr): Stmt => ({ op: Op.return, value });
+const call = (name: string, ...args: Expr[]): Expr => ({ op: Op.call, type: 'i32', func: name, args });
 /** Sets a local on the way to a value. */
 const setting = (local: number, value: number, result: Expr): Expr => ({
-  op: 'seq',
+  op: Op.seq,
   type: 'i32',
   body: [set(local, i32(value))],
   value: result,
@@ -116,9 +118,9 @@ const setting = (local: number, value: number, result: Expr): Expr => ({
 
 /** A function that notes its argument as the next digit of a global and gives it. */
 const DIGITS = { name: 'digits', type: 'i32', mutable: true, init: 0 } as const;
-const digits: Expr = { op: 'global', type: 'i32', name: 'digits' };
+const digits: Expr = { op: Op.global, type: 'i32', name: 'digits' };
 const note = func('note', ['i32'], 'i32', [
-  { op: 'setGlobal', name: 'digits', value: num('i32.add', num('i32.mul', digits, i32(10)), get(0, 'i32')) },
+  { op: Op.setGlobal, name: 'digits', value: num('i32.add', num('i32.mul', digits, i32(10)), get(0, 'i32')) },
   ret(get(0, 'i32')),
 ]);
 
@@ -130,8 +132,8 @@ const CASES: readonly [string, readonly Stmt[]][] = [
   [
     'operands with statements keep their order',
     [
-      { op: 'do', value: num('i32.add', call('note', i32(1)), setting(1, 0, call('note', i32(2)))) },
-      { op: 'do', value: num('i32.add', setting(1, 0, call('note', i32(3))), call('note', i32(4))) },
+      { op: Op.do, value: num('i32.add', call('note', i32(1)), setting(1, 0, call('note', i32(2)))) },
+      { op: Op.do, value: num('i32.add', setting(1, 0, call('note', i32(3))), call('note', i32(4))) },
       ret(digits),
     ],
   ],
@@ -139,9 +141,9 @@ const CASES: readonly [string, readonly Stmt[]][] = [
     'select evaluates both sides and then the condition',
     [
       {
-        op: 'do',
+        op: Op.do,
         value: {
-          op: 'select',
+          op: Op.select,
           type: 'i32',
           cond: call('note', i32(3)),
           then: call('note', i32(1)),
@@ -155,7 +157,7 @@ const CASES: readonly [string, readonly Stmt[]][] = [
     'if evaluates one side',
     [
       ret({
-        op: 'if',
+        op: Op.if,
         type: 'i32',
         cond: get(0, 'i32'),
         then: setting(1, 3, get(1, 'i32')),
@@ -167,23 +169,23 @@ const CASES: readonly [string, readonly Stmt[]][] = [
     'loops, blocks and br_table',
     [
       {
-        op: 'loop',
+        op: Op.loop,
         label: 1,
         body: [
           {
-            op: 'block',
+            op: Op.block,
             label: 2,
             body: [
               {
-                op: 'block',
+                op: Op.block,
                 label: 3,
-                body: [{ op: 'switch', value: num('i32.and', get(1, 'i32'), i32(3)), labels: [2, 3], otherwise: 2 }],
+                body: [{ op: Op.switch, value: num('i32.and', get(1, 'i32'), i32(3)), labels: [2, 3], otherwise: 2 }],
               },
               set(2, num('i32.add', get(2, 'i32'), i32(10))),
             ],
           },
           set(1, num('i32.add', get(1, 'i32'), i32(1))),
-          { op: 'brIf', label: 1, cond: num('i32.lt_s', get(1, 'i32'), i32(20)) },
+          { op: Op.brIf, label: 1, cond: num('i32.lt_s', get(1, 'i32'), i32(20)) },
         ],
       },
       ret(num('i32.add', get(1, 'i32'), get(2, 'i32'))),
@@ -192,38 +194,38 @@ const CASES: readonly [string, readonly Stmt[]][] = [
   [
     'memory: stores of all sizes, copy, fill, growth',
     [
-      { op: 'store', code: 'i64.store', addr: i32(8), offset: 8, value: i64(-2) },
-      { op: 'store', code: 'i32.store8', addr: i32(17), offset: 0, value: i32(0x1ff) },
-      { op: 'store', code: 'i32.store16', addr: i32(18), offset: 0, value: i32(-3) },
-      { op: 'store', code: 'i64.store32', addr: i32(20), offset: 0, value: i64(2n ** 40n + 9n) },
-      { op: 'memoryCopy', to: i32(19), from: i32(16), bytes: i32(8) },
-      { op: 'memoryFill', to: i32(33), byte: i32(0x181), bytes: i32(2) },
-      { op: 'do', value: { op: 'memoryGrow', type: 'i32', pages: i32(1) } },
+      { op: Op.store, code: 'i64.store', addr: i32(8), offset: 8, value: i64(-2) },
+      { op: Op.store, code: 'i32.store8', addr: i32(17), offset: 0, value: i32(0x1ff) },
+      { op: Op.store, code: 'i32.store16', addr: i32(18), offset: 0, value: i32(-3) },
+      { op: Op.store, code: 'i64.store32', addr: i32(20), offset: 0, value: i64(2n ** 40n + 9n) },
+      { op: Op.memoryCopy, to: i32(19), from: i32(16), bytes: i32(8) },
+      { op: Op.memoryFill, to: i32(33), byte: i32(0x181), bytes: i32(2) },
+      { op: Op.do, value: { op: Op.memoryGrow, type: 'i32', pages: i32(1) } },
       ret(
         num(
           'i32.xor',
-          num('i32.wrap_i64', { op: 'load', type: 'i64', code: 'i64.load', addr: i32(17), offset: 0 }),
+          num('i32.wrap_i64', { op: Op.load, type: 'i64', code: 'i64.load', addr: i32(17), offset: 0 }),
           num(
             'i32.add',
-            { op: 'load', type: 'i32', code: 'i32.load', addr: i32(32), offset: 0 },
-            { op: 'memorySize', type: 'i32' },
+            { op: Op.load, type: 'i32', code: 'i32.load', addr: i32(32), offset: 0 },
+            { op: Op.memorySize, type: 'i32' },
           ),
         ),
       ),
     ],
   ],
-  ['an address is unsigned', [ret({ op: 'load', type: 'i32', code: 'i32.load', addr: i32(-4), offset: 8 })]],
-  ['a load beyond memory traps', [ret({ op: 'load', type: 'i32', code: 'i32.load', addr: i32(65_534), offset: 0 })]],
-  ['a copy beyond memory traps', [{ op: 'memoryCopy', to: i32(65_530), from: i32(0), bytes: i32(7) }, ret(i32(0))]],
-  ['unreachable traps', [{ op: 'unreachable' }]],
+  ['an address is unsigned', [ret({ op: Op.load, type: 'i32', code: 'i32.load', addr: i32(-4), offset: 8 })]],
+  ['a load beyond memory traps', [ret({ op: Op.load, type: 'i32', code: 'i32.load', addr: i32(65_534), offset: 0 })]],
+  ['a copy beyond memory traps', [{ op: Op.memoryCopy, to: i32(65_530), from: i32(0), bytes: i32(7) }, ret(i32(0))]],
+  ['unreachable traps', [{ op: Op.unreachable }]],
   [
     'calls through the table',
     [
       ret({
-        op: 'callIndirect',
+        op: Op.callIndirect,
         type: 'i32',
         params: ['i32'],
-        target: { op: 'funcIndex', type: 'i32', func: 'note' },
+        target: { op: Op.funcIndex, type: 'i32', func: 'note' },
         args: [i32(7)],
       }),
     ],
@@ -232,15 +234,15 @@ const CASES: readonly [string, readonly Stmt[]][] = [
     'a call through the table with another signature traps',
     [
       ret({
-        op: 'callIndirect',
+        op: Op.callIndirect,
         type: 'i32',
         params: [],
-        target: { op: 'funcIndex', type: 'i32', func: 'note' },
+        target: { op: Op.funcIndex, type: 'i32', func: 'note' },
         args: [],
       }),
     ],
   ],
-  ['a call of no function traps', [ret({ op: 'callIndirect', type: 'i32', params: [], target: i32(0), args: [] })]],
+  ['a call of no function traps', [ret({ op: Op.callIndirect, type: 'i32', params: [], target: i32(0), args: [] })]],
   ['a deep recursion traps', [ret(num('i32.add', call('main', get(0, 'i32')), i32(1)))]],
   ['constants keep their bits', [ret(num('i32.wrap_i64', num('i64.shr_u', i64(0xfedc_ba98_7654_3210n), i64(36))))]],
   ['a reference is its address', [ret(num('i32.add', as('i32', zero('ref')), i32(1)))]],
@@ -258,6 +260,6 @@ describe('the IR interpreter agrees with the engine', () => {
 });
 
 it('a program that never ends is stopped', () => {
-  const forever = func('main', [], undefined, [{ op: 'loop', label: 1, body: [{ op: 'br', label: 1 }] }]);
+  const forever = func('main', [], undefined, [{ op: Op.loop, label: 1, body: [{ op: Op.br, label: 1 }] }]);
   expect(() => translate(moduleOf([forever])).run('main', [], {})).toThrow(OutOfFuel);
 });

@@ -6,10 +6,12 @@
  * A module can be run at any point between `reach` and the end: before the root pass nothing is ever collected, since
  * only that pass tells the collector what is alive.
  */
+
 import { assertNever } from '../../src/diagnostics/assert.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../../src/ir/ir.ts';
 import { layOut } from '../../src/ir/link.ts';
 import { COLLECT, STACK_POINTER } from '../../src/ir/names.ts';
+import * as Op from '../../src/ir/op.ts';
 import { WASM_TYPE } from '../../src/ir/ops.ts';
 import { numericCode, RUNTIME_SUPPORT } from './ir-numeric.ts';
 
@@ -128,7 +130,7 @@ interface Context {
   readonly index: (func: string) => string;
 }
 
-const LOADS: Readonly<Record<Extract<Expr, { op: 'load' }>['code'], (at: string) => string>> = {
+const LOADS: Readonly<Record<Extract<Expr, { op: typeof Op.load }>['code'], (at: string) => string>> = {
   'i32.load': (at) => `view.getInt32(${at}, true)`,
   'i32.load8_u': (at) => `view.getUint8(${at})`,
   'i32.load8_s': (at) => `view.getInt8(${at})`,
@@ -142,14 +144,15 @@ const LOADS: Readonly<Record<Extract<Expr, { op: 'load' }>['code'], (at: string)
   'f64.load': (at) => `view.getFloat64(${at}, true)`,
 };
 
-const STORES: Readonly<Record<Extract<Stmt, { op: 'store' }>['code'], (at: string, value: string) => string>> = {
-  'i32.store': (at, v) => `view.setInt32(${at}, ${v}, true)`,
-  'i32.store8': (at, v) => `view.setInt8(${at}, ${v})`,
-  'i32.store16': (at, v) => `view.setInt16(${at}, ${v}, true)`,
-  'i64.store': (at, v) => `view.setBigInt64(${at}, ${v}, true)`,
-  'i64.store32': (at, v) => `view.setInt32(${at}, Number(BigInt.asIntN(32, ${v})), true)`,
-  'f64.store': (at, v) => `view.setFloat64(${at}, ${v}, true)`,
-};
+const STORES: Readonly<Record<Extract<Stmt, { op: typeof Op.store }>['code'], (at: string, value: string) => string>> =
+  {
+    'i32.store': (at, v) => `view.setInt32(${at}, ${v}, true)`,
+    'i32.store8': (at, v) => `view.setInt8(${at}, ${v})`,
+    'i32.store16': (at, v) => `view.setInt16(${at}, ${v}, true)`,
+    'i64.store': (at, v) => `view.setBigInt64(${at}, ${v}, true)`,
+    'i64.store32': (at, v) => `view.setInt32(${at}, Number(BigInt.asIntN(32, ${v})), true)`,
+    'f64.store': (at, v) => `view.setFloat64(${at}, ${v}, true)`,
+  };
 
 /** A value that nothing evaluated after it can change. */
 const isStable = (text: string): boolean => /^(?:\(-?\d[\w.+-]*\)|t\d+)$/.test(text);
@@ -191,49 +194,49 @@ function functionCode(func: Func, context: Context): string {
 
   function expr(e: Expr): string {
     switch (e.op) {
-      case 'const':
+      case Op.const:
         return constant(e.type, e.value);
-      case 'get':
+      case Op.get:
         return `l${e.local}`;
-      case 'global':
+      case Op.global:
         return context.global(e.name);
-      case 'num':
+      case Op.num:
         return numericCode(e.code, all(e.args));
-      case 'as':
+      case Op.as:
         return expr(e.value);
-      case 'load':
+      case Op.load:
         return LOADS[e.code](place(expr(e.addr), e.offset));
-      case 'call':
+      case Op.call:
         return `${context.func(e.func)}(${all(e.args).join(', ')})`;
-      case 'callIndirect': {
+      case Op.callIndirect: {
         // The target is looked up when the arguments are there.
         const parts = all([...e.args, e.target]).map((value) => temporary(value));
         const target = parts.pop();
         return `indirect(${target}, ${JSON.stringify(signature(e.params, e.type))})(${parts.join(', ')})`;
       }
-      case 'funcIndex':
+      case Op.funcIndex:
         return context.index(e.func);
-      case 'data':
+      case Op.data:
         return context.address(e.name);
-      case 'if':
+      case Op.if:
         return choice(e);
-      case 'select': {
+      case Op.select: {
         const [then, other, cond] = all([e.then, e.else, e.cond]).map((value) => temporary(value));
         return `(${cond} !== 0 ? ${then} : ${other})`;
       }
-      case 'seq':
+      case Op.seq:
         body(e.body);
         return expr(e.value);
-      case 'memorySize':
+      case Op.memorySize:
         return `(memory.byteLength / ${PAGE})`;
-      case 'memoryGrow':
+      case Op.memoryGrow:
         return `grow(${expr(e.pages)})`;
       default:
         return assertNever(e);
     }
   }
 
-  function choice(e: Extract<Expr, { op: 'if' }>): string {
+  function choice(e: Extract<Expr, { op: typeof Op.if }>): string {
     const cond = expr(e.cond);
     const then = apart(() => expr(e.then));
     const other = apart(() => expr(e.else));
@@ -252,28 +255,28 @@ function functionCode(func: Func, context: Context): string {
 
   function stmt(s: Stmt): void {
     switch (s.op) {
-      case 'set': {
+      case Op.set: {
         const value = expr(s.value);
         out.push(`l${s.local} = ${value};`);
         return;
       }
-      case 'setGlobal': {
+      case Op.setGlobal: {
         const value = expr(s.value);
         out.push(`${context.global(s.name)} = ${value};`);
         return;
       }
-      case 'store': {
+      case Op.store: {
         const [address = '', value = ''] = all([s.addr, s.value]);
         out.push(`${STORES[s.code](place(address, s.offset), value)};`);
         return;
       }
-      case 'do':
-      case 'keep': {
+      case Op.do:
+      case Op.keep: {
         const value = expr(s.value);
         out.push(`${value};`);
         return;
       }
-      case 'if': {
+      case Op.if: {
         const cond = expr(s.cond);
         out.push(`if (${cond} !== 0) {`);
         body(s.then);
@@ -282,27 +285,27 @@ function functionCode(func: Func, context: Context): string {
         out.push('}');
         return;
       }
-      case 'block':
+      case Op.block:
         loops.delete(s.label);
         out.push(`b${s.label}: {`);
         body(s.body);
         out.push('}');
         return;
-      case 'loop':
+      case Op.loop:
         loops.add(s.label);
         out.push(`b${s.label}: for (;;) {`, 'if (--fuel < 0) throw new OutOfFuel();');
         body(s.body);
         out.push(`break b${s.label};`, '}');
         return;
-      case 'br':
+      case Op.br:
         out.push(jump(s.label));
         return;
-      case 'brIf': {
+      case Op.brIf: {
         const cond = expr(s.cond);
         out.push(`if (${cond} !== 0) ${jump(s.label)}`);
         return;
       }
-      case 'switch': {
+      case Op.switch: {
         const value = expr(s.value);
         out.push(`switch (${value} >>> 0) {`);
         s.labels.forEach((label, i) => {
@@ -311,17 +314,17 @@ function functionCode(func: Func, context: Context): string {
         out.push(`default: ${jump(s.otherwise)}`, '}');
         return;
       }
-      case 'return': {
+      case Op.return: {
         const value = s.value ? expr(s.value) : '';
         out.push(`return ${value};`);
         return;
       }
-      case 'unreachable':
+      case Op.unreachable:
         out.push('throw new Trap("unreachable");');
         return;
-      case 'memoryCopy':
-      case 'memoryFill': {
-        const operands = s.op === 'memoryCopy' ? [s.to, s.from, s.bytes] : [s.to, s.byte, s.bytes];
+      case Op.memoryCopy:
+      case Op.memoryFill: {
+        const operands = s.op === Op.memoryCopy ? [s.to, s.from, s.bytes] : [s.to, s.byte, s.bytes];
         out.push(`${s.op}(${all(operands).join(', ')});`);
         return;
       }

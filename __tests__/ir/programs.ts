@@ -3,6 +3,7 @@
  * references, collects, branches and loops (a supply of coin flips bounds it), and calls helper functions, some of them
  * to be inlined.
  */
+
 import fc from 'fast-check';
 import { as, get, i32, i64, num, set } from '../../src/ir/build.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../src/ir/ir.ts';
 import { lintModule } from '../../src/ir/lint.ts';
 import { STACK_BASE, STACK_POINTER } from '../../src/ir/names.ts';
+import * as Op from '../../src/ir/op.ts';
 import { emitModule } from '../../src/wasm/emit.ts';
 import { encodeModule } from '../../src/wasm/encode.ts';
 
@@ -24,7 +26,7 @@ const LOCALS: readonly Type[] = ['ref', 'i32', 'ref', 'ref', 'cell', 'i32', 'i32
 const PARAMS: readonly Type[] = ['ref', 'i32'];
 const of = (type: Type): number[] => LOCALS.flatMap((t, i) => (t === type ? [i] : []));
 
-const call = (func: string, type: Type | undefined, ...args: Expr[]): Expr => ({ op: 'call', type, func, args });
+const call = (func: string, type: Type | undefined, ...args: Expr[]): Expr => ({ op: Op.call, type, func, args });
 const coin = call('host.coin', 'i32');
 
 /** Statements and expressions before their labels are numbered: `br` counts enclosing blocks. */
@@ -51,9 +53,9 @@ function bodies(index: number): fc.Arbitrary<Stmt[]> {
     const stmts = tie('list') as fc.Arbitrary<Stmt[]>;
     const choice = (type: Type, value: fc.Arbitrary<Expr>): fc.Arbitrary<Expr> =>
       fc.oneof(
-        fc.record({ op: fc.constant('if' as const), type: fc.constant(type), cond: int, then: value, else: value }),
-        fc.record({ op: fc.constant('select' as const), type: fc.constant(type), cond: int, then: value, else: value }),
-        fc.record({ op: fc.constant('seq' as const), type: fc.constant(type), body: stmts, value }),
+        fc.record({ op: fc.constant(Op.if), type: fc.constant(type), cond: int, then: value, else: value }),
+        fc.record({ op: fc.constant(Op.select), type: fc.constant(type), cond: int, then: value, else: value }),
+        fc.record({ op: fc.constant(Op.seq), type: fc.constant(type), body: stmts, value }),
       );
     const binary = (ops: readonly NumericOp[], value: fc.Arbitrary<Expr>): fc.Arbitrary<Expr> =>
       fc.tuple(fc.constantFrom(...ops), value, value).map(([op, a, b]) => num(op, a, b));
@@ -65,8 +67,8 @@ function bodies(index: number): fc.Arbitrary<Stmt[]> {
         opaque,
         local('ref'),
         fc.constant(call('alloc', 'ref')),
-        fc.constant<Expr>({ op: 'const', type: 'ref', value: 0 }),
-        fc.constant<Expr>({ op: 'global', type: 'ref', name: 'g' }),
+        fc.constant<Expr>({ op: Op.const, type: 'ref', value: 0 }),
+        fc.constant<Expr>({ op: Op.global, type: 'ref', name: 'g' }),
         fc.tuple(ref, int).map(([a, b]) => call('second', 'ref', a, b)),
         fc.tuple(ref, ref).map(([a, b]) => call('pick', 'ref', a, b)),
         cell.map((c) => as('ref', num('i32.wrap_i64', as('i64', c)))),
@@ -112,7 +114,7 @@ function bodies(index: number): fc.Arbitrary<Stmt[]> {
       float: fc.oneof(
         opaque,
         local('f64'),
-        fc.constantFrom(0, -0, 1.5, 1e300).map((value): Expr => ({ op: 'const', type: 'f64', value })),
+        fc.constantFrom(0, -0, 1.5, 1e300).map((value): Expr => ({ op: Op.const, type: 'f64', value })),
         binary(['f64.add', 'f64.mul', 'f64.sub'], float),
         long.map((e) => num('f64.convert_i64_s', e)),
       ),
@@ -123,32 +125,36 @@ function bodies(index: number): fc.Arbitrary<Stmt[]> {
         setLocal('i64', long),
         setLocal('f64', float),
         setLocal('cell', cell),
-        fc.tuple(ref, int).map(([r, n]): Stmt => ({ op: 'do', value: call('host.use', undefined, r, n) })),
-        fc.tuple(ref, ref).map(([a, b]): Stmt => ({ op: 'do', value: call('pick', 'ref', a, b) })),
-        fc.constant<Stmt>({ op: 'do', value: call('rt.collect', undefined) }),
-        ref.map((value): Stmt => ({ op: 'do', value })),
-        int.map((value): Stmt => ({ op: 'do', value })),
-        ref.map((value): Stmt => ({ op: 'setGlobal', name: 'g', value })),
-        ref.map((value): Stmt => ({ op: 'keep', value })),
-        fc.record({ op: fc.constant('if' as const), cond: int, then: stmts, else: stmts }),
-        stmts.map((body): Stmt => ({ op: 'block', label: 0, body })),
+        fc.tuple(ref, int).map(([r, n]): Stmt => ({ op: Op.do, value: call('host.use', undefined, r, n) })),
+        fc.tuple(ref, ref).map(([a, b]): Stmt => ({ op: Op.do, value: call('pick', 'ref', a, b) })),
+        fc.constant<Stmt>({ op: Op.do, value: call('rt.collect', undefined) }),
+        ref.map((value): Stmt => ({ op: Op.do, value })),
+        int.map((value): Stmt => ({ op: Op.do, value })),
+        ref.map((value): Stmt => ({ op: Op.setGlobal, name: 'g', value })),
+        ref.map((value): Stmt => ({ op: Op.keep, value })),
+        fc.record({ op: fc.constant(Op.if), cond: int, then: stmts, else: stmts }),
+        stmts.map((body): Stmt => ({ op: Op.block, label: 0, body })),
         stmts.map(
           (body): Stmt => ({
-            op: 'block',
+            op: Op.block,
             label: 0,
             body: [
-              { op: 'loop', label: 0, body: [{ op: 'brIf', label: 1, cond: coin }, ...body, { op: 'br', label: 0 }] },
+              {
+                op: Op.loop,
+                label: 0,
+                body: [{ op: Op.brIf, label: 1, cond: coin }, ...body, { op: Op.br, label: 0 }],
+              },
             ],
           }),
         ),
-        fc.tuple(fc.nat(2), int).map(([label, cond]): Stmt => ({ op: 'brIf', label, cond })),
-        fc.nat(2).map((label): Stmt => ({ op: 'br', label })),
+        fc.tuple(fc.nat(2), int).map(([label, cond]): Stmt => ({ op: Op.brIf, label, cond })),
+        fc.nat(2).map((label): Stmt => ({ op: Op.br, label })),
         fc
           .tuple(fc.array(fc.nat(2), { maxLength: 3 }), fc.nat(2), int)
-          .map(([labels, otherwise, value]): Stmt => ({ op: 'switch', labels, otherwise, value })),
+          .map(([labels, otherwise, value]): Stmt => ({ op: Op.switch, labels, otherwise, value })),
         fc
           .tuple(int, ref)
-          .map(([cond, value]): Stmt => ({ op: 'if', cond, then: [{ op: 'return', value }], else: [] })),
+          .map(([cond, value]): Stmt => ({ op: Op.if, cond, then: [{ op: Op.return, value }], else: [] })),
       ),
       list: fc.array(tie('stmt') as fc.Arbitrary<Stmt>, { maxLength: 5 }),
     };
@@ -162,15 +168,15 @@ function numberLabels(body: readonly Stmt[]): Stmt[] {
   // A jump to a loop's head must pass the coin at its top, which the block around each loop provides.
   const expr = (e: Expr, open: readonly number[]): Expr => {
     switch (e.op) {
-      case 'num':
-      case 'call':
+      case Op.num:
+      case Op.call:
         return { ...e, args: e.args.map((a) => expr(a, open)) };
-      case 'as':
+      case Op.as:
         return { ...e, value: expr(e.value, open) };
-      case 'if':
-      case 'select':
+      case Op.if:
+      case Op.select:
         return { ...e, cond: expr(e.cond, open), then: expr(e.then, open), else: expr(e.else, open) };
-      case 'seq':
+      case Op.seq:
         return { ...e, body: list(e.body, open), value: expr(e.value, open) };
       default:
         return e;
@@ -180,26 +186,26 @@ function numberLabels(body: readonly Stmt[]): Stmt[] {
     stmts.flatMap((s): Stmt[] => {
       const label = (n: number): number => open[Math.min(n, open.length - 1)]!;
       switch (s.op) {
-        case 'block':
-        case 'loop': {
+        case Op.block:
+        case Op.loop: {
           const mine = next++;
           return [{ ...s, label: mine, body: list(s.body, [mine, ...open]) }];
         }
-        case 'br':
+        case Op.br:
           return open.length === 0 ? [] : [{ ...s, label: label(s.label) }];
-        case 'brIf':
+        case Op.brIf:
           return open.length === 0 ? [] : [{ ...s, label: label(s.label), cond: expr(s.cond, open) }];
-        case 'switch':
+        case Op.switch:
           if (open.length === 0) return [];
           return [{ ...s, value: expr(s.value, open), labels: s.labels.map(label), otherwise: label(s.otherwise) }];
-        case 'if':
+        case Op.if:
           return [{ ...s, cond: expr(s.cond, open), then: list(s.then, open), else: list(s.else, open) }];
-        case 'set':
-        case 'setGlobal':
-        case 'do':
-        case 'keep':
+        case Op.set:
+        case Op.setGlobal:
+        case Op.do:
+        case Op.keep:
           return [{ ...s, value: expr(s.value, open) }];
-        case 'return':
+        case Op.return:
           return [s.value ? { ...s, value: expr(s.value, open) } : s];
         default:
           return [s];
@@ -210,7 +216,7 @@ function numberLabels(body: readonly Stmt[]): Stmt[] {
 
 /** A local that a function's copy in a loop may see from the round before must be set first: inlining relies on it. */
 const RESET: Stmt[] = LOCALS.slice(PARAMS.length).map((type, i) =>
-  set(i + PARAMS.length, { op: 'const', type, value: type === 'i64' || type === 'cell' ? 0n : 0 }),
+  set(i + PARAMS.length, { op: Op.const, type, value: type === 'i64' || type === 'cell' ? 0n : 0 }),
 );
 
 function helper(name: string, body: readonly Stmt[], result: Expr, inline: Func['inline']): Func {
@@ -219,7 +225,7 @@ function helper(name: string, body: readonly Stmt[], result: Expr, inline: Func[
     params: PARAMS,
     result: 'ref',
     locals: [...LOCALS],
-    body: [...RESET, ...numberLabels([...body, { op: 'return', value: result }])],
+    body: [...RESET, ...numberLabels([...body, { op: Op.return, value: result }])],
     inline,
   };
 }
@@ -248,8 +254,11 @@ export const programs: fc.Arbitrary<Module> = fc
     const add = (func: Func): void => {
       module.funcs.set(func.name, func);
     };
-    const collect: Stmt = { op: 'do', value: call('rt.collect', undefined) };
-    const use = (local: number): Stmt => ({ op: 'do', value: call('host.use', undefined, get(local, 'ref'), i32(-7)) });
+    const collect: Stmt = { op: Op.do, value: call('rt.collect', undefined) };
+    const use = (local: number): Stmt => ({
+      op: Op.do,
+      value: call('host.use', undefined, get(local, 'ref'), i32(-7)),
+    });
     add({
       name: 'rt.collect',
       params: [],
@@ -258,12 +267,12 @@ export const programs: fc.Arbitrary<Module> = fc
       inline: 'never',
       body: [
         {
-          op: 'do',
+          op: Op.do,
           value: call(
             'host.collect',
             undefined,
-            { op: 'global', type: 'i32', name: STACK_POINTER },
-            { op: 'data', type: 'i32', name: STACK_BASE },
+            { op: Op.global, type: 'i32', name: STACK_POINTER },
+            { op: Op.data, type: 'i32', name: STACK_BASE },
           ),
         },
       ],
@@ -273,7 +282,7 @@ export const programs: fc.Arbitrary<Module> = fc
       params: [],
       result: 'ref',
       locals: [],
-      body: [collect, { op: 'return', value: call('host.new', 'ref') }],
+      body: [collect, { op: Op.return, value: call('host.new', 'ref') }],
     });
     add({
       name: 'second',
@@ -283,12 +292,12 @@ export const programs: fc.Arbitrary<Module> = fc
       inline: 'always',
       body: [
         {
-          op: 'if',
+          op: Op.if,
           cond: get(1, 'i32'),
-          then: [{ op: 'return', value: call('alloc', 'ref') }],
+          then: [{ op: Op.return, value: call('alloc', 'ref') }],
           else: [],
         },
-        { op: 'return', value: get(0, 'ref') },
+        { op: Op.return, value: get(0, 'ref') },
       ],
     });
     add({
@@ -296,7 +305,7 @@ export const programs: fc.Arbitrary<Module> = fc
       params: ['ref', 'ref'],
       result: 'ref',
       locals: ['ref', 'ref'],
-      body: [collect, use(0), { op: 'return', value: get(1, 'ref') }],
+      body: [collect, use(0), { op: Op.return, value: get(1, 'ref') }],
     });
     parts.forEach((part, i) => {
       add(helper(i === 2 ? 'run' : `f${i}`, part.body, get(part.result, 'ref'), part.inline));
@@ -307,8 +316,8 @@ export const programs: fc.Arbitrary<Module> = fc
       result: 'i32',
       locals: ['i32'],
       body: [
-        { op: 'do', value: call('host.use', undefined, call('run', 'ref', call('alloc', 'ref'), i32(3)), i32(0)) },
-        { op: 'return', value: { op: 'global', type: 'i32', name: STACK_POINTER } },
+        { op: Op.do, value: call('host.use', undefined, call('run', 'ref', call('alloc', 'ref'), i32(3)), i32(0)) },
+        { op: Op.return, value: { op: Op.global, type: 'i32', name: STACK_POINTER } },
       ],
     });
     module.exports.set('main', 'main');

@@ -1,6 +1,8 @@
 /** What range analysis, splitting, if-conversion and rotation make of loops. */
+
 import { describe, expect, it } from 'vitest';
 import type { Expr } from '../../src/ir/ir.ts';
+import * as Op from '../../src/ir/op.ts';
 import { cseModule } from '../../src/ir/passes/cse.ts';
 import { foldModule } from '../../src/ir/passes/fold.ts';
 import { inlineModule } from '../../src/ir/passes/inline.ts';
@@ -196,11 +198,11 @@ fun f(buffer: i32, len: i64, n: i64): i64 {
 });
 
 describe('a simple expression', () => {
-  const local = { op: 'get', type: 'ref', local: 0 } as const;
-  const kept = (value: Expr): Expr => ({ op: 'seq', type: 'ref', body: [{ op: 'keep', value }], value: local });
+  const local = { op: Op.get, type: 'ref', local: 0 } as const;
+  const kept = (value: Expr): Expr => ({ op: Op.seq, type: 'ref', body: [{ op: Op.keep, value }], value: local });
   it('may keep what a local refers to', () => expect(isSimple(kept(local))).toBe(true));
   it('does not keep what a call gives: the call has effects', () => {
-    expect(isSimple(kept({ op: 'call', type: 'ref', func: 'pick', args: [local] }))).toBe(false);
+    expect(isSimple(kept({ op: Op.call, type: 'ref', func: 'pick', args: [local] }))).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { emptyModule, type Module } from '../../src/ir/ir.ts';
 import { layOut, STACK_BYTES } from '../../src/ir/link.ts';
 import { lintModule } from '../../src/ir/lint.ts';
 import { STACK_BASE, STACK_POINTER } from '../../src/ir/names.ts';
+import * as Op from '../../src/ir/op.ts';
 import { addRoots } from '../../src/ir/passes/roots.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { reach } from '../../src/ir/reach.ts';
@@ -294,52 +295,52 @@ describe('lint', () => {
       module.funcs.set('rt.f', { ...func, body });
       return lintModule(module).join('\n');
     };
-    const n = { op: 'get', type: 'i64', local: 1 } as const;
-    const a = { op: 'get', type: 'ref', local: 0 } as const;
-    expect(problem([{ op: 'return', value: n }])).toBe('');
+    const n = { op: Op.get, type: 'i64', local: 1 } as const;
+    const a = { op: Op.get, type: 'ref', local: 0 } as const;
+    expect(problem([{ op: Op.return, value: n }])).toBe('');
     expect(problem([])).toContain('can reach its end');
-    expect(problem([{ op: 'return', value: a }])).toContain('returns ref, not i64');
-    expect(problem([{ op: 'br', label: 3 }])).toContain('label 3');
+    expect(problem([{ op: Op.return, value: a }])).toContain('returns ref, not i64');
+    expect(problem([{ op: Op.br, label: 3 }])).toContain('label 3');
     expect(
       problem([
-        { op: 'set', local: 0, value: n },
-        { op: 'return', value: n },
+        { op: Op.set, local: 0, value: n },
+        { op: Op.return, value: n },
       ]),
     ).toContain('value for local 0 is i64');
     expect(
       problem([
-        { op: 'set', local: 7, value: n },
-        { op: 'return', value: n },
+        { op: Op.set, local: 7, value: n },
+        { op: Op.return, value: n },
       ]),
     ).toContain('no local 7');
     const call = (func: string, args: readonly (typeof n | typeof a)[]) =>
-      ({ op: 'call', type: 'i64', func, args }) as const;
-    expect(problem([{ op: 'return', value: call('rt.g', []) }])).toContain('no function rt.g');
-    expect(problem([{ op: 'return', value: call('rt.f', [n, n]) }])).toContain('argument 0 is i64, not ref');
-    expect(problem([{ op: 'return', value: call('rt.f', [a]) }])).toContain('1 arguments, not 2');
-    const sum = { op: 'num', type: 'i64', code: 'i64.add', args: [n, a] } as const;
-    expect(problem([{ op: 'return', value: sum }])).toContain('operand 1 of i64.add is ref');
-    const odd = { op: 'num', type: 'i64', code: 'i64.frob', args: [] } as const;
-    expect(problem([{ op: 'return', value: odd }])).toContain('unknown instruction i64.frob');
-    const inner = { op: 'block', label: 0, body: [] } as const;
+      ({ op: Op.call, type: 'i64', func, args }) as const;
+    expect(problem([{ op: Op.return, value: call('rt.g', []) }])).toContain('no function rt.g');
+    expect(problem([{ op: Op.return, value: call('rt.f', [n, n]) }])).toContain('argument 0 is i64, not ref');
+    expect(problem([{ op: Op.return, value: call('rt.f', [a]) }])).toContain('1 arguments, not 2');
+    const sum = { op: Op.num, type: 'i64', code: 'i64.add', args: [n, a] } as const;
+    expect(problem([{ op: Op.return, value: sum }])).toContain('operand 1 of i64.add is ref');
+    const odd = { op: Op.num, type: 'i64', code: 'i64.frob', args: [] } as const;
+    expect(problem([{ op: Op.return, value: odd }])).toContain('unknown instruction i64.frob');
+    const inner = { op: Op.block, label: 0, body: [] } as const;
     expect(
       problem([
-        { op: 'block', label: 0, body: [inner] },
-        { op: 'return', value: n },
+        { op: Op.block, label: 0, body: [inner] },
+        { op: Op.return, value: n },
       ]),
     ).toContain('used twice');
-    const data = { op: 'data', type: 'ref', name: 'str:x' } as const;
+    const data = { op: Op.data, type: 'ref', name: 'str:x' } as const;
     expect(
       problem([
-        { op: 'keep', value: data },
-        { op: 'return', value: n },
+        { op: Op.keep, value: data },
+        { op: Op.return, value: n },
       ]),
     ).toContain('no datum str:x');
-    const base = { op: 'data', type: 'i32', name: STACK_BASE } as const;
+    const base = { op: Op.data, type: 'i32', name: STACK_BASE } as const;
     expect(
       problem([
-        { op: 'do', value: base },
-        { op: 'return', value: n },
+        { op: Op.do, value: base },
+        { op: Op.return, value: n },
       ]),
     ).toBe('');
   });

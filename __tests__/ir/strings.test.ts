@@ -1,9 +1,11 @@
 /** Static strings become a list of texts whose headers are filled in at the start. */
+
 import { describe, expect, it } from 'vitest';
 import { stringDatum } from '../../src/ir/build.ts';
 import { type Expr, emptyModule, type Module, type Stmt } from '../../src/ir/ir.ts';
 import { layOut } from '../../src/ir/link.ts';
 import { lintModule } from '../../src/ir/lint.ts';
+import * as Op from '../../src/ir/op.ts';
 import { BEGIN, packStrings } from '../../src/ir/passes/strings.ts';
 import { printFunc } from '../../src/ir/print.ts';
 import { createRuntime } from '../../src/ir/system/system.ts';
@@ -23,8 +25,8 @@ function programOf(texts: readonly string[]): Module {
   const relocs = [{ at: 4, data: name(texts[0]!) }];
   module.data.set('table', { name: 'table', align: 4, bytes: new Uint8Array(8), relocs });
   module.globals.set('g', { name: 'g', type: 'ref', mutable: true, init: 0 });
-  const value: Expr = { op: 'data', type: 'ref', name: name(texts.at(-1)!) };
-  const body: Stmt[] = [{ op: 'setGlobal', name: 'g', value }];
+  const value: Expr = { op: Op.data, type: 'ref', name: name(texts.at(-1)!) };
+  const body: Stmt[] = [{ op: Op.setGlobal, name: 'g', value }];
   module.funcs.set('_start', { name: '_start', params: [], result: undefined, locals: [], body });
   module.exports.set('_start', '_start');
   return module;

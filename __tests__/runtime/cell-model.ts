@@ -2,10 +2,12 @@
  * Dynamic values for tests: a model in TypeScript of what values mean (LANGUAGE, "Values and run-time semantics"), and
  * the same values in an instance of the run-time library.
  */
+
 import fc from 'fast-check';
 import { byteOrder, stringDatum, stringDatumName } from '../../src/ir/build.ts';
 import type { Datum } from '../../src/ir/ir.ts';
 import { STACK_POINTER } from '../../src/ir/names.ts';
+import * as Op from '../../src/ir/op.ts';
 import { type InstanceOptions, type RuntimeInstance, runtimeInstance } from './harness.ts';
 
 /** A struct type: name and fields with their element kinds. */
@@ -209,7 +211,7 @@ export async function cellInstance(names: readonly string[], options: InstanceOp
           params: ['i32'],
           result: undefined,
           locals: ['i32'],
-          body: [{ op: 'setGlobal', name: STACK_POINTER, value: { op: 'get', type: 'i32', local: 0 } }],
+          body: [{ op: Op.setGlobal, name: STACK_POINTER, value: { op: Op.get, type: 'i32', local: 0 } }],
         });
         module.exports.set('test_unwind', 'test_unwind');
         const texts = new Set<string>();

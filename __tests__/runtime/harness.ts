@@ -1,7 +1,9 @@
 /** Runs functions of the run-time library in Node's WebAssembly, with a small WASI that captures what is written. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { emptyModule, type Module } from '../../src/ir/ir.ts';
+import * as Op from '../../src/ir/op.ts';
 import { createRuntime, type Runtime } from '../../src/ir/system/system.ts';
 import { compileIr } from '../../src/wasm/pipeline.ts';
 
@@ -176,7 +178,7 @@ export async function runtimeInstance(
     params: [],
     result: 'i32',
     locals: [],
-    body: [{ op: 'return', value: { op: 'data', type: 'i32', name: 'harness' } }],
+    body: [{ op: Op.return, value: { op: Op.data, type: 'i32', name: 'harness' } }],
   });
   module.exports.set('harness', 'harness');
   options.build?.(module, runtime);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyModule, type Func, type Module } from '../../src/ir/ir.ts';
+import * as Op from '../../src/ir/op.ts';
 import { addRoots } from '../../src/ir/passes/roots.ts';
 import { reach } from '../../src/ir/reach.ts';
 import { ensureWasmtime } from '../../src/toolchain/install.ts';
@@ -77,7 +78,7 @@ describe('the encoder', () => {
 
   it('writes only the sections that a module needs', () => {
     const { module } = emitModule(
-      moduleOf({ name: 'main', params: [], result: undefined, locals: [], body: [{ op: 'return' }] }),
+      moduleOf({ name: 'main', params: [], result: undefined, locals: [], body: [{ op: Op.return }] }),
     );
     // Types, functions, memory (always exported), exports, code.
     expect(sections(encodeModule(module).bytes).map(([id]) => id)).toEqual([1, 3, 5, 7, 10]);
@@ -94,19 +95,19 @@ describe('the encoder', () => {
           locals: ['i32'],
           body: [
             {
-              op: 'return',
+              op: Op.return,
               value: {
-                op: 'callIndirect',
+                op: Op.callIndirect,
                 type: 'i32',
                 params: [],
                 args: [],
                 target: {
-                  op: 'num',
+                  op: Op.num,
                   type: 'i32',
                   code: 'i32.mul',
                   args: [
-                    { op: 'get', type: 'i32', local: 0 },
-                    { op: 'funcIndex', type: 'i32', func: 'seven' },
+                    { op: Op.get, type: 'i32', local: 0 },
+                    { op: Op.funcIndex, type: 'i32', func: 'seven' },
                   ],
                 },
               },
@@ -118,7 +119,7 @@ describe('the encoder', () => {
           params: [],
           result: 'i32',
           locals: [],
-          body: [{ op: 'return', value: { op: 'const', type: 'i32', value: 7 } }],
+          body: [{ op: Op.return, value: { op: Op.const, type: 'i32', value: 7 } }],
         },
       ),
     );
@@ -136,7 +137,7 @@ describe('line rows', () => {
 
   it('name the place of a trap and of the calls around it', async () => {
     const call = (func: string, at: number) =>
-      ({ op: 'do', value: { op: 'call', type: undefined, func, args: [], span: span(at) } }) as const;
+      ({ op: Op.do, value: { op: Op.call, type: undefined, func, args: [], span: span(at) } }) as const;
     const module = moduleOf(
       {
         name: 'main',
@@ -156,7 +157,7 @@ describe('line rows', () => {
         params: [],
         result: undefined,
         locals: [],
-        body: [call('quiet', 8), { op: 'unreachable', span: span(9) }],
+        body: [call('quiet', 8), { op: Op.unreachable, span: span(9) }],
       },
     );
     const { wasm, lineTable } = finish(module, { lines: { fileNames: ['p.mochi'], position } });

@@ -1,10 +1,12 @@
 /** Constructors, walkers and small analyses of IR trees that passes share. */
+
 import { assertNever } from '../diagnostics/assert.ts';
 import type { Datum, Expr, Func, NumericOp, Stmt, Type } from './ir.ts';
+import * as Op from './op.ts';
 import { NUMERIC_SIGNATURES } from './ops.ts';
 
-type Get = Extract<Expr, { op: 'get' }>;
-type Const = Extract<Expr, { op: 'const' }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
+type Const = Extract<Expr, { op: typeof Op.const }>;
 
 // More than half of a program's nodes read a local or are small numbers. Nodes never change, so there is one of each: what
 // walks of a program wait for is memory.
@@ -17,38 +19,38 @@ const MOST_SHARED = 256;
 
 /** A read of a local. */
 export function get(local: number, type: Type): Get {
-  if (local >= MOST_GETS) return { op: 'get', type, local };
+  if (local >= MOST_GETS) return { op: Op.get, type, local };
   const gets = GETS[type];
-  return (gets[local] ??= { op: 'get', type, local });
+  return (gets[local] ??= { op: Op.get, type, local });
 }
 
 export function i32(value: number): Const {
-  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: 'const', type: 'i32', value: value | 0 };
-  return (I32S[value - LEAST_SHARED] ??= { op: 'const', type: 'i32', value: value | 0 });
+  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: Op.const, type: 'i32', value: value | 0 };
+  return (I32S[value - LEAST_SHARED] ??= { op: Op.const, type: 'i32', value: value | 0 });
 }
 
 export function i64(value: number | bigint): Const {
-  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: 'const', type: 'i64', value: BigInt(value) };
-  return (I64S[Number(value) - LEAST_SHARED] ??= { op: 'const', type: 'i64', value: BigInt(value) });
+  if (value < LEAST_SHARED || value > MOST_SHARED) return { op: Op.const, type: 'i64', value: BigInt(value) };
+  return (I64S[Number(value) - LEAST_SHARED] ??= { op: Op.const, type: 'i64', value: BigInt(value) });
 }
 
-export const set = (local: number, value: Expr): Stmt => ({ op: 'set', local, value });
+export const set = (local: number, value: Expr): Stmt => ({ op: Op.set, local, value });
 
 /** The zero of a type: 0, null. */
 export function zero(type: Type): Expr {
-  return { op: 'const', type, value: type === 'i64' || type === 'cell' ? 0n : 0 };
+  return { op: Op.const, type, value: type === 'i64' || type === 'cell' ? 0n : 0 };
 }
 
 /** A numeric instruction. */
 export function num(code: NumericOp, ...args: Expr[]): Expr {
-  return { op: 'num', type: NUMERIC_SIGNATURES.get(code)!.result, code, args };
+  return { op: Op.num, type: NUMERIC_SIGNATURES.get(code)!.result, code, args };
 }
 
 /** Re-types a value without code, if it is not of the type already. */
 export function as(type: Type, value: Expr): Expr {
   if (value.type === type) return value;
-  if (value.op === 'const' || value.op === 'as') return { ...(value.op === 'as' ? value : value), type } as Expr;
-  return { op: 'as', type, value };
+  if (value.op === Op.const || value.op === Op.as) return { ...(value.op === Op.as ? value : value), type } as Expr;
+  return { op: Op.as, type, value };
 }
 
 /** A new local of a function that is being built; gives its index. */
@@ -118,29 +120,29 @@ function codePoints(bytes: Uint8Array): number {
 /** The operand expressions of an expression in evaluation order (a `seq` has its body before its value: not here). */
 export function operands(e: Expr): readonly Expr[] {
   switch (e.op) {
-    case 'const':
-    case 'get':
-    case 'global':
-    case 'funcIndex':
-    case 'data':
-    case 'memorySize':
+    case Op.const:
+    case Op.get:
+    case Op.global:
+    case Op.funcIndex:
+    case Op.data:
+    case Op.memorySize:
       return NONE;
-    case 'num':
-    case 'call':
+    case Op.num:
+    case Op.call:
       return e.args;
-    case 'callIndirect':
+    case Op.callIndirect:
       return [...e.args, e.target];
-    case 'as':
+    case Op.as:
       return [e.value];
-    case 'load':
+    case Op.load:
       return [e.addr];
-    case 'if':
+    case Op.if:
       return [e.cond, e.then, e.else];
-    case 'select':
+    case Op.select:
       return [e.then, e.else, e.cond];
-    case 'seq':
+    case Op.seq:
       return [e.value];
-    case 'memoryGrow':
+    case Op.memoryGrow:
       return [e.pages];
     default:
       return assertNever(e);
@@ -151,27 +153,27 @@ const NONE: readonly Expr[] = [];
 /** The expressions of a statement in evaluation order (not of its nested statements). */
 export function stmtOperands(s: Stmt): readonly Expr[] {
   switch (s.op) {
-    case 'set':
-    case 'setGlobal':
-    case 'do':
-    case 'keep':
-    case 'switch':
+    case Op.set:
+    case Op.setGlobal:
+    case Op.do:
+    case Op.keep:
+    case Op.switch:
       return [s.value];
-    case 'store':
+    case Op.store:
       return [s.addr, s.value];
-    case 'if':
-    case 'brIf':
+    case Op.if:
+    case Op.brIf:
       return [s.cond];
-    case 'return':
+    case Op.return:
       return s.value ? [s.value] : NONE;
-    case 'memoryCopy':
+    case Op.memoryCopy:
       return [s.to, s.from, s.bytes];
-    case 'memoryFill':
+    case Op.memoryFill:
       return [s.to, s.byte, s.bytes];
-    case 'block':
-    case 'loop':
-    case 'br':
-    case 'unreachable':
+    case Op.block:
+    case Op.loop:
+    case Op.br:
+    case Op.unreachable:
       return NONE;
     default:
       return assertNever(s);
@@ -188,34 +190,34 @@ export function walk(body: readonly Stmt[], onExpr: OnExpr | undefined, onStmt?:
     const s = body[i]!;
     onStmt?.(s);
     switch (s.op) {
-      case 'set':
-      case 'do':
-      case 'setGlobal':
-      case 'keep':
-      case 'switch':
+      case Op.set:
+      case Op.do:
+      case Op.setGlobal:
+      case Op.keep:
+      case Op.switch:
         walkExpr(s.value, onExpr, onStmt);
         break;
-      case 'store':
+      case Op.store:
         walkExpr(s.addr, onExpr, onStmt);
         walkExpr(s.value, onExpr, onStmt);
         break;
-      case 'if':
+      case Op.if:
         walkExpr(s.cond, onExpr, onStmt);
         walk(s.then, onExpr, onStmt);
         walk(s.else, onExpr, onStmt);
         break;
-      case 'block':
-      case 'loop':
+      case Op.block:
+      case Op.loop:
         walk(s.body, onExpr, onStmt);
         break;
-      case 'brIf':
+      case Op.brIf:
         walkExpr(s.cond, onExpr, onStmt);
         break;
-      case 'return':
+      case Op.return:
         if (s.value) walkExpr(s.value, onExpr, onStmt);
         break;
-      case 'memoryCopy':
-      case 'memoryFill':
+      case Op.memoryCopy:
+      case Op.memoryFill:
         for (const e of stmtOperands(s)) walkExpr(e, onExpr, onStmt);
         break;
       default:
@@ -228,40 +230,40 @@ export function walkExpr(e: Expr, onExpr: OnExpr | undefined, onStmt?: OnStmt): 
   onExpr?.(e);
   // Cases are compared in turn: half of all expressions are of the first two.
   switch (e.op) {
-    case 'get':
-    case 'const':
+    case Op.get:
+    case Op.const:
       break;
-    case 'num':
-    case 'call': {
+    case Op.num:
+    case Op.call: {
       const { args } = e;
       for (let i = 0; i < args.length; i++) walkExpr(args[i]!, onExpr, onStmt);
       break;
     }
-    case 'load':
+    case Op.load:
       walkExpr(e.addr, onExpr, onStmt);
       break;
-    case 'as':
+    case Op.as:
       walkExpr(e.value, onExpr, onStmt);
       break;
-    case 'if':
+    case Op.if:
       walkExpr(e.cond, onExpr, onStmt);
       walkExpr(e.then, onExpr, onStmt);
       walkExpr(e.else, onExpr, onStmt);
       break;
-    case 'select':
+    case Op.select:
       walkExpr(e.then, onExpr, onStmt);
       walkExpr(e.else, onExpr, onStmt);
       walkExpr(e.cond, onExpr, onStmt);
       break;
-    case 'seq':
+    case Op.seq:
       walk(e.body, onExpr, onStmt);
       walkExpr(e.value, onExpr, onStmt);
       break;
-    case 'callIndirect':
+    case Op.callIndirect:
       for (const arg of e.args) walkExpr(arg, onExpr, onStmt);
       walkExpr(e.target, onExpr, onStmt);
       break;
-    case 'memoryGrow':
+    case Op.memoryGrow:
       walkExpr(e.pages, onExpr, onStmt);
       break;
     default:
@@ -276,27 +278,27 @@ export function walkStmts(body: readonly Stmt[], onStmt: OnStmt): void {
 /** True if there are statements in the expression. */
 export function hasStmts(e: Expr): boolean {
   switch (e.op) {
-    case 'get':
-    case 'const':
+    case Op.get:
+    case Op.const:
       return false;
-    case 'num':
-    case 'call': {
+    case Op.num:
+    case Op.call: {
       const { args } = e;
       for (let i = 0; i < args.length; i++) if (hasStmts(args[i]!)) return true;
       return false;
     }
-    case 'seq':
+    case Op.seq:
       return true;
-    case 'as':
+    case Op.as:
       return hasStmts(e.value);
-    case 'load':
+    case Op.load:
       return hasStmts(e.addr);
-    case 'if':
-    case 'select':
+    case Op.if:
+    case Op.select:
       return hasStmts(e.cond) || hasStmts(e.then) || hasStmts(e.else);
-    case 'callIndirect':
+    case Op.callIndirect:
       return hasStmts(e.target) || e.args.some(hasStmts);
-    case 'memoryGrow':
+    case Op.memoryGrow:
       return hasStmts(e.pages);
     default:
       return false;
@@ -315,7 +317,7 @@ export function someStmt(e: Expr, test: (s: Stmt) => boolean): boolean {
 
 /** Whether evaluating the expression assigns the local. */
 export function assigns(e: Expr, local: number): boolean {
-  return someStmt(e, (s) => s.op === 'set' && s.local === local);
+  return someStmt(e, (s) => s.op === Op.set && s.local === local);
 }
 
 /** How `mapExpr` and `mapStmt` rebuild: what becomes of the parts of a node. */
@@ -341,53 +343,53 @@ export function mapSame<T>(items: readonly T[], f: (item: T) => T): readonly T[]
 /** Rebuilds an expression with its parts mapped, in evaluation order; the same node if nothing changed. */
 export function mapExpr(e: Expr, m: Mapper): Expr {
   switch (e.op) {
-    case 'get':
-    case 'const':
+    case Op.get:
+    case Op.const:
       return e;
-    case 'num':
-    case 'call': {
+    case Op.num:
+    case Op.call: {
       const before = e.args;
       const args = mapSame(before, m.expr);
       return args === before ? e : { ...e, args };
     }
-    case 'load': {
+    case Op.load: {
       const before = e.addr;
       const addr = m.expr(before);
       return addr === before ? e : { ...e, addr };
     }
-    case 'as': {
+    case Op.as: {
       const before = e.value;
       const value = m.expr(before);
       return value === before ? e : { ...e, value };
     }
-    case 'global':
-    case 'data':
-    case 'funcIndex':
-    case 'memorySize':
+    case Op.global:
+    case Op.data:
+    case Op.funcIndex:
+    case Op.memorySize:
       return e;
-    case 'if': {
+    case Op.if: {
       const cond = m.expr(e.cond);
       const yes = m.expr(e.then);
       const no = m.expr(e.else);
       return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
     }
-    case 'select': {
+    case Op.select: {
       const yes = m.expr(e.then);
       const no = m.expr(e.else);
       const cond = m.expr(e.cond);
       return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
     }
-    case 'seq': {
+    case Op.seq: {
       const body = m.body(e.body);
       const value = m.expr(e.value);
       return body === e.body && value === e.value ? e : { ...e, body, value };
     }
-    case 'callIndirect': {
+    case Op.callIndirect: {
       const args = mapSame(e.args, m.expr);
       const target = m.expr(e.target);
       return args === e.args && target === e.target ? e : { ...e, args, target };
     }
-    case 'memoryGrow': {
+    case Op.memoryGrow: {
       const pages = m.expr(e.pages);
       return pages === e.pages ? e : { ...e, pages };
     }
@@ -399,54 +401,54 @@ export function mapExpr(e: Expr, m: Mapper): Expr {
 /** Rebuilds a statement with its parts mapped, in evaluation order; the same node if nothing changed. */
 export function mapStmt(s: Stmt, m: Mapper): Stmt {
   switch (s.op) {
-    case 'set':
-    case 'do':
-    case 'setGlobal':
-    case 'keep':
-    case 'switch': {
+    case Op.set:
+    case Op.do:
+    case Op.setGlobal:
+    case Op.keep:
+    case Op.switch: {
       const before = s.value;
       const value = m.expr(before);
       return value === before ? s : { ...s, value };
     }
-    case 'store': {
+    case Op.store: {
       const addr = m.expr(s.addr);
       const value = m.expr(s.value);
       return addr === s.addr && value === s.value ? s : { ...s, addr, value };
     }
-    case 'if': {
+    case Op.if: {
       const cond = m.expr(s.cond);
       const yes = m.body(s.then);
       const no = m.body(s.else);
       return cond === s.cond && yes === s.then && no === s.else ? s : { ...s, cond, then: yes, else: no };
     }
-    case 'brIf': {
+    case Op.brIf: {
       const cond = m.expr(s.cond);
       return cond === s.cond ? s : { ...s, cond };
     }
-    case 'block':
-    case 'loop': {
+    case Op.block:
+    case Op.loop: {
       const body = m.body(s.body);
       return body === s.body ? s : { ...s, body };
     }
-    case 'return': {
+    case Op.return: {
       if (!s.value) return s;
       const value = m.expr(s.value);
       return value === s.value ? s : { ...s, value };
     }
-    case 'memoryCopy': {
+    case Op.memoryCopy: {
       const to = m.expr(s.to);
       const from = m.expr(s.from);
       const bytes = m.expr(s.bytes);
       return to === s.to && from === s.from && bytes === s.bytes ? s : { ...s, to, from, bytes };
     }
-    case 'memoryFill': {
+    case Op.memoryFill: {
       const to = m.expr(s.to);
       const byte = m.expr(s.byte);
       const bytes = m.expr(s.bytes);
       return to === s.to && byte === s.byte && bytes === s.bytes ? s : { ...s, to, byte, bytes };
     }
-    case 'br':
-    case 'unreachable':
+    case Op.br:
+    case Op.unreachable:
       return s;
     default:
       return assertNever(s);
@@ -460,8 +462,11 @@ export function listMapper(body: Mapper['body']): Mapper {
 }
 
 /** Rebuilds a statement with the lists that it holds mapped, not looking into expressions; the same one if nothing changed. */
-export function mapLists(s: Extract<Stmt, { op: 'if' | 'block' | 'loop' }>, body: Mapper['body']): Stmt {
-  if (s.op === 'if') {
+export function mapLists(
+  s: Extract<Stmt, { op: typeof Op.if | typeof Op.block | typeof Op.loop }>,
+  body: Mapper['body'],
+): Stmt {
+  if (s.op === Op.if) {
     const yes = body(s.then);
     const no = body(s.else);
     return yes === s.then && no === s.else ? s : { ...s, then: yes, else: no };
@@ -477,8 +482,8 @@ export function jumpsTo(body: readonly Stmt[], label: number): boolean {
   if (endJumpsTo(body, label)) return true;
   let found = false;
   walkStmts(body, (s) => {
-    if ((s.op === 'br' || s.op === 'brIf') && s.label === label) found = true;
-    else if (s.op === 'switch' && (s.otherwise === label || s.labels.includes(label))) found = true;
+    if ((s.op === Op.br || s.op === Op.brIf) && s.label === label) found = true;
+    else if (s.op === Op.switch && (s.otherwise === label || s.labels.includes(label))) found = true;
   });
   return found;
 }
@@ -486,8 +491,8 @@ export function jumpsTo(body: readonly Stmt[], label: number): boolean {
 /** Whether a jump at the end of the list, where most are, goes to the label. */
 function endJumpsTo(body: readonly Stmt[], label: number): boolean {
   const last = body.at(-1);
-  if (last?.op === 'br') return last.label === label;
-  return last?.op === 'if' && (endJumpsTo(last.then, label) || endJumpsTo(last.else, label));
+  if (last?.op === Op.br) return last.label === label;
+  return last?.op === Op.if && (endJumpsTo(last.then, label) || endJumpsTo(last.else, label));
 }
 
 /**
@@ -501,21 +506,21 @@ export function fallsThrough(body: readonly Stmt[], noReturn?: (func: string) =>
 
 function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolean {
   switch (s.op) {
-    case 'set':
-    case 'store':
+    case Op.set:
+    case Op.store:
       return true;
-    case 'do':
-      return !(noReturn && s.value.op === 'call' && noReturn(s.value.func));
-    case 'br':
-    case 'switch':
-    case 'return':
-    case 'unreachable':
+    case Op.do:
+      return !(noReturn && s.value.op === Op.call && noReturn(s.value.func));
+    case Op.br:
+    case Op.switch:
+    case Op.return:
+    case Op.unreachable:
       return false;
-    case 'if':
+    case Op.if:
       return s.else.length === 0 || fallsThrough(s.then, noReturn) || fallsThrough(s.else, noReturn);
-    case 'block':
+    case Op.block:
       return fallsThrough(s.body, noReturn) || jumpsTo(s.body, s.label);
-    case 'loop':
+    case Op.loop:
       return fallsThrough(s.body, noReturn);
     default:
       return true;
@@ -531,8 +536,8 @@ export function copyFunc(func: Func, body: readonly Stmt[] = func.body): Func {
 export function hasLoop(body: readonly Stmt[]): boolean {
   // Few loops are in expressions: those are looked at last.
   for (const s of body) {
-    if (s.op === 'loop') return true;
-    if (s.op === 'block' ? hasLoop(s.body) : s.op === 'if' && (hasLoop(s.then) || hasLoop(s.else))) return true;
+    if (s.op === Op.loop) return true;
+    if (s.op === Op.block ? hasLoop(s.body) : s.op === Op.if && (hasLoop(s.then) || hasLoop(s.else))) return true;
   }
-  return body.some((s) => stmtOperands(s).some((e) => someStmt(e, (inner) => inner.op === 'loop')));
+  return body.some((s) => stmtOperands(s).some((e) => someStmt(e, (inner) => inner.op === Op.loop)));
 }

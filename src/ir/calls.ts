@@ -1,8 +1,10 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
+
 import { fallsThrough } from './build.ts';
 import { factsOf } from './facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { COLLECT, MAIN } from './names.ts';
+import * as Op from './op.ts';
 
 /** Stands for what an indirect call may reach: the functions of the table that take and give the same types. */
 export function tableOf(params: readonly Type[], result: Type | undefined): string {
@@ -48,7 +50,7 @@ export function noReturnFuncs(module: Module): Set<string> {
   return found;
 }
 
-type IndirectCall = Extract<Expr, { op: 'callIndirect' }>;
+type IndirectCall = Extract<Expr, { op: typeof Op.callIndirect }>;
 
 export interface Collecting {
   /** Functions whose calls may collect garbage and then return. */
@@ -74,10 +76,10 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
   };
   for (const func of module.funcs.values()) {
     for (const e of factsOf(func).references) {
-      if (e.op === 'call') {
+      if (e.op === Op.call) {
         if (!noReturn.has(e.func)) note(e.func, func.name);
-      } else if (e.op === 'callIndirect') note(tableOf(e.params, e.type), func.name);
-      else if (e.op === 'funcIndex') noteInTable(e.func);
+      } else if (e.op === Op.callIndirect) note(tableOf(e.params, e.type), func.name);
+      else if (e.op === Op.funcIndex) noteInTable(e.func);
     }
   }
   for (const datum of module.data.values()) {
@@ -118,7 +120,7 @@ export function writingFuncs(module: Module, noReturn: ReadonlySet<string>): (na
     const func = module.funcs.get(name);
     if (!func) return true;
     const { writesMemory, hasIndirectCall, references } = factsOf(func);
-    const found = writesMemory || hasIndirectCall || references.some((e) => e.op === 'call' && writes(e.func));
+    const found = writesMemory || hasIndirectCall || references.some((e) => e.op === Op.call && writes(e.func));
     known.set(name, found);
     return found;
   };

@@ -3,13 +3,18 @@
  * function, and most bodies are the same from one pass to the next. (Bodies never change; a pass that changes something
  * makes a new one.)
  */
+
 import { hasLoop as hasLoopIn } from './build.ts';
 import type { Expr, Func, Stmt } from './ir.ts';
+import * as Op from './op.ts';
 
 /** A node that names something of the module, or calls. */
 export type Reference =
-  | Extract<Expr, { op: 'call' | 'callIndirect' | 'funcIndex' | 'data' | 'global' }>
-  | Extract<Stmt, { op: 'setGlobal' }>;
+  | Extract<
+      Expr,
+      { op: typeof Op.call | typeof Op.callIndirect | typeof Op.funcIndex | typeof Op.data | typeof Op.global }
+    >
+  | Extract<Stmt, { op: typeof Op.setGlobal }>;
 
 export interface Facts {
   /** Statements and expressions. */
@@ -17,7 +22,7 @@ export interface Facts {
   /** Every node that names something or calls, in the order of `walk`. */
   readonly references: readonly Reference[];
   /** The direct calls outside of loops. */
-  readonly callsOutsideLoops: readonly Extract<Expr, { op: 'call' }>[];
+  readonly callsOutsideLoops: readonly Extract<Expr, { op: typeof Op.call }>[];
   readonly hasReturn: boolean;
   readonly hasLoop: boolean;
   readonly hasIndirectCall: boolean;
@@ -65,7 +70,7 @@ export function countLocals(func: Func): { readonly gets: Uint32Array; readonly 
 // One walk at a time: what it has found so far is the module's, so that no closures are called for every node.
 let nodes = 0;
 let references: Reference[] = [];
-let callsOutsideLoops: Extract<Expr, { op: 'call' }>[] = [];
+let callsOutsideLoops: Extract<Expr, { op: typeof Op.call }>[] = [];
 let loops = 0;
 let hasReturn = false;
 let hasIndirectCall = false;
@@ -116,34 +121,34 @@ function list(body: readonly Stmt[]): void {
     const before = nested;
     nodes++;
     switch (s.op) {
-      case 'set':
+      case Op.set:
         sets[s.local]!++;
         expr(s.value);
         break;
-      case 'store':
+      case Op.store:
         writesMemory = true;
         expr(s.addr);
         expr(s.value);
         break;
-      case 'do':
-      case 'keep':
-      case 'switch':
+      case Op.do:
+      case Op.keep:
+      case Op.switch:
         expr(s.value);
         break;
-      case 'setGlobal':
+      case Op.setGlobal:
         references.push(s);
         expr(s.value);
         break;
-      case 'if':
+      case Op.if:
         expr(s.cond);
         list(s.then);
         list(s.else);
         break;
-      case 'block':
+      case Op.block:
         if (s.label > maxLabel) maxLabel = s.label;
         list(s.body);
         break;
-      case 'loop': {
+      case Op.loop: {
         const seen = ++loopsSeen;
         if (s.label > maxLabel) maxLabel = s.label;
         loops++;
@@ -152,20 +157,20 @@ function list(body: readonly Stmt[]): void {
         if (loopsSeen !== seen) outerLoops.add(s);
         break;
       }
-      case 'brIf':
+      case Op.brIf:
         expr(s.cond);
         break;
-      case 'return':
+      case Op.return:
         hasReturn = true;
         if (s.value) expr(s.value);
         break;
-      case 'memoryCopy':
+      case Op.memoryCopy:
         writesMemory = true;
         expr(s.to);
         expr(s.from);
         expr(s.bytes);
         break;
-      case 'memoryFill':
+      case Op.memoryFill:
         writesMemory = true;
         expr(s.to);
         expr(s.byte);
@@ -181,7 +186,7 @@ function list(body: readonly Stmt[]): void {
 function parts(all: readonly Expr[]): void {
   for (let i = 0; i < all.length; i++) {
     const e = all[i]!;
-    if (e.op === 'get') {
+    if (e.op === Op.get) {
       nodes++;
       gets[e.local]!++;
     } else expr(e);
@@ -191,52 +196,52 @@ function parts(all: readonly Expr[]): void {
 function expr(e: Expr): void {
   nodes++;
   switch (e.op) {
-    case 'get':
+    case Op.get:
       gets[e.local]!++;
       return;
-    case 'const':
+    case Op.const:
       return;
-    case 'num':
+    case Op.num:
       parts(e.args);
       return;
-    case 'call':
+    case Op.call:
       references.push(e);
       if (loops === 0) callsOutsideLoops.push(e);
       parts(e.args);
       return;
-    case 'load':
+    case Op.load:
       expr(e.addr);
       return;
-    case 'as':
+    case Op.as:
       expr(e.value);
       return;
-    case 'global':
-    case 'data':
-    case 'funcIndex':
+    case Op.global:
+    case Op.data:
+    case Op.funcIndex:
       references.push(e);
       return;
-    case 'if':
+    case Op.if:
       expr(e.cond);
       expr(e.then);
       expr(e.else);
       return;
-    case 'select':
+    case Op.select:
       expr(e.then);
       expr(e.else);
       expr(e.cond);
       return;
-    case 'seq':
-      for (const s of e.body) if (s.op !== 'keep') nested++;
+    case Op.seq:
+      for (const s of e.body) if (s.op !== Op.keep) nested++;
       list(e.body);
       expr(e.value);
       return;
-    case 'callIndirect':
+    case Op.callIndirect:
       references.push(e);
       hasIndirectCall = true;
       parts(e.args);
       expr(e.target);
       return;
-    case 'memoryGrow':
+    case Op.memoryGrow:
       writesMemory = true;
       expr(e.pages);
       return;

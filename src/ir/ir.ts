@@ -5,7 +5,9 @@
  * recognise as one operation (a checked addition, a list access) is a call of a run-time function by its name until the
  * inliner replaces it.
  */
+
 import type { Span } from '../diagnostics/diagnostic.ts';
+import type * as Op from './op.ts';
 
 /**
  * Value types. `ref` is the address of a heap or static object, or 0 (Wasm i32); `cell` is a dynamic value
@@ -46,15 +48,15 @@ export interface Inlined {
 
 export type Expr =
   /** i32/ref: a number; i64/cell: a bigint; f64: a number. */
-  | { readonly op: 'const'; readonly type: Type; readonly value: number | bigint }
-  | { readonly op: 'get'; readonly type: Type; readonly local: number }
-  | { readonly op: 'global'; readonly type: Type; readonly name: string }
+  | { readonly op: typeof Op.const; readonly type: Type; readonly value: number | bigint }
+  | { readonly op: typeof Op.get; readonly type: Type; readonly local: number }
+  | { readonly op: typeof Op.global; readonly type: Type; readonly name: string }
   /** A numeric instruction with one or two operands (`select` is its own node). */
-  | { readonly op: 'num'; readonly type: Type; readonly code: NumericOp; readonly args: readonly Expr[] }
+  | { readonly op: typeof Op.num; readonly type: Type; readonly code: NumericOp; readonly args: readonly Expr[] }
   /** Re-types a value without code: i32<->ref, i64<->cell. */
-  | { readonly op: 'as'; readonly type: Type; readonly value: Expr }
+  | { readonly op: typeof Op.as; readonly type: Type; readonly value: Expr }
   | {
-      readonly op: 'load';
+      readonly op: typeof Op.load;
       readonly type: Type;
       readonly code: LoadOp;
       readonly addr: Expr;
@@ -64,14 +66,14 @@ export type Expr =
     }
   /** `type` is undefined for a call without a result: it may then only stand in a `do` statement. */
   | {
-      readonly op: 'call';
+      readonly op: typeof Op.call;
       readonly type: Type | undefined;
       readonly func: string;
       readonly args: readonly Expr[];
       readonly span?: Position;
     }
   | {
-      readonly op: 'callIndirect';
+      readonly op: typeof Op.callIndirect;
       readonly type: Type | undefined;
       readonly params: readonly Type[];
       /** The function's index in the module's table (i32). */
@@ -80,43 +82,54 @@ export type Expr =
       readonly span?: Position;
     }
   /** The table index of a function (i32); it puts the function into the table. */
-  | { readonly op: 'funcIndex'; readonly type: 'i32'; readonly func: string }
+  | { readonly op: typeof Op.funcIndex; readonly type: 'i32'; readonly func: string }
   /** The address of a static datum of the module. */
-  | { readonly op: 'data'; readonly type: 'i32' | 'ref'; readonly name: string }
-  | { readonly op: 'if'; readonly type: Type; readonly cond: Expr; readonly then: Expr; readonly else: Expr }
+  | { readonly op: typeof Op.data; readonly type: 'i32' | 'ref'; readonly name: string }
+  | { readonly op: typeof Op.if; readonly type: Type; readonly cond: Expr; readonly then: Expr; readonly else: Expr }
   /** Both operands are evaluated. */
-  | { readonly op: 'select'; readonly type: Type; readonly cond: Expr; readonly then: Expr; readonly else: Expr }
+  | {
+      readonly op: typeof Op.select;
+      readonly type: Type;
+      readonly cond: Expr;
+      readonly then: Expr;
+      readonly else: Expr;
+    }
   /** Statements, then a value. A `br` in the body may leave the whole expression. */
-  | { readonly op: 'seq'; readonly type: Type; readonly body: readonly Stmt[]; readonly value: Expr }
-  | { readonly op: 'memorySize'; readonly type: 'i32' }
-  | { readonly op: 'memoryGrow'; readonly type: 'i32'; readonly pages: Expr };
+  | { readonly op: typeof Op.seq; readonly type: Type; readonly body: readonly Stmt[]; readonly value: Expr }
+  | { readonly op: typeof Op.memorySize; readonly type: 'i32' }
+  | { readonly op: typeof Op.memoryGrow; readonly type: 'i32'; readonly pages: Expr };
 
 export type Stmt =
-  | { readonly op: 'set'; readonly local: number; readonly value: Expr }
-  | { readonly op: 'setGlobal'; readonly name: string; readonly value: Expr }
+  | { readonly op: typeof Op.set; readonly local: number; readonly value: Expr }
+  | { readonly op: typeof Op.setGlobal; readonly name: string; readonly value: Expr }
   | {
-      readonly op: 'store';
+      readonly op: typeof Op.store;
       readonly code: StoreOp;
       readonly addr: Expr;
       readonly offset: number;
       readonly value: Expr;
     }
   /** Evaluates for effect; a value is dropped. */
-  | { readonly op: 'do'; readonly value: Expr }
-  | { readonly op: 'if'; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  | { readonly op: typeof Op.do; readonly value: Expr }
+  | { readonly op: typeof Op.if; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
   /** `br` to the label of a block leaves it; `br` to the label of a loop starts its next round. Falling off a loop leaves it. */
-  | { readonly op: 'block'; readonly label: number; readonly body: readonly Stmt[] }
-  | { readonly op: 'loop'; readonly label: number; readonly body: readonly Stmt[] }
-  | { readonly op: 'br'; readonly label: number }
-  | { readonly op: 'brIf'; readonly label: number; readonly cond: Expr }
+  | { readonly op: typeof Op.block; readonly label: number; readonly body: readonly Stmt[] }
+  | { readonly op: typeof Op.loop; readonly label: number; readonly body: readonly Stmt[] }
+  | { readonly op: typeof Op.br; readonly label: number }
+  | { readonly op: typeof Op.brIf; readonly label: number; readonly cond: Expr }
   /** `br_table`: to `labels[value]`, or `otherwise` when out of range (unsigned). */
-  | { readonly op: 'switch'; readonly value: Expr; readonly labels: readonly number[]; readonly otherwise: number }
-  | { readonly op: 'return'; readonly value?: Expr }
-  | { readonly op: 'unreachable'; readonly span?: Position }
-  | { readonly op: 'memoryCopy'; readonly to: Expr; readonly from: Expr; readonly bytes: Expr }
-  | { readonly op: 'memoryFill'; readonly to: Expr; readonly byte: Expr; readonly bytes: Expr }
+  | {
+      readonly op: typeof Op.switch;
+      readonly value: Expr;
+      readonly labels: readonly number[];
+      readonly otherwise: number;
+    }
+  | { readonly op: typeof Op.return; readonly value?: Expr }
+  | { readonly op: typeof Op.unreachable; readonly span?: Position }
+  | { readonly op: typeof Op.memoryCopy; readonly to: Expr; readonly from: Expr; readonly bytes: Expr }
+  | { readonly op: typeof Op.memoryFill; readonly to: Expr; readonly byte: Expr; readonly bytes: Expr }
   /** Keeps a reference alive up to here (no code): for code that holds raw addresses into the object. */
-  | { readonly op: 'keep'; readonly value: Expr };
+  | { readonly op: typeof Op.keep; readonly value: Expr };
 
 export interface Func {
   /** Unique in the module; run-time functions are `rt.NAME` or `rt.NAME$T$U` when generic. */

@@ -2,9 +2,11 @@
  * Lays out memory: [0, 16) zero, the shadow stack, static data, then the heap. The shadow stack lies lowest so that its
  * underflow leaves memory and traps by itself; its upper end holds the global variables that are roots.
  */
+
 import { factsOf } from './facts.ts';
 import type { Datum, Module } from './ir.ts';
 import { HEAP_BASE, ROOT_GLOBAL, STACK_BASE, STACK_POINTER, TYPE_TABLE } from './names.ts';
+import * as Op from './op.ts';
 
 export interface Layout {
   /** Address of a `data` name. Throws if there is none. */
@@ -44,8 +46,8 @@ export function layOut(module: Module): Layout {
   const addresses = new Map<string, number>();
   for (const func of module.funcs.values()) {
     for (const e of factsOf(func).references) {
-      if (e.op === 'funcIndex') inTable(e.func);
-      else if (e.op === 'data' && e.name.startsWith(ROOT_GLOBAL) && !addresses.has(e.name)) {
+      if (e.op === Op.funcIndex) inTable(e.func);
+      else if (e.op === Op.data && e.name.startsWith(ROOT_GLOBAL) && !addresses.has(e.name)) {
         addresses.set(e.name, 0);
         rootGlobals.push(e.name);
       }

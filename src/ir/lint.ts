@@ -1,8 +1,10 @@
 /** Checks that a module is well formed: what every pass may rely on and must keep. Tests run it after every pass. */
+
 import { assertNever } from '../diagnostics/assert.ts';
 import { fallsThrough } from './build.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { isLinkerAddress, STACK_POINTER } from './names.ts';
+import * as Op from './op.ts';
 import { NUMERIC_SIGNATURES, WASM_TYPE } from './ops.ts';
 import { printExpr } from './print.ts';
 
@@ -54,7 +56,7 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
   };
   const value = (e: Expr): void => {
     expr(e);
-    if (e.type === undefined) report(`call of ${e.op === 'call' ? e.func : 'a table entry'} has no value but is used`);
+    if (e.type === undefined) report(`call of ${e.op === Op.call ? e.func : 'a table entry'} has no value but is used`);
   };
   const args = (params: readonly Type[], given: readonly Expr[], what: string): void => {
     for (const arg of given) value(arg);
@@ -73,21 +75,21 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
 
   function expr(e: Expr): void {
     switch (e.op) {
-      case 'const':
+      case Op.const:
         if ((e.type === 'i64' || e.type === 'cell') !== (typeof e.value === 'bigint')) {
           report(`constant ${e.value} of type ${e.type}`);
         }
         return;
-      case 'get':
+      case Op.get:
         same(e.type, func.locals[e.local] ?? e.type, `get of local ${e.local}`);
         if (func.locals[e.local] === undefined) report(`no local ${e.local}`);
         return;
-      case 'global': {
+      case Op.global: {
         const type = global(e.name);
         if (type) same(e.type, type, `global ${e.name}`);
         return;
       }
-      case 'num': {
+      case Op.num: {
         const signature = NUMERIC_SIGNATURES.get(e.code);
         if (!signature) {
           report(`unknown instruction ${e.code}`);
@@ -103,16 +105,16 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
         });
         return;
       }
-      case 'as':
+      case Op.as:
         value(e.value);
         if (e.value.type && WASM_TYPE[e.value.type] !== WASM_TYPE[e.type]) report(`as ${e.type} of ${e.value.type}`);
         return;
-      case 'load':
+      case Op.load:
         value(e.addr);
         word(e.addr, 'address');
         if (WASM_TYPE[e.type] !== e.code.slice(0, 3)) report(`${e.code} gives no ${e.type}`);
         return;
-      case 'call': {
+      case Op.call: {
         const target = module.funcs.get(e.func) ?? module.imports.get(e.func) ?? options.external?.(e.func);
         if (!target) {
           report(`no function ${e.func}`);
@@ -122,19 +124,19 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
         if (e.type !== target.result) report(`call of ${e.func} has type ${e.type}, not ${target.result}`);
         return;
       }
-      case 'callIndirect':
+      case Op.callIndirect:
         args(e.params, e.args, 'indirect call');
         value(e.target);
         same(e.target.type, 'i32', 'target of an indirect call');
         return;
-      case 'funcIndex':
+      case Op.funcIndex:
         if (!module.funcs.has(e.func) && !options.external?.(e.func)) report(`no function ${e.func}`);
         return;
-      case 'data':
+      case Op.data:
         if (!module.data.has(e.name) && !isLinkerAddress(e.name)) report(`no datum ${e.name}`);
         return;
-      case 'if':
-      case 'select':
+      case Op.if:
+      case Op.select:
         value(e.cond);
         value(e.then);
         value(e.else);
@@ -142,14 +144,14 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
         same(e.then.type, e.type, 'then value', e.then);
         same(e.else.type, e.type, 'else value', e.else);
         return;
-      case 'seq':
+      case Op.seq:
         body(e.body);
         value(e.value);
         same(e.value.type, e.type, 'value of seq', e.value);
         return;
-      case 'memorySize':
+      case Op.memorySize:
         return;
-      case 'memoryGrow':
+      case Op.memoryGrow:
         value(e.pages);
         word(e.pages, 'pages');
         return;
@@ -168,71 +170,71 @@ function lintFunc(module: Module, func: Func, options: LintOptions, problems: st
 
   function stmt(s: Stmt): void {
     switch (s.op) {
-      case 'set':
+      case Op.set:
         value(s.value);
         if (func.locals[s.local] === undefined) report(`no local ${s.local}`);
         else same(s.value.type, func.locals[s.local]!, `value for local ${s.local}`, s.value);
         return;
-      case 'setGlobal': {
+      case Op.setGlobal: {
         value(s.value);
         const type = global(s.name);
         if (type) same(s.value.type, type, `value for global ${s.name}`);
         if (module.globals.get(s.name)?.mutable === false) report(`global ${s.name} is not mutable`);
         return;
       }
-      case 'store':
+      case Op.store:
         value(s.addr);
         value(s.value);
         word(s.addr, 'address');
         if (s.value.type && WASM_TYPE[s.value.type] !== s.code.slice(0, 3)) report(`${s.code} of ${s.value.type}`);
         return;
-      case 'do':
+      case Op.do:
         expr(s.value);
         return;
-      case 'keep':
+      case Op.keep:
         value(s.value);
         return;
-      case 'if':
+      case Op.if:
         value(s.cond);
         word(s.cond, 'condition');
         body(s.then);
         body(s.else);
         return;
-      case 'block':
-      case 'loop':
+      case Op.block:
+      case Op.loop:
         if (labels.includes(s.label)) report(`label ${s.label} is used twice`);
         labels.push(s.label);
         body(s.body);
         labels.pop();
         return;
-      case 'br':
+      case Op.br:
         jump(s.label);
         return;
-      case 'brIf':
+      case Op.brIf:
         value(s.cond);
         word(s.cond, 'condition');
         jump(s.label);
         return;
-      case 'switch':
+      case Op.switch:
         value(s.value);
         same(s.value.type, 'i32', 'switch value');
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
         return;
-      case 'return':
+      case Op.return:
         if (s.value) value(s.value);
         if (s.value?.type !== func.result)
           report(`returns ${s.value?.type ?? 'nothing'}, not ${func.result ?? 'nothing'}`);
         return;
-      case 'unreachable':
+      case Op.unreachable:
         return;
-      case 'memoryCopy':
+      case Op.memoryCopy:
         for (const e of [s.to, s.from, s.bytes]) {
           value(e);
           word(e, 'operand of memory.copy');
         }
         return;
-      case 'memoryFill':
+      case Op.memoryFill:
         for (const e of [s.to, s.byte, s.bytes]) {
           value(e);
           word(e, 'operand of memory.fill');

@@ -1,6 +1,8 @@
 /** Readable text of the IR (`--emit ir`): S-expressions for values, braces for statements. */
+
 import { assertNever } from '../diagnostics/assert.ts';
 import type { Expr, Func, Module, Stmt } from './ir.ts';
+import * as Op from './op.ts';
 
 /** The whole module: imports, globals, data, functions, in the module's order. */
 export function printModule(module: Module): string {
@@ -55,24 +57,24 @@ function printBody(body: readonly Stmt[], depth: number, name: Names, out: strin
   const indent = '  '.repeat(depth);
   for (const s of body) {
     switch (s.op) {
-      case 'set':
+      case Op.set:
         out.push(`${indent}${name(s.local)} = ${printExpr(s.value, name, depth)}`);
         break;
-      case 'setGlobal':
+      case Op.setGlobal:
         out.push(`${indent}@${s.name} = ${printExpr(s.value, name, depth)}`);
         break;
-      case 'store':
+      case Op.store:
         out.push(
           `${indent}${s.code}${offset(s.offset)} ${printExpr(s.addr, name, depth)} ${printExpr(s.value, name, depth)}`,
         );
         break;
-      case 'do':
+      case Op.do:
         out.push(`${indent}do ${printExpr(s.value, name, depth)}`);
         break;
-      case 'keep':
+      case Op.keep:
         out.push(`${indent}keep ${printExpr(s.value, name, depth)}`);
         break;
-      case 'if':
+      case Op.if:
         out.push(`${indent}if ${printExpr(s.cond, name, depth)} {`);
         printBody(s.then, depth + 1, name, out);
         if (s.else.length > 0) {
@@ -81,33 +83,33 @@ function printBody(body: readonly Stmt[], depth: number, name: Names, out: strin
         }
         out.push(`${indent}}`);
         break;
-      case 'block':
-      case 'loop':
-        out.push(`${indent}${s.op} L${s.label} {`);
+      case Op.block:
+      case Op.loop:
+        out.push(`${indent}${s.op === Op.block ? 'block' : 'loop'} L${s.label} {`);
         printBody(s.body, depth + 1, name, out);
         out.push(`${indent}}`);
         break;
-      case 'br':
+      case Op.br:
         out.push(`${indent}br L${s.label}`);
         break;
-      case 'brIf':
+      case Op.brIf:
         out.push(`${indent}br L${s.label} if ${printExpr(s.cond, name, depth)}`);
         break;
-      case 'switch':
+      case Op.switch:
         out.push(
           `${indent}switch ${printExpr(s.value, name, depth)} [${s.labels.map((l) => `L${l}`).join(' ')}] else L${s.otherwise}`,
         );
         break;
-      case 'return':
+      case Op.return:
         out.push(`${indent}return${s.value ? ` ${printExpr(s.value, name, depth)}` : ''}`);
         break;
-      case 'unreachable':
+      case Op.unreachable:
         out.push(`${indent}unreachable`);
         break;
-      case 'memoryCopy':
+      case Op.memoryCopy:
         out.push(`${indent}memory.copy ${[s.to, s.from, s.bytes].map((e) => printExpr(e, name, depth)).join(' ')}`);
         break;
-      case 'memoryFill':
+      case Op.memoryFill:
         out.push(`${indent}memory.fill ${[s.to, s.byte, s.bytes].map((e) => printExpr(e, name, depth)).join(' ')}`);
         break;
       default:
@@ -123,41 +125,41 @@ export function printExpr(e: Expr, name: Names = (local) => `$${local}`, depth =
   const show = (part: Expr): string => printExpr(part, name, depth);
   const list = (parts: readonly Expr[]): string => parts.map((part) => ` ${show(part)}`).join('');
   switch (e.op) {
-    case 'const': {
+    case Op.const: {
       const text = Object.is(e.value, -0) ? '-0' : String(e.value);
       return e.type === 'i32' ? text : `${text}:${e.type}`;
     }
-    case 'get':
+    case Op.get:
       return name(e.local);
-    case 'global':
+    case Op.global:
       return `@${e.name}`;
-    case 'num':
+    case Op.num:
       return `(${e.code}${list(e.args)})`;
-    case 'as':
+    case Op.as:
       return `(as ${e.type} ${show(e.value)})`;
-    case 'load':
+    case Op.load:
       return `(${e.code}${offset(e.offset)}${e.code.startsWith(e.type) ? '' : `:${e.type}`} ${show(e.addr)})`;
-    case 'call':
+    case Op.call:
       return `(${e.func}${list(e.args)})`;
-    case 'callIndirect':
+    case Op.callIndirect:
       return `(indirect ${show(e.target)}${list(e.args)})`;
-    case 'funcIndex':
+    case Op.funcIndex:
       return `&${e.func}`;
-    case 'data':
+    case Op.data:
       return `&${JSON.stringify(e.name)}`;
-    case 'if':
+    case Op.if:
       return `(if ${show(e.cond)} ${show(e.then)} ${show(e.else)})`;
-    case 'select':
+    case Op.select:
       return `(select ${show(e.cond)} ${show(e.then)} ${show(e.else)})`;
-    case 'seq': {
+    case Op.seq: {
       const lines: string[] = [];
       printBody(e.body, depth + 1, name, lines);
       const value = printExpr(e.value, name, depth + 1);
       return `{\n${lines.join('\n')}\n${'  '.repeat(depth + 1)}-> ${value}\n${'  '.repeat(depth)}}`;
     }
-    case 'memorySize':
+    case Op.memorySize:
       return 'memory.size';
-    case 'memoryGrow':
+    case Op.memoryGrow:
       return `(memory.grow ${show(e.pages)})`;
     default:
       return assertNever(e);

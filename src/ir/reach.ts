@@ -2,10 +2,12 @@
  * Tree shaking: keeps what the exported functions reach. It is also how run-time functions come into a program: a name
  * that the module lacks is asked of the run-time library, which lowers it then and only then.
  */
+
 import { assertNever } from '../diagnostics/assert.ts';
 import { factsOf } from './facts.ts';
 import { emptyModule, type Func, type Module } from './ir.ts';
 import { isLinkerAddress, STACK_POINTER, TYPE_TABLE } from './names.ts';
+import * as Op from './op.ts';
 import type { Runtime } from './system/system.ts';
 
 /**
@@ -60,18 +62,18 @@ export function reach(module: Module, runtime?: Runtime): Module {
     for (let i = 0; i < references.length; i++) {
       const node = references[i]!;
       switch (node.op) {
-        case 'call':
-        case 'funcIndex':
+        case Op.call:
+        case Op.funcIndex:
           if (!out.funcs.has(node.func)) needFunc(node.func);
           break;
-        case 'data':
+        case Op.data:
           if (!out.data.has(node.name)) needData(node.name);
           break;
-        case 'global':
-        case 'setGlobal':
+        case Op.global:
+        case Op.setGlobal:
           if (!out.globals.has(node.name)) needGlobal(node.name);
           break;
-        case 'callIndirect':
+        case Op.callIndirect:
           break;
         default:
           assertNever(node);

@@ -1,10 +1,12 @@
 /** From IR to a WebAssembly module: encodes function bodies and collects where in the source they come from. */
+
 import { assertNever } from '../diagnostics/assert.ts';
 import { fallsThrough } from '../ir/build.ts';
 import { countLocals, factsOf } from '../ir/facts.ts';
 import type { Expr, Func, Module, Position, Stmt, Type } from '../ir/ir.ts';
 import { type Layout, layOut } from '../ir/link.ts';
 import { STACK_POINTER } from '../ir/names.ts';
+import * as Op from '../ir/op.ts';
 import { WASM_TYPE } from '../ir/ops.ts';
 import { floatBytes } from './bytes.ts';
 import type { FuncType, WasmFunc, WasmGlobal, WasmModule } from './module.ts';
@@ -106,11 +108,11 @@ export function emitModule(module: Module): Emitted {
 
 /** The value of a sum of constants and static addresses. */
 function addressOf(e: Expr, layout: Layout): number | undefined {
-  if (e.op === 'get') return undefined;
-  if (e.op === 'const') return Number(e.value);
-  if (e.op === 'data') return layout.address(e.name);
-  if (e.op === 'as') return addressOf(e.value, layout);
-  if (e.op !== 'num' || e.code !== 'i32.add') return undefined;
+  if (e.op === Op.get) return undefined;
+  if (e.op === Op.const) return Number(e.value);
+  if (e.op === Op.data) return layout.address(e.name);
+  if (e.op === Op.as) return addressOf(e.value, layout);
+  if (e.op !== Op.num || e.code !== 'i32.add') return undefined;
   const left = addressOf(e.args[0]!, layout);
   const right = left === undefined ? undefined : addressOf(e.args[1]!, layout);
   return left === undefined || right === undefined ? undefined : (left + right) | 0;
@@ -279,7 +281,7 @@ function depth(label: number): number {
 
 function expr(e: Expr): void {
   switch (e.op) {
-    case 'get': {
+    case Op.get: {
       const local = index[e.local]!;
       if (setEnd === at && setLocal === local) {
         bytes[setAt] = LOCAL_TEE;
@@ -291,7 +293,7 @@ function expr(e: Expr): void {
       else u32(local);
       return;
     }
-    case 'num': {
+    case Op.num: {
       const { args, code } = e;
       if (code === 'i32.add') {
         const address = addressOf(e, tables.layout);
@@ -304,23 +306,23 @@ function expr(e: Expr): void {
       else bytes[at++] = instruction;
       return;
     }
-    case 'const':
+    case Op.const:
       constant(e.type, e.value);
       return;
-    case 'load':
+    case Op.load:
       expr(e.addr);
       access(e.code, e.offset);
       return;
-    case 'call':
+    case Op.call:
       exprs(e.args);
       mark(e.span);
       bytes[at++] = OP.call;
       u32(tables.funcIndex.get(e.func)!);
       return;
-    case 'as':
+    case Op.as:
       expr(e.value);
       return;
-    case 'global': {
+    case Op.global: {
       const number = tables.globalIndex.get(e.name);
       // Without frames the stack pointer never moves.
       if (number === undefined) return i32Const(tables.layout.stackPointer);
@@ -328,10 +330,10 @@ function expr(e: Expr): void {
       u32(number);
       return;
     }
-    case 'data':
+    case Op.data:
       i32Const(tables.layout.address(e.name));
       return;
-    case 'if':
+    case Op.if:
       expr(e.cond);
       bytes[at++] = OP.if;
       bytes[at++] = VAL_TYPE_CODE[WASM_TYPE[e.type]];
@@ -342,17 +344,17 @@ function expr(e: Expr): void {
       bytes[at++] = OP.end;
       labels.pop();
       return;
-    case 'seq':
+    case Op.seq:
       body(e.body);
       expr(e.value);
       return;
-    case 'select':
+    case Op.select:
       expr(e.then);
       expr(e.else);
       expr(e.cond);
       bytes[at++] = OP.select;
       return;
-    case 'callIndirect':
+    case Op.callIndirect:
       exprs(e.args);
       expr(e.target);
       mark(e.span);
@@ -365,14 +367,14 @@ function expr(e: Expr): void {
       u32(tables.typeIndex(e.params, e.type));
       bytes[at++] = 0;
       return;
-    case 'funcIndex':
+    case Op.funcIndex:
       i32Const(tables.tableIndex.get(e.func)!);
       return;
-    case 'memorySize':
+    case Op.memorySize:
       bytes[at++] = OP['memory.size'];
       bytes[at++] = 0;
       return;
-    case 'memoryGrow':
+    case Op.memoryGrow:
       expr(e.pages);
       bytes[at++] = OP['memory.grow'];
       bytes[at++] = 0;
@@ -392,7 +394,7 @@ function body(list: readonly Stmt[]): void {
 
 function stmt(s: Stmt): void {
   switch (s.op) {
-    case 'set': {
+    case Op.set: {
       expr(s.value);
       const local = index[s.local]!;
       setLocal = local;
@@ -403,12 +405,12 @@ function stmt(s: Stmt): void {
       setEnd = at;
       return;
     }
-    case 'store':
+    case Op.store:
       expr(s.addr);
       expr(s.value);
       access(s.code, s.offset);
       return;
-    case 'if': {
+    case Op.if: {
       const { then: yes, else: no } = s;
       const swap = yes.length === 0 && no.length > 0;
       expr(s.cond);
@@ -425,43 +427,43 @@ function stmt(s: Stmt): void {
       labels.pop();
       return;
     }
-    case 'do':
+    case Op.do:
       expr(s.value);
       if (s.value.type !== undefined) bytes[at++] = OP.drop;
       return;
-    case 'brIf':
+    case Op.brIf:
       expr(s.cond);
       bytes[at++] = OP.br_if;
       u32(depth(s.label));
       return;
-    case 'br':
+    case Op.br:
       bytes[at++] = OP.br;
       u32(depth(s.label));
       return;
-    case 'block':
-    case 'loop':
-      bytes[at++] = s.op === 'block' ? OP.block : OP.loop;
+    case Op.block:
+    case Op.loop:
+      bytes[at++] = s.op === Op.block ? OP.block : OP.loop;
       bytes[at++] = EMPTY_BLOCK;
       labels.push(s.label);
       body(s.body);
       bytes[at++] = OP.end;
       labels.pop();
       return;
-    case 'keep':
-      if (s.value.op === 'get' || s.value.op === 'const') return;
+    case Op.keep:
+      if (s.value.op === Op.get || s.value.op === Op.const) return;
       expr(s.value);
       bytes[at++] = OP.drop;
       return;
-    case 'return':
+    case Op.return:
       if (s.value) expr(s.value);
       bytes[at++] = OP.return;
       return;
-    case 'setGlobal':
+    case Op.setGlobal:
       expr(s.value);
       bytes[at++] = OP['global.set'];
       u32(tables.globalIndex.get(s.name)!);
       return;
-    case 'switch':
+    case Op.switch:
       expr(s.value);
       reserve(5 * s.labels.length);
       bytes[at++] = OP.br_table;
@@ -469,11 +471,11 @@ function stmt(s: Stmt): void {
       for (const label of s.labels) u32(depth(label));
       u32(depth(s.otherwise));
       return;
-    case 'unreachable':
+    case Op.unreachable:
       mark(s.span);
       bytes[at++] = OP.unreachable;
       return;
-    case 'memoryCopy':
+    case Op.memoryCopy:
       expr(s.to);
       expr(s.from);
       copySize(s.bytes);
@@ -481,7 +483,7 @@ function stmt(s: Stmt): void {
       bytes[at++] = 0;
       bytes[at++] = 0;
       return;
-    case 'memoryFill':
+    case Op.memoryFill:
       expr(s.to);
       expr(s.byte);
       expr(s.bytes);
@@ -498,7 +500,7 @@ function stmt(s: Stmt): void {
  * riscv64, which need not have any. A sum is no constant to it at that point.
  */
 function copySize(e: Expr): void {
-  const size = e.op === 'const' ? Number(e.value) : 0;
+  const size = e.op === Op.const ? Number(e.value) : 0;
   if (size < 16 || size > 128) return expr(e);
   i32Const(size - 8);
   i32Const(8);
@@ -510,15 +512,15 @@ function tail(list: readonly Stmt[], result: Type | undefined): void {
   const last = list.at(-1);
   for (let i = 0; i < list.length - 1; i++) stmt(list[i]!);
   if (!last) return;
-  if (last.op === 'return') {
+  if (last.op === Op.return) {
     if (last.value) expr(last.value);
-  } else if (last.op === 'if' && last.then.length > 0 && !(result && fallsThrough([last]))) {
+  } else if (last.op === Op.if && last.then.length > 0 && !(result && fallsThrough([last]))) {
     expr(last.cond);
     bytes[at++] = OP.if;
     bytes[at++] = result ? VAL_TYPE_CODE[WASM_TYPE[result]] : EMPTY_BLOCK;
     labels.push(-1);
     tail(last.then, result);
-    if (last.else.length > 0 && !(last.else.length === 1 && last.else[0]!.op === 'return' && !result)) {
+    if (last.else.length > 0 && !(last.else.length === 1 && last.else[0]!.op === Op.return && !result)) {
       bytes[at++] = OP.else;
       tail(last.else, result);
     }
@@ -527,7 +529,7 @@ function tail(list: readonly Stmt[], result: Type | undefined): void {
   } else {
     stmt(last);
     // Control cannot get here, but validation does not see it for these.
-    if (result && (last.op === 'block' || last.op === 'loop' || last.op === 'if' || last.op === 'do')) {
+    if (result && (last.op === Op.block || last.op === Op.loop || last.op === Op.if || last.op === Op.do)) {
       bytes[at++] = OP.unreachable;
     }
   }

@@ -1,4 +1,5 @@
 /** Lowering of built-in functions (LANGUAGE section 5). */
+
 import {
   ANY,
   BIG,
@@ -17,6 +18,7 @@ import {
 } from '../../check/nodes.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { numericOp, orderOp } from '../ops.ts';
 import type { Call } from './call.ts';
 import { isNextOf } from './char.ts';
@@ -123,13 +125,13 @@ function print(fn: Fn, e: Call): Expr {
       return e.args.length > 1 && !simple ? { ir: hold(fn, v.ir), node: v.node } : v;
     });
     const trims = values.length >= 3;
-    if (trims) emit(fn, { op: 'do', value: rt(undefined, 'out_mark', []) });
+    if (trims) emit(fn, { op: Op.do, value: rt(undefined, 'out_mark', []) });
     values.forEach((v, i) => {
-      if (i > 0) emit(fn, { op: 'do', value: rt(undefined, 'out_space', []) });
-      emit(fn, { op: 'do', value: printOne(v) });
+      if (i > 0) emit(fn, { op: Op.do, value: rt(undefined, 'out_space', []) });
+      emit(fn, { op: Op.do, value: printOne(v) });
     });
-    if (trims) emit(fn, { op: 'do', value: rt(undefined, 'out_trim', []) });
-    emit(fn, { op: 'do', value: rt(undefined, 'out_newline', []) });
+    if (trims) emit(fn, { op: Op.do, value: rt(undefined, 'out_trim', []) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'out_newline', []) });
     return nullCell;
   });
 }
@@ -354,9 +356,9 @@ function first(fn: Fn, e: Call, node: Node): Expr {
     const elem = elementNode(fn, v.node);
     return seq(fn, () => {
       const list = hold(fn, v.ir);
-      const has: Expr = { op: 'load', type: 'i32', code: 'i32.load', addr: list, offset: 4 };
+      const has: Expr = { op: Op.load, type: 'i32', code: 'i32.load', addr: list, offset: 4 };
       const item = coerce(fn, load(reprOf(elem), asI32(load('ref', list, 12)), 8), elem, node);
-      return { op: 'if', type: typeOf(reprOf(node)), cond: has, then: item, else: zero(node) };
+      return { op: Op.if, type: typeOf(reprOf(node)), cond: has, then: item, else: zero(node) };
     });
   }
   return unbox(rt('cell', 'cell_first', [toCell(v)], e.span), node, e.span);
@@ -393,26 +395,26 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
     const f = arg(fn, e, 1);
     const closure = hold(fn, isRef(f) ? f.ir : rt('ref', 'cell_ref', [toCell(f), i32(8)], e.span));
     const acc = newLocal(fn, typeOf(reprOf(node)));
-    emit(fn, { op: 'set', local: acc, value: coerce(fn, lowerPlaced(fn, e.args[2]!), nodeOf(fn, e.args[2]!), node) });
+    emit(fn, { op: Op.set, local: acc, value: coerce(fn, lowerPlaced(fn, e.args[2]!), nodeOf(fn, e.args[2]!), node) });
     const shape = find(f.node).funs?.get(2);
     if (!shape) {
       emit(fn, {
-        op: 'do',
+        op: Op.do,
         value: rt(undefined, 'fail', [stringData(fn.lo, 'reduce needs a function of two parameters')], e.span),
       });
       return get(fn, acc);
     }
     const n = newLocal(fn, 'i64');
     const i = newLocal(fn, 'i64');
-    emit(fn, { op: 'set', local: n, value: rt('i64', 'list_len', [list]) });
-    emit(fn, { op: 'set', local: i, value: i64(0n) });
+    emit(fn, { op: Op.set, local: n, value: rt('i64', 'list_len', [list]) });
+    emit(fn, { op: Op.set, local: i, value: i64(0n) });
     const out = newLabel(fn);
     const again = newLabel(fn);
     const elem = elemNode(fn.lo.solver, source.node);
     const cellNode = fn.lo.solver.node(ANY);
     const known = isRef(source) && kindsOf(source) === LIST;
     const body = collect(fn, () => {
-      emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i64.ge_s', get(fn, i), get(fn, n)) });
+      emit(fn, { op: Op.brIf, label: out, cond: num('i32', 'i64.ge_s', get(fn, i), get(fn, n)) });
       const item = known
         ? coerce(
             fn,
@@ -423,18 +425,18 @@ function reduce(fn: Fn, e: Call, node: Node): Expr {
         : coerce(fn, rt('cell', 'list_get_cell', [list, get(fn, i)]), cellNode, shape.params[1]!);
       const args = [coerce(fn, get(fn, acc), node, shape.params[0]!), item];
       const next = callClosure(fn, closure, args, shape.params, shape.result, e.span);
-      emit(fn, { op: 'set', local: acc, value: coerce(fn, next, shape.result, node) });
-      emit(fn, { op: 'set', local: i, value: num('i64', 'i64.add', get(fn, i), i64(1n)) });
-      emit(fn, { op: 'br', label: again });
+      emit(fn, { op: Op.set, local: acc, value: coerce(fn, next, shape.result, node) });
+      emit(fn, { op: Op.set, local: i, value: num('i64', 'i64.add', get(fn, i), i64(1n)) });
+      emit(fn, { op: Op.br, label: again });
     });
-    emit(fn, { op: 'block', label: out, body: [{ op: 'loop', label: again, body }] });
+    emit(fn, { op: Op.block, label: out, body: [{ op: Op.loop, label: again, body }] });
     return get(fn, acc);
   });
 }
 
 function fails(fn: Fn, e: Call, node: Node): Expr {
   return seq(fn, () => {
-    emit(fn, { op: 'do', value: rt(undefined, 'panic', [toText(arg(fn, e, 0))], e.span) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'panic', [toText(arg(fn, e, 0))], e.span) });
     return zero(node);
   });
 }
@@ -456,28 +458,28 @@ function aggregateQuery(fn: Fn, e: Call, name: string): Expr | undefined {
   const type = mask === FLOAT ? 'f64' : 'i64';
   return seq(fn, () => {
     const count = newLocal(fn, 'i64');
-    emit(fn, { op: 'set', local: count, value: i64(0n) });
+    emit(fn, { op: Op.set, local: count, value: i64(0n) });
     const total = newLocal(fn, type);
-    emit(fn, { op: 'set', local: total, value: type === 'f64' ? f64(0) : i64(0n) });
+    emit(fn, { op: Op.set, local: total, value: type === 'f64' ? f64(0) : i64(0n) });
     forEachRow(fn, q, (row) => {
       const more = num('i64', 'i64.add', get(fn, count), i64(1n));
       if (counts) {
-        if (!isPure(row.ir) && row.ir.op !== 'get') emit(fn, { op: 'do', value: row.ir });
+        if (!isPure(row.ir) && row.ir.op !== Op.get) emit(fn, { op: Op.do, value: row.ir });
       } else if (name === 'sum' || name === 'avg') {
         const sum =
           type === 'f64'
             ? num('f64', 'f64.add', get(fn, total), row.ir)
             : rt('i64', 'int_add', [get(fn, total), row.ir], e.span);
-        emit(fn, { op: 'set', local: total, value: sum });
+        emit(fn, { op: Op.set, local: total, value: sum });
       } else {
         const value = hold(fn, row.ir);
         const order = name === 'min' ? 'lt' : 'gt';
         const beats = num('i32', orderOp(type === 'f64' ? 'f64' : 'i64', order), value, get(fn, total));
         const first = num('i32', 'i64.eqz', get(fn, count));
         const cond = num('i32', 'i32.or', first, beats);
-        emit(fn, { op: 'if', cond, then: [{ op: 'set', local: total, value }], else: [] });
+        emit(fn, { op: Op.if, cond, then: [{ op: Op.set, local: total, value }], else: [] });
       }
-      emit(fn, { op: 'set', local: count, value: more });
+      emit(fn, { op: Op.set, local: count, value: more });
     });
     switch (name) {
       case 'count':
@@ -487,7 +489,13 @@ function aggregateQuery(fn: Fn, e: Call, name: string): Expr | undefined {
       case 'avg': {
         const sum = type === 'f64' ? get(fn, total) : num('f64', 'f64.convert_i64_s', get(fn, total));
         const mean = num('f64', 'f64.div', sum, num('f64', 'f64.convert_i64_s', get(fn, count)));
-        return { op: 'if', type: 'f64', cond: num('i32', 'i64.ne', get(fn, count), i64(0n)), then: mean, else: f64(0) };
+        return {
+          op: Op.if,
+          type: 'f64',
+          cond: num('i32', 'i64.ne', get(fn, count), i64(0n)),
+          then: mean,
+          else: f64(0),
+        };
       }
       default:
         return get(fn, total);
@@ -574,7 +582,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
       seq(fn, () => {
         const v = arg(fn, e, 0);
         const held: Value = { ir: hold(fn, v.ir), node: v.node };
-        emit(fn, { op: 'do', value: rt(undefined, 'json_out', [toCell(held)], e.span) });
+        emit(fn, { op: Op.do, value: rt(undefined, 'json_out', [toCell(held)], e.span) });
         return coerce(fn, held.ir, held.node, node);
       }),
     to_json: (fn: Fn, e: Call) => rt('ref', 'json_str', [toCell(arg(fn, e, 0))], e.span),
@@ -614,7 +622,7 @@ export function lowerValueMethod(fn: Fn, e: Call, name: string, target: Value, n
         const other = e.args[1];
         if (!other) return entry;
         return {
-          op: 'if',
+          op: Op.if,
           type: typeOf(reprOf(node)),
           cond: isNull(fn, { ir: entry, node }),
           then: seq(fn, () => coerce(fn, lowerExpr(fn, other), nodeOf(fn, other), node)),

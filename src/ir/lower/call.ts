@@ -1,8 +1,10 @@
 /** Lowering of calls: functions, function values, methods, constructors. Built-ins are in builtin.ts. */
+
 import { intKeyed, LIST, maskOf, type Node, NULL, reprOf, STRUCT, shapeFor } from '../../check/nodes.ts';
 import type { FunInfo, StructInfo } from '../../check/program.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { lowerBuiltin, lowerValueMethod } from './builtin.ts';
 import { callClosure, funValue, partial } from './closure.ts';
 import {
@@ -73,7 +75,7 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
   if (fun.self && !fn.info.self) {
     return seq(fn, () => {
       emit(fn, {
-        op: 'do',
+        op: Op.do,
         value: rt(undefined, 'fail', [stringData(fn.lo, `method ${fun.display} needs a receiver`)], e.span),
       });
       return zero(node);
@@ -81,7 +83,7 @@ function directCall(fn: Fn, e: Call, fun: FunInfo, node: Node): Expr {
   }
   const env = fun.self ? [get(fn, 0)] : hasEnv(fun) ? [funValue(fn, fun)] : [];
   const call: Expr = {
-    op: 'call',
+    op: Op.call,
     type: resultType(fun.result),
     func: needFun(fn.lo, fun),
     args: [...env, ...args],
@@ -100,7 +102,7 @@ function growsDuring(fn: Fn, a: Ast, callee: FunInfo, later: readonly Ast[]): bo
 /** A call without a result is nil. */
 function finishCall(fn: Fn, call: Expr, result: Node, node: Node): Expr {
   if (!isUnit(result)) return coerce(fn, call, result, node);
-  return { op: 'seq', type: 'cell', body: [{ op: 'do', value: call }], value: nullCell };
+  return { op: Op.seq, type: 'cell', body: [{ op: Op.do, value: call }], value: nullCell };
 }
 
 /** Calls a function value with arguments given as syntax. */
@@ -109,8 +111,11 @@ function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: N
   if (!shape) {
     // Never a function as far as the inference sees: fails when reached.
     return seq(fn, () => {
-      emit(fn, { op: 'do', value: target.ir });
-      emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, 'only functions can be called')], e.span) });
+      emit(fn, { op: Op.do, value: target.ir });
+      emit(fn, {
+        op: Op.do,
+        value: rt(undefined, 'fail', [stringData(fn.lo, 'only functions can be called')], e.span),
+      });
       return zero(node);
     });
   }
@@ -122,7 +127,7 @@ function callValue(fn: Fn, target: Value, args: readonly Ast[], e: Call, node: N
       : notNull(fn, rt('ref', 'cell_ref', [toCell(target), i32(KIND.CLOSURE)], e.span), 'nil is called', e.span);
   return seq(fn, () => {
     const held = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: held, value: closure });
+    emit(fn, { op: Op.set, local: held, value: closure });
     const values = args
       .slice(0, shape.params.length)
       .map((a, i) => coerce(fn, lowerPlaced(fn, a), nodeOf(fn, a), shape.params[i]!, a.span));
@@ -152,7 +157,7 @@ function methodCall(fn: Fn, e: Call, name: string): Expr {
     return structMethod(fn, e, callee, name, { ir: object, node: target.node }, node);
   }
   return seq(fn, () => {
-    emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `no method ${name} here`)], e.span) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'fail', [stringData(fn.lo, `no method ${name} here`)], e.span) });
     return zero(node);
   });
 }
@@ -171,14 +176,14 @@ function structMethod(
     if (structs.length === 1 && structsOf(target.node).length === 1)
       return callMember(fn, e, callee, name, self, structs[0]!, target, node);
     const id = newLocal(fn, 'i32');
-    emit(fn, { op: 'set', local: id, value: typeId(self) });
+    emit(fn, { op: Op.set, local: id, value: typeId(self) });
     let result: Expr = seq(fn, () => {
-      emit(fn, { op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `no method ${name} here`)], e.span) });
+      emit(fn, { op: Op.do, value: rt(undefined, 'fail', [stringData(fn.lo, `no method ${name} here`)], e.span) });
       return zero(node);
     });
     for (const s of structs) {
       result = {
-        op: 'if',
+        op: Op.if,
         type: typeOf(reprOf(node)),
         cond: num('i32', 'i32.eq', get(fn, id), i32(layoutOf(fn.lo, s).typeId)),
         then: seq(fn, () => callMember(fn, e, callee, name, self, s, target, node)),
@@ -212,7 +217,7 @@ function callMember(
     return a ? coerce(fn, lowerPlaced(fn, a), nodeOf(fn, a), p.node, a.span) : zero(p.node);
   });
   const call: Expr = {
-    op: 'call',
+    op: Op.call,
     type: resultType(method.result),
     func: needFun(fn.lo, method),
     args: [self, ...args],

@@ -19,6 +19,7 @@ import { typeText } from '../../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../../syntax/ast.ts';
 import { get as read } from '../build.ts';
 import type { Expr, Func, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   alloc,
   ELEMENT,
@@ -96,7 +97,7 @@ function convert(fn: Fn, from: Value, type: TypeExpr, node: Node, e: Cast): Expr
     }
   }
   const name = converter(fn, node, type, 0);
-  return { op: 'call', type: typeOf(reprOf(node)), func: name, args: [toCell(from)], span: e.span };
+  return { op: Op.call, type: typeOf(reprOf(node)), func: name, args: [toCell(from)], span: e.span };
 }
 
 const converters = new WeakMap<object, Map<string, string>>();
@@ -163,10 +164,10 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
   const cell = b.get(0);
   const mask = maskOf(node) & ~NULL;
   const ret = (value: Expr): void => {
-    body.push({ op: 'return', value });
+    body.push({ op: Op.return, value });
   };
   const call = (n: Node, t: TypeExpr | undefined, value: Expr): Expr => ({
-    op: 'call',
+    op: Op.call,
     type: typeOf(reprOf(n)),
     func: converter(fn, n, t, depth + 1),
     args: [value],
@@ -197,21 +198,21 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
         const n = b.local('i64');
         body.push(
           {
-            op: 'if',
-            cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
-            then: [{ op: 'return', value: nil(result) }],
+            op: Op.if,
+            cond: num('i32', 'i64.eqz', { op: Op.as, type: 'i64', value: cell }),
+            then: [{ op: Op.return, value: nil(result) }],
             else: [],
           },
-          { op: 'set', local: from, value: rt('ref', 'cell_ref', [cell, i32(KIND.LIST)]) },
-          { op: 'set', local: n, value: rt('i64', 'list_len', [b.get(from)]) },
+          { op: Op.set, local: from, value: rt('ref', 'cell_ref', [cell, i32(KIND.LIST)]) },
+          { op: Op.set, local: n, value: rt('i64', 'list_len', [b.get(from)]) },
           {
-            op: 'set',
+            op: Op.set,
             local: to,
             value: rt('ref', 'list_new', [i32(ELEMENT[repr].kind), num('i32', 'i32.wrap_i64', b.get(n))]),
           },
           ...countLoop(b, i, n, [
             {
-              op: 'do',
+              op: Op.do,
               value: rt(undefined, `list_push$${ELEMENT[repr].suffix}`, [
                 b.get(to),
                 call(elem, args[0], rt('cell', 'list_get_cell', [b.get(from), b.get(i)])),
@@ -234,18 +235,18 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
         const mapKey = ints ? rt('i64', 'cell_as_int', [b.get(key)]) : rt('ref', 'value_str', [b.get(key)]);
         body.push(
           {
-            op: 'if',
-            cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
-            then: [{ op: 'return', value: nil(result) }],
+            op: Op.if,
+            cond: num('i32', 'i64.eqz', { op: Op.as, type: 'i64', value: cell }),
+            then: [{ op: Op.return, value: nil(result) }],
             else: [],
           },
-          { op: 'set', local: keys, value: rt('ref', 'map_keys', [rt('ref', 'cell_ref', [cell, i32(KIND.MAP)])]) },
-          { op: 'set', local: n, value: rt('i64', 'list_len', [b.get(keys)]) },
-          { op: 'set', local: to, value: newMap(fn, node) },
+          { op: Op.set, local: keys, value: rt('ref', 'map_keys', [rt('ref', 'cell_ref', [cell, i32(KIND.MAP)])]) },
+          { op: Op.set, local: n, value: rt('i64', 'list_len', [b.get(keys)]) },
+          { op: Op.set, local: to, value: newMap(fn, node) },
           ...countLoop(b, i, n, [
-            { op: 'set', local: key, value: rt('cell', 'list_get_cell', [b.get(keys), b.get(i)]) },
-            { op: 'set', local: value, value: call(val, args[1], rt('cell', 'cell_index', [cell, b.get(key)])) },
-            { op: 'set', local: entry, value: rt('i32', ints ? 'map_put_i64' : 'map_put_str', [b.get(to), mapKey]) },
+            { op: Op.set, local: key, value: rt('cell', 'list_get_cell', [b.get(keys), b.get(i)]) },
+            { op: Op.set, local: value, value: call(val, args[1], rt('cell', 'cell_index', [cell, b.get(key)])) },
+            { op: Op.set, local: entry, value: rt('i32', ints ? 'map_put_i64' : 'map_put_str', [b.get(to), mapKey]) },
             store(reprOf(val), b.get(entry), 0, b.get(value)),
           ]),
         );
@@ -260,24 +261,24 @@ function buildConverter(fn: Fn, name: string, node: Node, type: TypeExpr | undef
 }
 
 function nil(type: Type): Expr {
-  return type === 'cell' ? { op: 'const', type, value: 0n } : { op: 'const', type: 'ref', value: 0 };
+  return type === 'cell' ? { op: Op.const, type, value: 0n } : { op: Op.const, type: 'ref', value: 0 };
 }
 
 function countLoop(b: Builder, i: number, n: number, body: Stmt[]): Stmt[] {
   return [
-    { op: 'set', local: i, value: i64(0n) },
+    { op: Op.set, local: i, value: i64(0n) },
     {
-      op: 'block',
+      op: Op.block,
       label: 0,
       body: [
         {
-          op: 'loop',
+          op: Op.loop,
           label: 1,
           body: [
-            { op: 'brIf', label: 0, cond: num('i32', 'i64.ge_s', b.get(i), b.get(n)) },
+            { op: Op.brIf, label: 0, cond: num('i32', 'i64.ge_s', b.get(i), b.get(n)) },
             ...body,
-            { op: 'set', local: i, value: num('i64', 'i64.add', b.get(i), i64(1n)) },
-            { op: 'br', label: 1 },
+            { op: Op.set, local: i, value: num('i64', 'i64.add', b.get(i), i64(1n)) },
+            { op: Op.br, label: 1 },
           ],
         },
       ],
@@ -300,34 +301,34 @@ function buildStruct(
   const same = b.local('ref');
   const object = b.local('ref');
   body.push(
-    { op: 'set', local: same, value: rt('ref', 'cell_struct', [cell]) },
+    { op: Op.set, local: same, value: rt('ref', 'cell_struct', [cell]) },
     {
-      op: 'if',
+      op: Op.if,
       cond: num(
         'i32',
         'i32.eq',
-        { op: 'load', type: 'i32', code: 'i32.load16_u', addr: b.get(same), offset: 2 },
+        { op: Op.load, type: 'i32', code: 'i32.load16_u', addr: b.get(same), offset: 2 },
         i32(layout.typeId),
       ),
-      then: [{ op: 'return', value: asResult(b.get(same)) }],
+      then: [{ op: Op.return, value: asResult(b.get(same)) }],
       else: [],
     },
     {
-      op: 'if',
-      cond: num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: cell }),
-      then: [{ op: 'return', value: nil(result) }],
+      op: Op.if,
+      cond: num('i32', 'i64.eqz', { op: Op.as, type: 'i64', value: cell }),
+      then: [{ op: Op.return, value: nil(result) }],
       else: [],
     },
   );
   const values = layout.order.map((slot) => {
     const local = b.local(typeOf(slot.repr));
     const read = rt('cell', 'cell_need_field', [cell, stringData(fn.lo, slot.name), stringData(fn.lo, struct.name)]);
-    body.push({ op: 'set', local, value: call(slot.node, struct.byName.get(slot.name)!.type, read) });
+    body.push({ op: Op.set, local, value: call(slot.node, struct.byName.get(slot.name)!.type, read) });
     return local;
   });
-  body.push({ op: 'set', local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
+  body.push({ op: Op.set, local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
   layout.order.forEach((slot, i) => {
     body.push(store(slot.repr, b.get(object), slot.offset, b.get(values[i]!)));
   });
-  body.push({ op: 'return', value: asResult(b.get(object)) });
+  body.push({ op: Op.return, value: asResult(b.get(object)) });
 }

@@ -1,11 +1,13 @@
 /** Lowering of comparisons with a character. */
+
 import { INT, maskOf, NULL, STR } from '../../check/nodes.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import type * as Op from '../op.ts';
 import { type Fn, i32, num, rt } from './context.ts';
 import { lowerExpr, nodeOf } from './expr.ts';
 
-const CHAR_COMPARISONS: Readonly<Record<string, Extract<Expr, { op: 'num' }>['code']>> = {
+const CHAR_COMPARISONS: Readonly<Record<string, Extract<Expr, { op: typeof Op.num }>['code']>> = {
   '==': 'i32.eq',
   '!=': 'i32.ne',
   '<': 'i32.lt_s',

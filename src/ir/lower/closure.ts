@@ -5,6 +5,7 @@ import type { FunInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import { get as read } from '../build.ts';
 import type { Expr, Func, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   addData,
   addDescriptor,
@@ -92,9 +93,9 @@ export function makeBox(fn: Fn, sym: Sym, value: Expr): void {
     return;
   }
   const held = newLocal(fn, typeOf(repr));
-  emit(fn, { op: 'set', local: held, value });
+  emit(fn, { op: Op.set, local: held, value });
   const local = known?.kind === 'box' ? known.local : newLocal(fn, 'ref', sym.name);
-  emit(fn, { op: 'set', local, value: alloc(16, header(KIND.BOX, { element: ELEMENT[repr].kind })) });
+  emit(fn, { op: Op.set, local, value: alloc(16, header(KIND.BOX, { element: ELEMENT[repr].kind })) });
   emit(fn, store(repr, get(fn, local), 8, get(fn, held)));
   fn.places.set(sym, { kind: 'box', local, repr });
 }
@@ -105,13 +106,13 @@ function boxOf(fn: Fn, sym: Sym): Expr {
   if (place?.kind === 'box') return get(fn, place.local);
   const repr = reprOf(sym.node);
   const local = newLocal(fn, 'ref', sym.name);
-  emit(fn, { op: 'set', local, value: alloc(16, header(KIND.BOX, { element: ELEMENT[repr].kind })) });
+  emit(fn, { op: Op.set, local, value: alloc(16, header(KIND.BOX, { element: ELEMENT[repr].kind })) });
   emit(fn, {
-    op: 'store',
+    op: Op.store,
     code: 'i64.store',
     addr: get(fn, local),
     offset: 8,
-    value: { op: 'const', type: 'i64', value: 0n },
+    value: { op: Op.const, type: 'i64', value: 0n },
   });
   fn.places.set(sym, { kind: 'box', local, repr });
   return get(fn, local);
@@ -128,13 +129,13 @@ function newClosure(
 ): Expr {
   const { typeId, size } = closureType(fn.lo, slots);
   const object = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: object, value: alloc(size, header(KIND.CLOSURE, { typeId })) });
+  emit(fn, { op: Op.set, local: object, value: alloc(size, header(KIND.CLOSURE, { typeId })) });
   emit(fn, {
-    op: 'store',
+    op: Op.store,
     code: 'i32.store',
     addr: get(fn, object),
     offset: 4,
-    value: { op: 'funcIndex', type: 'i32', func },
+    value: { op: Op.funcIndex, type: 'i32', func },
   });
   slots.forEach((s, i) => {
     emit(fn, store(s.repr, get(fn, object), s.offset, values[i]!));
@@ -165,7 +166,7 @@ export function declareNested(fn: Fn, info: FunInfo): void {
   if (!hasEnv(info)) return;
   const closure = makeClosure(fn, info);
   const local = fn.closures.get(info) ?? newLocal(fn, 'ref', info.display);
-  emit(fn, { op: 'set', local, value: closure });
+  emit(fn, { op: Op.set, local, value: closure });
   const earlier = [...fn.closures.keys()];
   fn.closures.set(info, local);
   for (const other of earlier) {
@@ -185,7 +186,7 @@ function staticClosure(lo: Lowering, info: FunInfo): Expr {
     new DataView(bytes.buffer).setUint32(0, header(KIND.CLOSURE, { typeId }) >>> 0, true);
     addData(lo, { name: key, align: 4, bytes, relocs: [{ at: 4, func: name }] });
   }
-  return { op: 'data', type: 'ref', name: key };
+  return { op: Op.data, type: 'ref', name: key };
 }
 
 /** A named function as a value. */
@@ -206,7 +207,7 @@ function valueWrapper(lo: Lowering, info: FunInfo): string {
     const types = info.params.map((p) => typeOf(reprOf(p.node)));
     const args: Expr[] = types.map((type, i) => read(i + 1, type));
     addWrapper(lo, name, ['ref', ...types], resultType(info.result), [], {
-      op: 'call',
+      op: Op.call,
       type: resultType(info.result),
       func: target,
       args,
@@ -223,7 +224,7 @@ function addWrapper(
   more: readonly Type[],
   value: Expr,
 ): void {
-  const body: Stmt[] = result ? [{ op: 'return', value }] : [{ op: 'do', value }];
+  const body: Stmt[] = result ? [{ op: Op.return, value }] : [{ op: Op.do, value }];
   const func: Func = { name, params, result, locals: [...params, ...more], body };
   lo.module.funcs.set(name, func);
 }
@@ -252,17 +253,17 @@ export function partial(fn: Fn, closure: Expr, args: readonly Expr[], params: re
       ...rest.map((type, i): Expr => read(i + 1, type)),
     ];
     addWrapper(lo, name, ['ref', ...rest], resultOf, [], {
-      op: 'callIndirect',
+      op: Op.callIndirect,
       type: resultOf,
       params: ['ref', ...given.map(typeOf), ...rest],
-      target: { op: 'load', type: 'i32', code: 'i32.load', addr: inner, offset: 4 },
+      target: { op: Op.load, type: 'i32', code: 'i32.load', addr: inner, offset: 4 },
       args: callArgs,
     });
   }
   return seq(fn, () => {
     const held = [closure, ...args].map((value) => {
       const local = newLocal(fn, value.type!);
-      emit(fn, { op: 'set', local, value });
+      emit(fn, { op: Op.set, local, value });
       return get(fn, local);
     });
     return newClosure(fn, name, placed, held);
@@ -281,17 +282,17 @@ export function callClosure(
   const type = resultType(result);
   return seq(fn, () => {
     const held = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: held, value: closure });
+    emit(fn, { op: Op.set, local: held, value: closure });
     const call: Expr = {
-      op: 'callIndirect',
+      op: Op.callIndirect,
       type,
       params: ['ref', ...params.map((p) => typeOf(reprOf(p)))],
-      target: { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
+      target: { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
       args: [get(fn, held), ...args],
       span,
     };
     if (type) return call;
-    emit(fn, { op: 'do', value: call });
+    emit(fn, { op: Op.do, value: call });
     return nullCell;
   });
 }

@@ -6,6 +6,7 @@ import type { Span } from '../../diagnostics/diagnostic.ts';
 import { byteOrder, i32, i64, get as read, stringDatum, stringDatumName } from '../build.ts';
 import type { Datum, Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { runtimeName } from '../names.ts';
+import * as Op from '../op.ts';
 import type { ListGrowth } from './list-growth.ts';
 import type { Accumulators } from './query-stream.ts';
 
@@ -102,18 +103,18 @@ export interface Fn {
 // ---- IR construction
 
 export { i32, i64 };
-export const f64 = (value: number): Expr => ({ op: 'const', type: 'f64', value });
-export const nullCell: Expr = { op: 'const', type: 'cell', value: 0n };
-export const nullRef: Expr = { op: 'const', type: 'ref', value: 0 };
+export const f64 = (value: number): Expr => ({ op: Op.const, type: 'f64', value });
+export const nullCell: Expr = { op: Op.const, type: 'cell', value: 0n };
+export const nullRef: Expr = { op: Op.const, type: 'ref', value: 0 };
 
-export function num(type: Type, code: Extract<Expr, { op: 'num' }>['code'], ...args: Expr[]): Expr {
-  return { op: 'num', type, code, args };
+export function num(type: Type, code: Extract<Expr, { op: typeof Op.num }>['code'], ...args: Expr[]): Expr {
+  return { op: Op.num, type, code, args };
 }
 
 /** A call of a run-time function; `type` undefined: no result. */
 export function rt(type: Type | undefined, name: string, args: readonly Expr[], span?: Span): Expr {
   const func = runtimeName(name);
-  return span ? { op: 'call', type, func, args, span } : { op: 'call', type, func, args };
+  return span ? { op: Op.call, type, func, args, span } : { op: Op.call, type, func, args };
 }
 
 export function get(fn: Fn, local: number): Expr {
@@ -141,13 +142,13 @@ export function emit(fn: Fn, stmt: Stmt): void {
 
 /** Evaluates for effect, in a statement. */
 export function emitDo(fn: Fn, value: Expr): void {
-  if (value.op === 'const' || value.op === 'get') return;
-  if (value.op === 'seq') {
+  if (value.op === Op.const || value.op === Op.get) return;
+  if (value.op === Op.seq) {
     fn.out.push(...value.body);
     emitDo(fn, value.value);
     return;
   }
-  fn.out.push({ op: 'do', value });
+  fn.out.push({ op: Op.do, value });
 }
 
 /** Collects the statements that `body` emits. */
@@ -167,53 +168,53 @@ export function seq(fn: Fn, build: () => Expr): Expr {
     value = build();
   });
   if (body.length === 0) return value!;
-  return { op: 'seq', type: value!.type!, body, value: value! };
+  return { op: Op.seq, type: value!.type!, body, value: value! };
 }
 
 /** Whether an expression can be evaluated later, or twice, without a difference. */
 export function isPure(e: Expr): boolean {
-  return e.op === 'const' || e.op === 'data' || e.op === 'funcIndex';
+  return e.op === Op.const || e.op === Op.data || e.op === Op.funcIndex;
 }
 
 /** Puts a value into a fresh local unless it is a constant, and returns an expression to read it any number of times. */
 export function hold(fn: Fn, value: Expr): Expr {
   if (isPure(value)) return value;
   const local = newLocal(fn, value.type!);
-  emit(fn, { op: 'set', local, value });
+  emit(fn, { op: Op.set, local, value });
   return get(fn, local);
 }
 
 export function load(repr: Repr, addr: Expr, offset: number): Expr {
   switch (repr) {
     case 'bool':
-      return { op: 'load', type: 'i32', code: 'i32.load8_u', addr, offset };
+      return { op: Op.load, type: 'i32', code: 'i32.load8_u', addr, offset };
     case 'i64':
-      return { op: 'load', type: 'i64', code: 'i64.load', addr, offset };
+      return { op: Op.load, type: 'i64', code: 'i64.load', addr, offset };
     case 'f64':
-      return { op: 'load', type: 'f64', code: 'f64.load', addr, offset };
+      return { op: Op.load, type: 'f64', code: 'f64.load', addr, offset };
     case 'ref':
-      return { op: 'load', type: 'ref', code: 'i32.load', addr, offset };
+      return { op: Op.load, type: 'ref', code: 'i32.load', addr, offset };
     case 'cell':
-      return { op: 'load', type: 'cell', code: 'i64.load', addr, offset };
+      return { op: Op.load, type: 'cell', code: 'i64.load', addr, offset };
   }
 }
 
 export function store(repr: Repr, addr: Expr, offset: number, value: Expr): Stmt {
   switch (repr) {
     case 'bool':
-      return { op: 'store', code: 'i32.store8', addr, offset, value };
+      return { op: Op.store, code: 'i32.store8', addr, offset, value };
     case 'i64':
     case 'cell':
-      return { op: 'store', code: 'i64.store', addr, offset, value };
+      return { op: Op.store, code: 'i64.store', addr, offset, value };
     case 'f64':
-      return { op: 'store', code: 'f64.store', addr, offset, value };
+      return { op: Op.store, code: 'f64.store', addr, offset, value };
     case 'ref':
-      return { op: 'store', code: 'i32.store', addr, offset, value };
+      return { op: Op.store, code: 'i32.store', addr, offset, value };
   }
 }
 
 export function asI32(e: Expr): Expr {
-  return e.type === 'i32' ? e : { op: 'as', type: 'i32', value: e };
+  return e.type === 'i32' ? e : { op: Op.as, type: 'i32', value: e };
 }
 
 export function header(kind: number, more: { element?: number; key?: number; typeId?: number } = {}): number {
@@ -231,7 +232,7 @@ export function alloc(size: number, head: number, span?: Span): Expr {
 export function stringData(lo: Lowering, text: string, raw?: Uint8Array): Expr {
   const name = stringDatumName(raw ?? text);
   if (!lo.module.data.has(name)) addData(lo, stringDatum(raw ?? text));
-  return { op: 'data', type: 'ref', name };
+  return { op: Op.data, type: 'ref', name };
 }
 
 export function addData(lo: Lowering, datum: Datum): void {
@@ -295,14 +296,14 @@ export function addDescriptor(
   const relocs: { at: number; data: string }[] = [];
   view.setUint32(0, size, true);
   const nameData = stringData(lo, name);
-  if (nameData.op === 'data') relocs.push({ at: 4, data: nameData.name });
+  if (nameData.op === Op.data) relocs.push({ at: 4, data: nameData.name });
   view.setUint32(8, slots.length, true);
   view.setUint32(12, flags, true);
   slots.forEach((s, i) => {
     const at = 16 + i * 12;
     if (s.name !== undefined) {
       const data = stringData(lo, s.name);
-      if (data.op === 'data') relocs.push({ at, data: data.name });
+      if (data.op === Op.data) relocs.push({ at, data: data.name });
     }
     view.setUint32(at + 4, s.offset, true);
     view.setUint32(at + 8, ELEMENT[s.repr].kind, true);

@@ -17,6 +17,7 @@ import {
 } from '../../check/nodes.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { orderOp } from '../ops.ts';
 import {
   asI32,
@@ -83,7 +84,7 @@ export function coerce(fn: Fn, value: Expr, from: Node, to: Node, span?: Span): 
   }
   // Kinds that never meet: the value cannot arrive here, but it must still be evaluated.
   return seq(fn, () => {
-    fn.out.push({ op: 'do', value });
+    fn.out.push({ op: Op.do, value });
     return zero(to);
   });
 }
@@ -98,15 +99,15 @@ export function box(value: Expr, repr: 'bool' | 'i64' | 'f64' | 'ref' | 'cell'):
     case 'cell':
       return value;
     case 'ref':
-      if (value.op === 'const') return nullCell;
-      return { op: 'as', type: 'cell', value: num('i64', 'i64.extend_i32_u', asI32(value)) };
+      if (value.op === Op.const) return nullCell;
+      return { op: Op.as, type: 'cell', value: num('i64', 'i64.extend_i32_u', asI32(value)) };
     case 'bool':
       return rt('cell', 'cell_of_bool', [value]);
     case 'i64':
-      if (value.op === 'const' && typeof value.value === 'bigint') {
+      if (value.op === Op.const && typeof value.value === 'bigint') {
         const v = value.value;
         if (v >= -(1n << 49n) && v < 1n << 49n) {
-          return { op: 'const', type: 'cell', value: BigInt.asIntN(64, (0xfffcn << 48n) | BigInt.asUintN(50, v)) };
+          return { op: Op.const, type: 'cell', value: BigInt.asIntN(64, (0xfffcn << 48n) | BigInt.asUintN(50, v)) };
         }
       }
       return rt('cell', 'cell_of_i64', [value]);
@@ -117,7 +118,7 @@ export function box(value: Expr, repr: 'bool' | 'i64' | 'f64' | 'ref' | 'cell'):
 
 /** The value of a cell that inference says is of the target's kind; checked where it could be nil. */
 export function unbox(value: Expr, to: Node, span?: Span): Expr {
-  if (value.op === 'const' && value.value === 0n && reprOf(to) === 'ref') return nullRef;
+  if (value.op === Op.const && value.value === 0n && reprOf(to) === 'ref') return nullRef;
   switch (reprOf(to)) {
     case 'cell':
       return value;
@@ -229,7 +230,7 @@ export function truth(v: Value): Expr {
 export function exactlyTrue(v: Value): Expr {
   if (reprOf(v.node) === 'bool') return v.ir;
   const cell = toCell(v);
-  return num('i32', 'i64.eq', { op: 'as', type: 'i64', value: cell }, i64(0x0001_0000_0000_0001n));
+  return num('i32', 'i64.eq', { op: Op.as, type: 'i64', value: cell }, i64(0x0001_0000_0000_0001n));
 }
 
 const NUMBER = INT | FLOAT;
@@ -258,7 +259,7 @@ export function nilableNumber(v: Value): NilableNumber | undefined {
   const type = numberType(v.node);
   if (!type) return undefined;
   if (!(maskOf(v.node) & NULL)) return { type, isNil: undefined, number: v.ir };
-  const isNil = num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: v.ir });
+  const isNil = num('i32', 'i64.eqz', { op: Op.as, type: 'i64', value: v.ir });
   return { type, isNil, number: rt(type, type === 'i64' ? 'cell_int' : 'cell_float', [v.ir]) };
 }
 
@@ -283,12 +284,12 @@ function heldNumber(fn: Fn, v: Value): NilableNumber {
  * is no entry, as it is 0 at the address 0.
  */
 function heldEntry(fn: Fn, read: Expr): NilableNumber | undefined {
-  const { body, value } = read.op === 'seq' ? read : { body: [], value: read };
-  if (value.op !== 'if' || value.cond.op !== 'get' || value.else !== nullCell) return undefined;
-  if (value.then.op !== 'call' || value.then.func !== 'rt.cell_of_f64') return undefined;
+  const { body, value } = read.op === Op.seq ? read : { body: [], value: read };
+  if (value.op !== Op.if || value.cond.op !== Op.get || value.else !== nullCell) return undefined;
+  if (value.then.op !== Op.call || value.then.func !== 'rt.cell_of_f64') return undefined;
   const found = value.then.args[0]!;
-  if (found.op !== 'load' || found.offset !== 0) return undefined;
-  if (found.addr.op !== 'get' || found.addr.local !== value.cond.local) return undefined;
+  if (found.op !== Op.load || found.offset !== 0) return undefined;
+  if (found.addr.op !== Op.get || found.addr.local !== value.cond.local) return undefined;
   fn.out.push(...body);
   return { type: 'f64', isNil: num('i32', 'i32.eqz', value.cond), number: hold(fn, found) };
 }
@@ -300,7 +301,7 @@ export function withFloats(fn: Fn, a: Value, b: Value, otherwise: Expr, use: (a:
     const y = heldNumber(fn, b);
     const tests = [x, y].flatMap(({ isNil }) => (isNil ? [isNil] : []));
     const cond = tests.reduce((one, other) => num('i32', 'i32.or', one, other));
-    return { op: 'if', type: otherwise.type!, cond, then: otherwise, else: use(asFloat(x), asFloat(y)) };
+    return { op: Op.if, type: otherwise.type!, cond, then: otherwise, else: use(asFloat(x), asFloat(y)) };
   });
 }
 
@@ -315,7 +316,7 @@ export function equal(fn: Fn, a: Value, b: Value): Expr {
     const known = l === NULL ? a : b;
     // The other side may be a call: evaluate both, compare one with nil.
     return seq(fn, () => {
-      if (!isPure(known.ir)) fn.out.push({ op: 'do', value: known.ir });
+      if (!isPure(known.ir)) fn.out.push({ op: Op.do, value: known.ir });
       return isNull(fn, other);
     });
   }
@@ -353,10 +354,10 @@ export function isNull(fn: Fn, v: Value): Expr {
     case 'ref':
       return num('i32', 'i32.eqz', asI32(v.ir));
     case 'cell':
-      return num('i32', 'i64.eqz', { op: 'as', type: 'i64', value: v.ir });
+      return num('i32', 'i64.eqz', { op: Op.as, type: 'i64', value: v.ir });
     default:
       return seq(fn, () => {
-        if (v.ir.op !== 'get' && !isPure(v.ir)) fn.out.push({ op: 'do', value: v.ir });
+        if (v.ir.op !== Op.get && !isPure(v.ir)) fn.out.push({ op: Op.do, value: v.ir });
         return i32(0);
       });
   }
@@ -383,7 +384,7 @@ export function whenNotNull(fn: Fn, ref: Expr, then: (held: Expr) => Expr): Expr
   return seq(fn, () => {
     const held = hold(fn, ref);
     const value = then(held);
-    return { op: 'if', type: value.type!, cond: asI32(held), then: value, else: nullOf(value) };
+    return { op: Op.if, type: value.type!, cond: asI32(held), then: value, else: nullOf(value) };
   });
 }
 
@@ -407,9 +408,9 @@ export function notNull(fn: Fn, ref: Expr, message: string, span: Span): Expr {
   return seq(fn, () => {
     const held = hold(fn, ref);
     fn.out.push({
-      op: 'if',
+      op: Op.if,
       cond: num('i32', 'i32.eqz', asI32(held)),
-      then: [{ op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, message)], span) }],
+      then: [{ op: Op.do, value: rt(undefined, 'fail', [stringData(fn.lo, message)], span) }],
       else: [],
     });
     return held;

@@ -19,6 +19,7 @@ import type { StructInfo, Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { lowerCall } from './call.ts';
 import { lowerCast } from './cast.ts';
 import { comparedChar, isNextOf } from './char.ts';
@@ -238,7 +239,7 @@ function lowerIf(fn: Fn, e: Extract<Ast, { kind: 'if' }>): Expr {
   const cond = exactlyTrue(value(fn, e.cond));
   const then = seq(fn, () => coerce(fn, lowerExpr(fn, e.then), nodeOf(fn, e.then), node));
   const els = e.else ? seq(fn, () => coerce(fn, lowerExpr(fn, e.else!), nodeOf(fn, e.else!), node)) : zero(node);
-  return { op: 'if', type: typeOf(reprOf(node)), cond, then, else: els };
+  return { op: Op.if, type: typeOf(reprOf(node)), cond, then, else: els };
 }
 
 function optional(fn: Fn, base: Value, id: number, then: (base: Value) => Expr): Expr {
@@ -246,7 +247,7 @@ function optional(fn: Fn, base: Value, id: number, then: (base: Value) => Expr):
   return seq(fn, () => {
     const held: Value = { ir: hold(fn, base.ir), node: base.node };
     const result = seq(fn, () => then(held));
-    return { op: 'if', type: typeOf(reprOf(node)), cond: isNull(fn, held), then: zero(node), else: result };
+    return { op: Op.if, type: typeOf(reprOf(node)), cond: isNull(fn, held), then: zero(node), else: result };
   });
 }
 
@@ -287,30 +288,30 @@ function lowerName(fn: Fn, e: Extract<Ast, { kind: 'name' }>): Expr {
 /** Reads a variable. */
 export function symRead(fn: Fn, sym: Sym): Expr {
   const global = globalOf(fn, sym);
-  if (global !== undefined) return { op: 'global', type: typeOf(reprOf(sym.node)), name: global };
+  if (global !== undefined) return { op: Op.global, type: typeOf(reprOf(sym.node)), name: global };
   const place = fn.places.get(sym);
   // A variable read before its declaration ran holds nothing yet.
   if (!place) return zero(sym.node);
   if (place.kind === 'local') return get(fn, place.local);
   const repr = reprOf(sym.node);
   if (place.kind === 'box') return load(repr, get(fn, place.local), 8);
-  return { op: 'global', type: typeOf(repr), name: place.name };
+  return { op: Op.global, type: typeOf(repr), name: place.name };
 }
 
 /** Assigns a variable. */
 export function symWrite(fn: Fn, sym: Sym, v: Expr): void {
   const global = globalOf(fn, sym);
   if (global !== undefined) {
-    emit(fn, { op: 'setGlobal', name: global, value: v });
+    emit(fn, { op: Op.setGlobal, name: global, value: v });
     return;
   }
   const place = fn.places.get(sym);
   if (place?.kind === 'box') {
     const repr = reprOf(sym.node);
     const held = newLocal(fn, typeOf(repr));
-    emit(fn, { op: 'set', local: held, value: v });
+    emit(fn, { op: Op.set, local: held, value: v });
     emit(fn, store(repr, get(fn, place.local), 8, get(fn, held)));
-  } else if (place?.kind === 'local') emit(fn, { op: 'set', local: place.local, value: v });
+  } else if (place?.kind === 'local') emit(fn, { op: Op.set, local: place.local, value: v });
   else bindSym(fn, sym, v, undefined);
 }
 
@@ -321,10 +322,10 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
   if (e.op === '!') return num('i32', 'i32.eqz', truth(operand));
   switch (reprOf(operand.node)) {
     case 'i64':
-      if (operand.ir.op === 'const') return i64(BigInt.asIntN(64, -(operand.ir.value as bigint)));
+      if (operand.ir.op === Op.const) return i64(BigInt.asIntN(64, -(operand.ir.value as bigint)));
       return rt('i64', 'int_neg', [operand.ir], e.span);
     case 'f64':
-      if (operand.ir.op === 'const') return f64(-(operand.ir.value as number));
+      if (operand.ir.op === Op.const) return f64(-(operand.ir.value as number));
       return num('f64', 'f64.neg', operand.ir);
     default:
       if (maskOf(operand.node) === (FLOAT | NULL) && reprOf(nodeOf(fn, e)) === 'cell') return negatedFloat(fn, operand);
@@ -336,7 +337,7 @@ function lowerUnary(fn: Fn, e: Extract<Ast, { kind: 'unary' }>): Expr {
 function negatedFloat(fn: Fn, operand: Value): Expr {
   return seq(fn, () => {
     const { isNil, number } = nilableNumber({ ir: hold(fn, operand.ir), node: operand.node })!;
-    return { op: 'if', type: 'cell', cond: isNil!, then: nullCell, else: box(num('f64', 'f64.neg', number), 'f64') };
+    return { op: Op.if, type: 'cell', cond: isNil!, then: nullCell, else: box(num('f64', 'f64.neg', number), 'f64') };
   });
 }
 
@@ -404,15 +405,15 @@ function lowerLogic(fn: Fn, e: Extract<Ast, { kind: 'binary' }>, op: '&&' | '||'
   const right = seq(fn, () => coerce(fn, lowerExpr(fn, e.right), r, node));
   if (reprOf(l) === 'bool' && reprOf(r) === 'bool') {
     return op === '&&'
-      ? { op: 'if', type: 'i32', cond: left, then: right, else: i32(0) }
-      : { op: 'if', type: 'i32', cond: left, then: i32(1), else: right };
+      ? { op: Op.if, type: 'i32', cond: left, then: right, else: i32(0) }
+      : { op: Op.if, type: 'i32', cond: left, then: i32(1), else: right };
   }
   return seq(fn, () => {
     const held = hold(fn, left);
     const kept = coerce(fn, held, l, node);
     const cond = truth({ ir: held, node: l });
     return {
-      op: 'if',
+      op: Op.if,
       type: typeOf(reprOf(node)),
       cond,
       then: op === '&&' ? right : kept,
@@ -430,7 +431,7 @@ function lowerOtherwise(fn: Fn, e: Extract<Ast, { kind: 'binary' }>): Expr {
   return seq(fn, () => {
     const held = hold(fn, left);
     const cond = isNull(fn, { ir: held, node: l });
-    return { op: 'if', type: typeOf(reprOf(node)), cond, then: right, else: coerce(fn, held, l, node) };
+    return { op: Op.if, type: typeOf(reprOf(node)), cond, then: right, else: coerce(fn, held, l, node) };
   });
 }
 
@@ -493,7 +494,7 @@ type Arithmetic = '+' | '-' | '*' | '/' | '%';
 
 function intArithmetic(op: Arithmetic, a: Expr, b: Expr, span: Span): Expr {
   // Dividing by a constant becomes a multiplication in the engine.
-  const any = (op === '/' || op === '%') && b.op !== 'const' ? '_any' : '';
+  const any = (op === '/' || op === '%') && b.op !== Op.const ? '_any' : '';
   return rt('i64', INT_OPS[op]! + any, [a, b], span);
 }
 
@@ -506,7 +507,7 @@ function floatArithmetic(op: Arithmetic, x: Expr, y: Expr, span: Span): Expr {
     case '*':
       return num('f64', 'f64.mul', x, y);
     case '/':
-      if (y.op === 'const' && y.value !== 0) return num('f64', 'f64.div', x, y);
+      if (y.op === Op.const && y.value !== 0) return num('f64', 'f64.div', x, y);
       return rt('f64', 'float_div', [x, y], span);
     case '%':
       return rt('f64', 'float_rem', [x, y], span);
@@ -571,8 +572,8 @@ export function lowerIn(fn: Fn, x: Value, container: Value, span: Span): Expr {
 
 /** Evaluates two operands left to right for a function that takes them the other way round. */
 function swapped(fn: Fn, first: Expr, second: Expr, use: (first: Expr, second: Expr) => Expr): Expr {
-  if (isPure(first) || first.op === 'get') {
-    if (isPure(second) || second.op === 'get' || isPure(first)) return use(first, second);
+  if (isPure(first) || first.op === Op.get) {
+    if (isPure(second) || second.op === Op.get || isPure(first)) return use(first, second);
   }
   return seq(fn, () => {
     const a = hold(fn, first);
@@ -613,18 +614,18 @@ function readEntry(fn: Fn, map: Value, findIt: (map: Value) => Expr, node: Node,
   const val = mapValueNode(fn, map.node);
   return seq(fn, () => {
     const entry = newLocal(fn, 'i32');
-    emit(fn, { op: 'set', local: entry, value: findIt(map) });
+    emit(fn, { op: Op.set, local: entry, value: findIt(map) });
     const found = coerce(fn, load(reprOf(val), get(fn, entry), 0), val, node, span);
     const missing = present
       ? seq(fn, () => {
           emit(fn, {
-            op: 'do',
+            op: Op.do,
             value: rt(undefined, 'fail', [stringData(fn.lo, 'a map lost a key while it was used')], span),
           });
           return zero(node);
         })
       : zero(node);
-    return { op: 'if', type: typeOf(reprOf(node)), cond: get(fn, entry), then: found, else: missing };
+    return { op: Op.if, type: typeOf(reprOf(node)), cond: get(fn, entry), then: found, else: missing };
   });
 }
 
@@ -674,13 +675,13 @@ function fieldByType(
       maskOf(base.node) & NULL ? notNull(fn, base.ir, `nil has no field \`${name}\``, span) : base.ir,
     );
     const id = newLocal(fn, 'i32');
-    emit(fn, { op: 'set', local: id, value: typeId(object) });
+    emit(fn, { op: Op.set, local: id, value: typeId(object) });
     let result: Expr = zero(node);
     structs.forEach((s, i) => {
       const slot = slots[i];
       if (!slot) return;
       result = {
-        op: 'if',
+        op: Op.if,
         type: typeOf(reprOf(node)),
         cond: num('i32', 'i32.eq', get(fn, id), i32(layoutOf(fn.lo, s).typeId)),
         then: coerce(fn, load(slot.repr, object, slot.offset), slot.node, node, span),
@@ -693,7 +694,7 @@ function fieldByType(
 
 /** The type id of an object (0 for nil and for objects that are not structs or closures). */
 export function typeId(object: Expr): Expr {
-  return { op: 'load', type: 'i32', code: 'i32.load16_u', addr: object, offset: 2 };
+  return { op: Op.load, type: 'i32', code: 'i32.load16_u', addr: object, offset: 2 };
 }
 
 function lowerSlice(fn: Fn, e: Extract<Ast, { kind: 'slice' }>): Expr {
@@ -727,16 +728,16 @@ function lowerList(fn: Fn, e: Extract<Ast, { kind: 'list' }>): Expr {
   if (e.items.length === 0) return make;
   return seq(fn, () => {
     const list = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: list, value: make });
+    emit(fn, { op: Op.set, local: list, value: make });
     const buffer = (): Expr => asI32(load('ref', get(fn, list), 12));
     const constant = constantBytes(fn, e.items, elem);
     if (constant) {
       const name = `list:${fn.lo.counter++}`;
       addData(fn.lo, { name, align: 8, bytes: constant, relocs: [] });
       emit(fn, {
-        op: 'memoryCopy',
+        op: Op.memoryCopy,
         to: num('i32', 'i32.add', buffer(), i32(8)),
-        from: { op: 'data', type: 'i32', name },
+        from: { op: Op.data, type: 'i32', name },
         bytes: i32(constant.length),
       });
     } else {
@@ -746,7 +747,7 @@ function lowerList(fn: Fn, e: Extract<Ast, { kind: 'list' }>): Expr {
         emit(fn, store(repr, buffer(), 8 + i * size, held));
       });
     }
-    emit(fn, { op: 'store', code: 'i32.store', addr: get(fn, list), offset: 4, value: i32(e.items.length) });
+    emit(fn, { op: Op.store, code: 'i32.store', addr: get(fn, list), offset: 4, value: i32(e.items.length) });
     return get(fn, list);
   });
 }
@@ -785,13 +786,13 @@ function lowerMap(fn: Fn, e: Extract<Ast, { kind: 'map' }>): Expr {
   const val = mapValueNode(fn, node);
   return seq(fn, () => {
     const map = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: map, value: make });
+    emit(fn, { op: Op.set, local: map, value: make });
     for (const { key, value: item } of e.entries) {
       const k = hold(fn, mapKey(node, value(fn, key), key.span));
       const v = hold(fn, coerce(fn, lowerPlaced(fn, item), nodeOf(fn, item), val, item.span));
       const entry = newLocal(fn, 'i32');
       const put = intKeyed(node) ? 'map_put_i64' : 'map_put_str';
-      emit(fn, { op: 'set', local: entry, value: rt('i32', put, [get(fn, map), k], e.span) });
+      emit(fn, { op: Op.set, local: entry, value: rt('i32', put, [get(fn, map), k], e.span) });
       emit(fn, store(reprOf(val), get(fn, entry), 0, v));
     }
     return get(fn, map);
@@ -821,7 +822,7 @@ export function newStruct(
       new DataView(bytes.buffer).setUint32(0, head >>> 0, true);
       addData(fn.lo, { name, align: 4, bytes, relocs: [] });
     }
-    return { op: 'data', type: 'ref', name };
+    return { op: Op.data, type: 'ref', name };
   }
   return seq(fn, () => {
     const values = new Map<string, Expr>();
@@ -832,7 +833,7 @@ export function newStruct(
       values.set(f.name, hold(fn, v));
     }
     const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(layout.size, head, span) });
+    emit(fn, { op: Op.set, local: object, value: alloc(layout.size, head, span) });
     for (const slot of layout.order) {
       emit(fn, store(slot.repr, get(fn, object), slot.offset, values.get(slot.name) ?? zero(slot.node)));
     }

@@ -4,6 +4,7 @@
  * What data is read as is described to the run-time library by shapes, static tables (src/runtime/decode.mochi): it makes typed
  * structs row by row, straight from the text.
  */
+
 import {
   delimiterByte,
   type FetchExpr,
@@ -24,6 +25,7 @@ import { typeText } from '../../check/types.ts';
 import type { Expr as Ast, TypeExpr } from '../../syntax/ast.ts';
 import { stringDatumName } from '../build.ts';
 import type { Datum, Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   addData,
   ELEMENT,
@@ -154,7 +156,7 @@ function structShape(fn: Fn, struct: StructInfo, opt: number): string {
   return table(lo, name, words);
 }
 
-const address = (name: string): Expr => ({ op: 'data', type: 'i32', name });
+const address = (name: string): Expr => ({ op: Op.data, type: 'i32', name });
 
 // ---- options
 
@@ -254,13 +256,13 @@ export function readsByRow(e: LoadExpr): boolean {
 export function readRows(fn: Fn, e: LoadExpr): { rows: number; next: Expr } {
   const { shape, path, kind } = loadParts(fn, e);
   const rows = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: rows, value: rt('ref', 'list_new', [i32(kind), i32(0)]) });
+  emit(fn, { op: Op.set, local: rows, value: rt('ref', 'list_new', [i32(kind), i32(0)]) });
   const o = lowerOptions(fn, e.with, true);
   if (o.format === 'jsonl') {
-    emit(fn, { op: 'do', value: rt(undefined, 'jsonl_begin', [path], e.span) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'jsonl_begin', [path], e.span) });
     return { rows, next: rt('i32', 'jsonl_next', [get(fn, rows), shape], e.span) };
   }
-  emit(fn, { op: 'do', value: rt(undefined, 'csv_begin', [path, shape, o.header, delimiter(o, e.span)], e.span) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'csv_begin', [path, shape, o.header, delimiter(o, e.span)], e.span) });
   return { rows, next: rt('i32', 'csv_next', [get(fn, rows)], e.span) };
 }
 
@@ -270,7 +272,7 @@ export function lowerSave(fn: Fn, e: SaveExpr): Expr {
     const rows = hold(fn, toCell(value(fn, e.value)));
     const path = e.path === undefined ? nullRef : stringData(fn.lo, e.path);
     const o = lowerOptions(fn, e.with, false);
-    emit(fn, { op: 'do', value: saveCall(rows, path, o, e.span) });
+    emit(fn, { op: Op.do, value: saveCall(rows, path, o, e.span) });
     return nullCell;
   });
 }

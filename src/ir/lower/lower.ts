@@ -14,6 +14,7 @@ import { walkTree } from '../../syntax/walk.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { emptyModule } from '../ir.ts';
 import { MAIN } from '../names.ts';
+import * as Op from '../op.ts';
 import { borrowedParams } from './borrow.ts';
 import { envSlots, makeBox } from './closure.ts';
 import {
@@ -131,9 +132,9 @@ function entry(): Func {
     result: undefined,
     locals: [],
     body: [
-      { op: 'do', value: rt(undefined, 'start', []) },
-      { op: 'do', value: { op: 'call', type: undefined, func: MAIN, args: [] } },
-      { op: 'do', value: rt(undefined, 'flush', []) },
+      { op: Op.do, value: rt(undefined, 'start', []) },
+      { op: Op.do, value: { op: Op.call, type: undefined, func: MAIN, args: [] } },
+      { op: Op.do, value: rt(undefined, 'flush', []) },
     ],
     inline: 'never',
   };
@@ -165,17 +166,17 @@ function lowerMain(lo: Lowering, info: FunInfo): Func {
     return finishFunc(fn, info.name, [], undefined, fn.out);
   }
   // Test mode: everything but the tests, silently, then the test whose number is the first argument.
-  emit(fn, { op: 'do', value: rt(undefined, 'quiet', [i32(1)]) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'quiet', [i32(1)]) });
   lowerStmts(
     fn,
     body.filter((s) => s.kind !== 'test'),
   );
-  emit(fn, { op: 'do', value: rt(undefined, 'quiet', [i32(0)]) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'quiet', [i32(0)]) });
   const chosen = newLocal(fn, 'i64', 'test');
-  emit(fn, { op: 'set', local: chosen, value: rt('i64', 'arg_i64', [i32(1)]) });
+  emit(fn, { op: Op.set, local: chosen, value: rt('i64', 'arg_i64', [i32(1)]) });
   lo.program.tests.forEach((test, i) => {
     const then = collect(fn, () => lowerBlock(fn, test.stmt.body));
-    emit(fn, { op: 'if', cond: num('i32', 'i64.eq', get(fn, chosen), i64(BigInt(i))), then, else: [] });
+    emit(fn, { op: Op.if, cond: num('i32', 'i64.eq', get(fn, chosen), i64(BigInt(i))), then, else: [] });
   });
   return finishFunc(fn, info.name, [], undefined, fn.out);
 }
@@ -199,8 +200,8 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
   if (info.lambda?.expr) {
     const value = lowerPlaced(fn, info.lambda.expr);
     const node = info.nodes.get(info.lambda.expr.id)!;
-    if (result) emit(fn, { op: 'return', value: coerce(fn, value, node, info.result, info.lambda.expr.span) });
-    else if (value.op !== 'const') emit(fn, { op: 'do', value });
+    if (result) emit(fn, { op: Op.return, value: coerce(fn, value, node, info.result, info.lambda.expr.span) });
+    else if (value.op !== Op.const) emit(fn, { op: Op.do, value });
   } else {
     const body = info.decl?.body ?? info.lambda?.block;
     const loops =
@@ -210,11 +211,11 @@ function lowerFun(lo: Lowering, info: FunInfo): Func {
     if (result) {
       // Control gets here only where the inference knows that the result may be nil.
       if (info.fallsThrough && maskOf(info.result) & NULL) {
-        emit(fn, { op: 'return', value: result === 'ref' ? nullRef : nullCell });
-      } else emit(fn, { op: 'unreachable', span: info.span });
+        emit(fn, { op: Op.return, value: result === 'ref' ? nullRef : nullCell });
+      } else emit(fn, { op: Op.unreachable, span: info.span });
     }
   }
-  const body: Stmt[] = fn.tail ? [{ op: 'loop', label: fn.tail.label, body: fn.out }] : fn.out;
+  const body: Stmt[] = fn.tail ? [{ op: Op.loop, label: fn.tail.label, body: fn.out }] : fn.out;
   return finishFunc(fn, needFun(lo, info), params, result, body);
 }
 
@@ -239,7 +240,7 @@ function openEnv(fn: Fn, env: number): void {
   for (const slot of envSlots(fn.info)) {
     const repr = slot.repr;
     const local = newLocal(fn, typeOf(repr), slot.name);
-    emit(fn, { op: 'set', local, value: load(repr, get(fn, env), slot.offset) });
+    emit(fn, { op: Op.set, local, value: load(repr, get(fn, env), slot.offset) });
     if (slot.fun) fn.closures.set(slot.fun, local);
     else if (slot.sym) {
       const place: Place = isBoxed(slot.sym)
@@ -266,7 +267,7 @@ export function bindSym(fn: Fn, sym: Sym, value: Expr, paramLocal: number | unde
   const repr = reprOf(sym.node);
   const global = globalOf(fn, sym);
   if (global !== undefined) {
-    emit(fn, { op: 'setGlobal', name: global, value });
+    emit(fn, { op: Op.setGlobal, name: global, value });
     return;
   }
   if (isBoxed(sym)) {
@@ -275,6 +276,6 @@ export function bindSym(fn: Fn, sym: Sym, value: Expr, paramLocal: number | unde
   }
   const known = fn.places.get(sym);
   const local = paramLocal ?? (known?.kind === 'local' ? known.local : newLocal(fn, typeOf(repr), sym.name));
-  if (paramLocal === undefined) emit(fn, { op: 'set', local, value });
+  if (paramLocal === undefined) emit(fn, { op: Op.set, local, value });
   fn.places.set(sym, { kind: 'local', local, repr });
 }

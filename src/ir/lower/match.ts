@@ -1,8 +1,10 @@
 /** Lowering of `match`: dispatch on variants, comparison with values, binding of fields. */
+
 import { LIST, maskOf, reprOf, STRUCT } from '../../check/nodes.ts';
 import type { StructInfo } from '../../check/program.ts';
 import type { Expr as Ast, Pattern } from '../../syntax/ast.ts';
 import type { Expr, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   collect,
   emit,
@@ -39,14 +41,14 @@ export function lowerMatch(fn: Fn, e: Match): Expr {
   return seq(fn, () => {
     const held: Value = { ir: hold(fn, subject.ir), node: subject.node };
     const result = newLocal(fn, typeOf(reprOf(node)));
-    emit(fn, { op: 'set', local: result, value: zero(node) });
+    emit(fn, { op: Op.set, local: result, value: zero(node) });
     const end = newLabel(fn);
     const armBody = (arm: Arm): void => {
       if (arm.body.kind === 'expr') {
         const v = coerce(fn, lowerPlaced(fn, arm.body.expr), nodeOf(fn, arm.body.expr), node, arm.span);
-        emit(fn, { op: 'set', local: result, value: v });
+        emit(fn, { op: Op.set, local: result, value: v });
       } else lowerStmts(fn, arm.body.block.body);
-      emit(fn, { op: 'br', label: end });
+      emit(fn, { op: Op.br, label: end });
     };
     const body = collect(fn, () => {
       const variants = e.arms.map((arm) => variantOf(fn, arm.pattern));
@@ -66,10 +68,10 @@ export function lowerMatch(fn: Fn, e: Match): Expr {
           matchPattern(fn, arm.pattern, held, next, { tag, certain });
           armBody(arm);
         });
-        emit(fn, { op: 'block', label: next, body: code });
+        emit(fn, { op: Op.block, label: next, body: code });
       });
     });
-    emit(fn, { op: 'block', label: end, body });
+    emit(fn, { op: Op.block, label: end, body });
     return get(fn, result);
   });
 }
@@ -116,7 +118,7 @@ function dispatch(
   });
   let inner: Stmt[] = [
     {
-      op: 'switch',
+      op: Op.switch,
       value: num('i32', 'i32.sub', tag, i32(first)),
       labels: Array.from(byId, (label) => label ?? otherwise),
       otherwise,
@@ -127,9 +129,9 @@ function dispatch(
       matchPattern(fn, arm.pattern, held, none, { tag, certain: true });
       armBody(arm);
     });
-    inner = [{ op: 'block', label: labels[i]!, body: inner }, ...code];
+    inner = [{ op: Op.block, label: labels[i]!, body: inner }, ...code];
   });
-  emit(fn, { op: 'block', label: none, body: inner });
+  emit(fn, { op: Op.block, label: none, body: inner });
 }
 
 /**
@@ -147,18 +149,18 @@ function matchPattern(
   if (pattern.kind === 'wildcard') return;
   const plan = fn.info.patterns.get(pattern);
   if (!plan) {
-    emit(fn, { op: 'br', label: fail });
+    emit(fn, { op: Op.br, label: fail });
     return;
   }
   if (plan.kind === 'value') {
     const same = equal(fn, subject, value(fn, plan.expr));
-    emit(fn, { op: 'brIf', label: fail, cond: num('i32', 'i32.eqz', same) });
+    emit(fn, { op: Op.brIf, label: fail, cond: num('i32', 'i32.eqz', same) });
     return;
   }
   const layout = layoutOf(fn.lo, plan.struct);
   const object = hold(fn, structRef(subject));
   if (!certain && !(maskOf(subject.node) === STRUCT && structsOf(subject.node).every((s) => s === plan.struct))) {
-    emit(fn, { op: 'brIf', label: fail, cond: num('i32', 'i32.ne', tag ?? typeId(object), i32(layout.typeId)) });
+    emit(fn, { op: Op.brIf, label: fail, cond: num('i32', 'i32.ne', tag ?? typeId(object), i32(layout.typeId)) });
   }
   if (pattern.kind !== 'variant') return;
   pattern.args.forEach((a, i) => {

@@ -5,6 +5,7 @@ import type { Sym } from '../../check/program.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Accessor, Expr as Ast, Stmt as AstStmt } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   ELEMENT,
   emit,
@@ -140,7 +141,7 @@ function assignIndex(fn: Fn, base: Value, index: Ast, s: Assign, span: Span): vo
       item && repr === 'ref' && (maskOf(elem) & ~NULL) === LIST
         ? grown(fn, rt('ref', 'list_get$ref', [list, at], span), elem, item, s)
         : coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), elem, s.value.span);
-    emit(fn, { op: 'do', value: rt(undefined, `list_set$${suffix}`, [list, at, value], span) });
+    emit(fn, { op: Op.do, value: rt(undefined, `list_set$${suffix}`, [list, at, value], span) });
     return;
   }
   if (reprOf(base.node) === 'ref' && kinds === MAP) {
@@ -152,7 +153,7 @@ function assignIndex(fn: Fn, base: Value, index: Ast, s: Assign, span: Span): vo
   const held = hold(fn, toCell(base));
   const at = hold(fn, toCell({ ir: lowerExpr(fn, index), node: nodeOf(fn, index) }));
   const value = toCell({ ir: lowerPlaced(fn, s.value), node: nodeOf(fn, s.value) });
-  emit(fn, { op: 'do', value: rt(undefined, 'cell_index_set', [held, at, value], span) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'cell_index_set', [held, at, value], span) });
 }
 
 function grown(fn: Fn, list: Expr, node: Node, item: Ast, s: Assign): Expr {
@@ -174,21 +175,21 @@ function storeEntry(fn: Fn, mapNode: Node, map: Expr, key: Expr, s: Assign, item
   let value: Expr;
   if (item && repr === 'ref' && (maskOf(val) & ~NULL) === LIST) {
     const found = newLocal(fn, 'i32');
-    emit(fn, { op: 'set', local: found, value: rt('i32', `map_find_${suffix}`, [map, key]) });
+    emit(fn, { op: Op.set, local: found, value: rt('i32', `map_find_${suffix}`, [map, key]) });
     const current: Expr = {
-      op: 'if',
+      op: Op.if,
       type: 'ref',
       cond: get(fn, found),
-      then: { op: 'load', type: 'ref', code: 'i32.load', addr: get(fn, found), offset: 0 },
-      else: { op: 'const', type: 'ref', value: 0 },
+      then: { op: Op.load, type: 'ref', code: 'i32.load', addr: get(fn, found), offset: 0 },
+      else: { op: Op.const, type: 'ref', value: 0 },
     };
     value = grown(fn, current, val, item, s);
   } else value = coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), val, s.value.span);
   const held = hold(fn, value);
   const entry = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: entry, value: rt('i32', `map_put_${suffix}`, [map, key], span) });
+  emit(fn, { op: Op.set, local: entry, value: rt('i32', `map_put_${suffix}`, [map, key], span) });
   emit(fn, store(repr, get(fn, entry), 0, held));
-  emit(fn, { op: 'keep', value: map });
+  emit(fn, { op: Op.keep, value: map });
 }
 
 function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): void {
@@ -208,14 +209,14 @@ function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): 
         item && first.repr === 'ref' && (maskOf(first.node) & ~NULL) === LIST
           ? grown(
               fn,
-              { op: 'load', type: 'ref', code: 'i32.load', addr: object, offset: first.offset },
+              { op: Op.load, type: 'ref', code: 'i32.load', addr: object, offset: first.offset },
               first.node,
               item,
               s,
             )
           : coerce(fn, lowerPlaced(fn, s.value), nodeOf(fn, s.value), first.node, s.value.span);
       const held = newLocal(fn, typeOf(first.repr));
-      emit(fn, { op: 'set', local: held, value });
+      emit(fn, { op: Op.set, local: held, value });
       emit(fn, store(first.repr, object, first.offset, get(fn, held)));
       return;
     }
@@ -228,7 +229,7 @@ function assignField(fn: Fn, base: Value, name: string, s: Assign, span: Span): 
   }
   const held = hold(fn, toCell(base));
   const value = toCell({ ir: lowerPlaced(fn, s.value), node: nodeOf(fn, s.value) });
-  emit(fn, { op: 'do', value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), value], span) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), value], span) });
 }
 
 /** Stores a computed value into a field of a struct or map. */
@@ -245,7 +246,7 @@ export function writeFieldOf(fn: Fn, base: Value, name: string, v: Value, span: 
     return;
   }
   const held = hold(fn, toCell(base));
-  emit(fn, { op: 'do', value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), toCell(v)], span) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'cell_field_set', [held, stringData(fn.lo, name), toCell(v)], span) });
 }
 
 function sameNode(a: Node, b: Node): boolean {

@@ -6,10 +6,12 @@
  *
  * A group keeps its rows, unless only aggregates of them are asked for (query-stream.ts).
  */
+
 import { BOOL, elemNode, INT, MAP, maskOf, type Node, NULL, reprOf, STR, STRUCT } from '../../check/nodes.ts';
 import type { QueryPlan, StructInfo } from '../../check/program.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   alloc,
   asI32,
@@ -64,7 +66,11 @@ export function grouped(fn: Fn, q: QueryExpr, plan: QueryPlan, emitRow: () => vo
     const object = newLocal(fn, 'ref');
     index(key, object, (made) => {
       const value = hold(fn, made.ir);
-      emit(fn, { op: 'set', local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
+      emit(fn, {
+        op: Op.set,
+        local: object,
+        value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })),
+      });
       const slot = layout.slots.get('key')!;
       emit(fn, store(slot.repr, get(fn, object), slot.offset, coerce(fn, value, made.node, slot.node)));
       startGroup(fn, object, layout, accumulators);
@@ -81,7 +87,7 @@ export function grouped(fn: Fn, q: QueryExpr, plan: QueryPlan, emitRow: () => vo
     const { having } = q.group!;
     if (having) {
       const passed = exactlyTrue(value(fn, having));
-      emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', passed) });
+      emit(fn, { op: Op.brIf, label: next, cond: num('i32', 'i32.eqz', passed) });
     }
     emitRow();
   });
@@ -107,7 +113,7 @@ function addItem(fn: Fn, plan: QueryPlan, object: number, layout: Layout): void 
   const node = elemNode(fn.lo.solver, items.node);
   const item = hold(fn, itemValue(fn, plan, node));
   const list = load('ref', get(fn, object), items.offset);
-  emit(fn, { op: 'do', value: rt(undefined, `list_push$${ELEMENT[reprOf(node)].suffix}`, [list, item]) });
+  emit(fn, { op: Op.do, value: rt(undefined, `list_push$${ELEMENT[reprOf(node)].suffix}`, [list, item]) });
 }
 
 // ---- keys
@@ -161,7 +167,7 @@ function keyValue(fn: Fn, key: Key): Value {
   fn.lo.solver.addStruct(node, layout.info);
   const ir = seq(fn, () => {
     const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
+    emit(fn, { op: Op.set, local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
     for (const [i, s] of slots.entries()) emit(fn, store(s.repr, get(fn, object), s.offset, key.parts[i]!.ir));
     return get(fn, object);
   });
@@ -174,45 +180,45 @@ type Index = (key: Key, object: number, make: (key: Value) => void) => void;
 /** Groups by the hash of their keys (src/runtime/join.mochi). */
 function hashIndex(fn: Fn, layout: Layout, groups: Rows): Index {
   const table = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: table, value: rt('ref', 'groups_new', []) });
-  const i32Load = (addr: Expr, offset: number): Expr => ({ op: 'load', type: 'i32', code: 'i32.load', addr, offset });
+  emit(fn, { op: Op.set, local: table, value: rt('ref', 'groups_new', []) });
+  const i32Load = (addr: Expr, offset: number): Expr => ({ op: Op.load, type: 'i32', code: 'i32.load', addr, offset });
   return (key, object, make) => {
     const hash = hold(fn, keysHash(key.parts.map((value) => ({ value, kinds: maskOf(value.node) }))));
     const base = asI32(get(fn, table));
     const at = newLocal(fn, 'i32');
     const mask = hold(fn, num('i32', 'i32.sub', i32Load(base, 4), i32(8)));
     const wrap = (offset: Expr): Expr => num('i32', 'i32.and', offset, mask);
-    emit(fn, { op: 'set', local: at, value: wrap(num('i32', 'i32.shl', hash, i32(3))) });
+    emit(fn, { op: Op.set, local: at, value: wrap(num('i32', 'i32.shl', hash, i32(3))) });
     const found = newLabel(fn);
     const missing = newLabel(fn);
     const again = newLabel(fn);
     const next = newLabel(fn);
     const slot = (): Expr => num('i32', 'i32.add', asI32(get(fn, table)), get(fn, at));
     const search = collect(fn, () => {
-      emit(fn, { op: 'set', local: object, value: load('ref', slot(), 8) });
-      emit(fn, { op: 'brIf', label: missing, cond: num('i32', 'i32.eqz', asI32(get(fn, object))) });
+      emit(fn, { op: Op.set, local: object, value: load('ref', slot(), 8) });
+      emit(fn, { op: Op.brIf, label: missing, cond: num('i32', 'i32.eqz', asI32(get(fn, object))) });
       const compare = collect(fn, () => {
-        emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.ne', i32Load(slot(), 12), hash) });
+        emit(fn, { op: Op.brIf, label: next, cond: num('i32', 'i32.ne', i32Load(slot(), 12), hash) });
         for (const same of sameKey(fn, key, object, layout)) {
-          emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', same) });
+          emit(fn, { op: Op.brIf, label: next, cond: num('i32', 'i32.eqz', same) });
         }
-        emit(fn, { op: 'br', label: found });
+        emit(fn, { op: Op.br, label: found });
       });
-      emit(fn, { op: 'block', label: next, body: compare });
-      emit(fn, { op: 'set', local: at, value: wrap(num('i32', 'i32.add', get(fn, at), i32(8))) });
-      emit(fn, { op: 'br', label: again });
+      emit(fn, { op: Op.block, label: next, body: compare });
+      emit(fn, { op: Op.set, local: at, value: wrap(num('i32', 'i32.add', get(fn, at), i32(8))) });
+      emit(fn, { op: Op.br, label: again });
     });
     const whole = collect(fn, () => {
-      emit(fn, { op: 'block', label: missing, body: [{ op: 'loop', label: again, body: search }] });
+      emit(fn, { op: Op.block, label: missing, body: [{ op: Op.loop, label: again, body: search }] });
       make(keyValue(fn, key));
-      emit(fn, { op: 'store', code: 'i32.store', addr: slot(), offset: 8, value: asI32(get(fn, object)) });
-      emit(fn, { op: 'store', code: 'i32.store', addr: slot(), offset: 12, value: hash });
+      emit(fn, { op: Op.store, code: 'i32.store', addr: slot(), offset: 8, value: asI32(get(fn, object)) });
+      emit(fn, { op: Op.store, code: 'i32.store', addr: slot(), offset: 12, value: hash });
       // At most half full.
       const full = num('i32', 'i32.ge_u', num('i32', 'i32.shl', length(fn, groups), i32(4)), mask);
-      const grow: Stmt = { op: 'set', local: table, value: rt('ref', 'groups_grow', [get(fn, table)]) };
-      emit(fn, { op: 'if', cond: full, then: [grow], else: [] });
+      const grow: Stmt = { op: Op.set, local: table, value: rt('ref', 'groups_grow', [get(fn, table)]) };
+      emit(fn, { op: Op.if, cond: full, then: [grow], else: [] });
     });
-    emit(fn, { op: 'block', label: found, body: whole });
+    emit(fn, { op: Op.block, label: found, body: whole });
   };
 }
 
@@ -227,7 +233,7 @@ function sameKey(fn: Fn, key: Key, object: number, layout: Layout): Expr[] {
   const whole = slot.repr === 'cell' ? undefined : load('ref', get(fn, object), slot.offset);
   return record.slots.map((s, i) => {
     // A reference in a cell is in its low half.
-    const base = whole ?? { op: 'load', type: 'ref', code: 'i32.load', addr: get(fn, object), offset: slot.offset };
+    const base = whole ?? { op: Op.load, type: 'ref', code: 'i32.load', addr: get(fn, object), offset: slot.offset };
     return equal(fn, { ir: load(s.repr, base as Expr, s.offset), node: s.node }, key.parts[i]!);
   });
 }
@@ -235,20 +241,20 @@ function sameKey(fn: Fn, key: Key, object: number, layout: Layout): Expr[] {
 /** Groups by the rendering of their keys. */
 function textIndex(fn: Fn): Index {
   const index = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: index, value: rt('ref', 'map_new', [i32(0), i32(ELEMENT.ref.kind)]) });
+  emit(fn, { op: Op.set, local: index, value: rt('ref', 'map_new', [i32(0), i32(ELEMENT.ref.kind)]) });
   return (key, object, make) => {
     const made = keyValue(fn, key);
     const whole: Value = { ir: hold(fn, made.ir), node: made.node };
     const text = hold(fn, toText(whole));
     const entry = newLocal(fn, 'i32');
-    emit(fn, { op: 'set', local: entry, value: rt('i32', 'map_find_str', [get(fn, index), text]) });
+    emit(fn, { op: Op.set, local: entry, value: rt('i32', 'map_find_str', [get(fn, index), text]) });
     const add = collect(fn, () => {
       make(whole);
-      emit(fn, { op: 'set', local: entry, value: rt('i32', 'map_put_str', [get(fn, index), text]) });
+      emit(fn, { op: Op.set, local: entry, value: rt('i32', 'map_put_str', [get(fn, index), text]) });
       emit(fn, store('ref', get(fn, entry), 0, get(fn, object)));
     });
-    const reuse: Stmt[] = [{ op: 'set', local: object, value: load('ref', get(fn, entry), 0) }];
-    emit(fn, { op: 'if', cond: get(fn, entry), then: reuse, else: add });
+    const reuse: Stmt[] = [{ op: Op.set, local: object, value: load('ref', get(fn, entry), 0) }];
+    emit(fn, { op: Op.if, cond: get(fn, entry), then: reuse, else: add });
   };
 }
 
@@ -260,7 +266,7 @@ function itemValue(fn: Fn, plan: QueryPlan, node: Node): Expr {
   const layout = layoutOf(fn.lo, plan.merged);
   return seq(fn, () => {
     const object = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
+    emit(fn, { op: Op.set, local: object, value: alloc(layout.size, header(KIND.STRUCT, { typeId: layout.typeId })) });
     for (const sym of plan.rows) {
       const s = layout.slots.get(sym.name)!;
       emit(fn, store(s.repr, get(fn, object), s.offset, coerce(fn, symRead(fn, sym), sym.node, s.node)));
@@ -316,9 +322,9 @@ export function fieldOfSources(
       const some =
         reprOf(first.node) === 'ref'
           ? asI32(held)
-          : num('i32', 'i64.ne', { op: 'as', type: 'i64', value: held }, i64(0n));
+          : num('i32', 'i64.ne', { op: Op.as, type: 'i64', value: held }, i64(0n));
       return {
-        op: 'if',
+        op: Op.if,
         type: typeOf(reprOf(node)),
         cond: some,
         then: fieldOf(fn, { ir: held, node: first.node }, name, node, span),
@@ -332,7 +338,7 @@ export function fieldOfSources(
     for (const s of [...sources].reverse()) {
       const has = rt('i32', 'cell_has_key', [toCell(s), stringData(fn.lo, name)]);
       result = {
-        op: 'if',
+        op: Op.if,
         type: typeOf(reprOf(node)),
         cond: has,
         then: fieldOf(fn, s, name, node, span),

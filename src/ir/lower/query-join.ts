@@ -14,6 +14,7 @@ import { BOOL, elemNode, FLOAT, INT, LIST, maskOf, NULL, reprOf, STR } from '../
 import type { QueryPlan, Sym } from '../../check/program.ts';
 import type { Expr as Ast, FromClause, JoinClause, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   asI32,
   collect,
@@ -113,7 +114,7 @@ export function joined(fn: Fn, q: QueryExpr, plan: QueryPlan, total: boolean, bo
   if (load) readSource(loops, load, total && rest.length === 0);
   for (const level of loops.levels) hashRows(loops, level);
   produce(loops, loops.levels.length, () => whenAll(fn, rest, body));
-  for (const t of loops.tables.values()) emit(fn, { op: 'keep', value: get(fn, t.table) });
+  for (const t of loops.tables.values()) emit(fn, { op: Op.keep, value: get(fn, t.table) });
 }
 
 function levelsOf(fn: Fn, q: QueryExpr, plan: QueryPlan): Level[] {
@@ -198,13 +199,13 @@ function readSource(loops: Loops, load: LoadExpr, total: boolean): void {
       const keep = newLabel(fn);
       const inner = collect(fn, () => {
         for (const c of first!.filters)
-          emit(fn, { op: 'brIf', label: keep, cond: num('i32', 'i32.eqz', condition(fn, c)) });
-        emit(fn, { op: 'br', label: drop });
+          emit(fn, { op: Op.brIf, label: keep, cond: num('i32', 'i32.eqz', condition(fn, c)) });
+        emit(fn, { op: Op.br, label: drop });
       });
-      emit(fn, { op: 'block', label: keep, body: inner });
-      emit(fn, { op: 'do', value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
+      emit(fn, { op: Op.block, label: keep, body: inner });
+      emit(fn, { op: Op.do, value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
     });
-    emit(fn, { op: 'block', label: drop, body: test });
+    emit(fn, { op: Op.block, label: drop, body: test });
   });
   first!.filters.length = 0;
   hoisted.set(first!, found);
@@ -215,11 +216,11 @@ function readLoop(fn: Fn, next: Expr, body: () => void): void {
   const out = newLabel(fn);
   const again = newLabel(fn);
   const round = collect(fn, () => {
-    emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i32.eqz', next) });
+    emit(fn, { op: Op.brIf, label: out, cond: num('i32', 'i32.eqz', next) });
     body();
-    emit(fn, { op: 'br', label: again });
+    emit(fn, { op: Op.br, label: again });
   });
-  emit(fn, { op: 'block', label: out, body: [{ op: 'loop', label: again, body: round }] });
+  emit(fn, { op: Op.block, label: out, body: [{ op: Op.loop, label: again, body: round }] });
 }
 
 function bindLast(fn: Fn, level: Level, rows: Rows): void {
@@ -285,7 +286,7 @@ function produce(loops: Loops, depth: number, body: () => void): void {
     const one: Rows = { list: rows, elem: elemNode(fn.lo.solver, nodeOf(fn, load)) };
     readLoop(fn, next, () => {
       bindLast(fn, level, one);
-      emit(fn, { op: 'do', value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
+      emit(fn, { op: Op.do, value: rt(undefined, 'rows_drop', [get(fn, rows)]) });
       inner();
     });
     return;
@@ -370,17 +371,17 @@ function matchLoop(
   body: () => void,
 ): void {
   const matched = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: matched, value: i32(0) });
+  emit(fn, { op: Op.set, local: matched, value: i32(0) });
   walk(fn, cursor, true, (at, next, out) => {
     const missing = collect(fn, () => {
       const none = over ? num('i32', 'i32.or', get(fn, matched), over.cond) : get(fn, matched);
-      emit(fn, { op: 'brIf', label: out, cond: none });
+      emit(fn, { op: Op.brIf, label: out, cond: none });
       right.bindNil();
     });
     const match = (): void => {
       right.bind(num('i32', 'i32.sub', at, i32(1)));
-      for (const c of on) emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
-      emit(fn, { op: 'set', local: matched, value: i32(1) });
+      for (const c of on) emit(fn, { op: Op.brIf, label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
+      emit(fn, { op: Op.set, local: matched, value: i32(1) });
       if (over) emit(fn, store('bool', over.seen(at), 7, i32(1)));
     };
     const real = collect(fn, () => {
@@ -389,12 +390,12 @@ function matchLoop(
         return;
       }
       const leftOver = collect(fn, () => {
-        emit(fn, { op: 'brIf', label: next, cond: load('bool', over.seen(at), 7) });
+        emit(fn, { op: Op.brIf, label: next, cond: load('bool', over.seen(at), 7) });
         right.bind(num('i32', 'i32.sub', at, i32(1)));
       });
-      emit(fn, { op: 'if', cond: over.cond, then: leftOver, else: collect(fn, match) });
+      emit(fn, { op: Op.if, cond: over.cond, then: leftOver, else: collect(fn, match) });
     });
-    emit(fn, { op: 'if', cond: num('i32', 'i32.eqz', at), then: missing, else: real });
+    emit(fn, { op: Op.if, cond: num('i32', 'i32.eqz', at), then: missing, else: real });
     body();
   });
 }
@@ -407,7 +408,7 @@ function rightJoin({ fn, steady }: Loops, level: Level, left: Tuples, right: Tup
     right.bind(i);
     matchLoop(fn, level.on, table ? hashed(fn, table) : sequential(left), left, undefined, body);
   });
-  if (table) emit(fn, { op: 'keep', value: get(fn, table.table) });
+  if (table) emit(fn, { op: Op.keep, value: get(fn, table.table) });
 }
 
 /** The left join's order first, then the right rows without a match, with left nil. */
@@ -420,17 +421,17 @@ function outerJoin(
   body: () => void,
 ): void {
   const seen = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: seen, value: rt('ref', 'join_marks', [right.count]) });
+  emit(fn, { op: Op.set, local: seen, value: rt('ref', 'join_marks', [right.count]) });
   // Rounds of left rows, and one more for the right rows that are left over.
   countLoop(fn, num('i32', 'i32.add', left.count, i32(1)), (i) => {
     const over = hold(fn, num('i32', 'i32.eq', i, left.count));
-    emit(fn, { op: 'if', cond: over, then: collect(fn, left.bindNil), else: collect(fn, () => left.bind(i)) });
+    emit(fn, { op: Op.if, cond: over, then: collect(fn, left.bindNil), else: collect(fn, () => left.bind(i)) });
     const all = sequential(right);
     const some = table ? hashed(fn, table) : all;
     const cursor: Cursor = {
-      start: table ? { op: 'if', type: 'i32', cond: over, then: all.start, else: some.start } : all.start,
+      start: table ? { op: Op.if, type: 'i32', cond: over, then: all.start, else: some.start } : all.start,
       next: (at) =>
-        table ? { op: 'if', type: 'i32', cond: over, then: all.next(at), else: some.next(at) } : all.next(at),
+        table ? { op: Op.if, type: 'i32', cond: over, then: all.next(at), else: some.next(at) } : all.next(at),
     };
     const mark = (at: Expr): Expr => num('i32', 'i32.add', asI32(get(fn, seen)), at);
     matchLoop(fn, level.on, cursor, right, { cond: over, seen: mark }, body);
@@ -442,20 +443,20 @@ function outerJoin(
 /** A loop over candidates; `last` adds a round with 0 at the end. */
 function walk(fn: Fn, cursor: Cursor, last: boolean, round: (at: Expr, next: number, out: number) => void): void {
   const local = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local, value: cursor.start });
+  emit(fn, { op: Op.set, local, value: cursor.start });
   const at = get(fn, local);
   const out = newLabel(fn);
   const again = newLabel(fn);
   const next = newLabel(fn);
-  const atEnd: Stmt = { op: 'brIf', label: out, cond: num('i32', 'i32.eqz', at) };
+  const atEnd: Stmt = { op: Op.brIf, label: out, cond: num('i32', 'i32.eqz', at) };
   const body = collect(fn, () => {
     if (!last) emit(fn, atEnd);
-    emit(fn, { op: 'block', label: next, body: collect(fn, () => round(at, next, out)) });
+    emit(fn, { op: Op.block, label: next, body: collect(fn, () => round(at, next, out)) });
     if (last) emit(fn, atEnd);
-    emit(fn, { op: 'set', local, value: cursor.next(at) });
-    emit(fn, { op: 'br', label: again });
+    emit(fn, { op: Op.set, local, value: cursor.next(at) });
+    emit(fn, { op: Op.br, label: again });
   });
-  emit(fn, { op: 'block', label: out, body: [{ op: 'loop', label: again, body }] });
+  emit(fn, { op: Op.block, label: out, body: [{ op: Op.loop, label: again, body }] });
 }
 
 /** All rows, one after the other. */
@@ -463,7 +464,7 @@ function sequential(rows: Tuples): Cursor {
   return {
     start: num('i32', 'i32.ne', rows.count, i32(0)),
     next: (at) => ({
-      op: 'select',
+      op: Op.select,
       type: 'i32',
       cond: num('i32', 'i32.lt_u', at, rows.count),
       then: num('i32', 'i32.add', at, i32(1)),
@@ -478,14 +479,14 @@ function hashed(fn: Fn, t: HashTable): Cursor {
   const table = get(fn, t.table);
   const found = seq(fn, () => {
     const first = rt('i32', 'join_find', [table, t.mask, hashOf(fn, t.keys, (k) => k.outer)]);
-    emit(fn, { op: 'set', local: more, value: first });
+    emit(fn, { op: Op.set, local: more, value: first });
     return num('i32', 'i32.and', get(fn, more), i32(0x7fff_ffff));
   });
   return {
     // Without rows no condition is evaluated.
-    start: t.keys.every((k) => k.sure) ? found : { op: 'if', type: 'i32', cond: t.count, then: found, else: i32(0) },
+    start: t.keys.every((k) => k.sure) ? found : { op: Op.if, type: 'i32', cond: t.count, then: found, else: i32(0) },
     next: (at) => ({
-      op: 'if',
+      op: Op.if,
       type: 'i32',
       cond: num('i32', 'i32.lt_s', get(fn, more), i32(0)),
       then: rt('i32', 'join_next', [table, t.mask, at]),
@@ -500,14 +501,14 @@ function hashed(fn: Fn, t: HashTable): Cursor {
 function buildTable(fn: Fn, rows: Tuples, keys: readonly KeyPair[], filters: readonly Ast[]): HashTable {
   const mask = hold(fn, rt('i32', 'join_mask', [rows.count]));
   const table = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: table, value: rt('ref', 'join_table', [rows.count, mask]) });
+  emit(fn, { op: Op.set, local: table, value: rt('ref', 'join_table', [rows.count, mask]) });
   countLoop(fn, rows.count, (i, next) => {
     // From the last row to the first, so that rows with one hash are found in their order.
     const at = hold(fn, num('i32', 'i32.sub', rows.count, i));
     rows.bind(num('i32', 'i32.sub', at, i32(1)));
-    for (const c of filters) emit(fn, { op: 'brIf', label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
+    for (const c of filters) emit(fn, { op: Op.brIf, label: next, cond: num('i32', 'i32.eqz', condition(fn, c)) });
     const hash = hashOf(fn, keys, (k) => k.inner);
-    emit(fn, { op: 'do', value: rt(undefined, 'join_put', [get(fn, table), mask, at, hash]) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'join_put', [get(fn, table), mask, at, hash]) });
   });
   return { table, mask, keys, count: rows.count };
 }

@@ -1,4 +1,5 @@
 /** The rows of a query: its sources as lists, loops over them, and row variables. */
+
 import {
   ANY,
   elemNode,
@@ -16,6 +17,7 @@ import {
 import type { StructInfo, Sym } from '../../check/program.ts';
 import type { Expr as Ast } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   asI32,
   collect,
@@ -44,12 +46,12 @@ export interface Rows {
 
 export function listLocal(fn: Fn, elem: Node): number {
   const local = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local, value: rt('ref', 'list_new', [i32(ELEMENT[reprOf(elem)].kind), i32(0)]) });
+  emit(fn, { op: Op.set, local, value: rt('ref', 'list_new', [i32(ELEMENT[reprOf(elem)].kind), i32(0)]) });
   return local;
 }
 
 export function push(fn: Fn, list: number, elem: Node, v: Expr): void {
-  emit(fn, { op: 'do', value: rt(undefined, `list_push$${ELEMENT[reprOf(elem)].suffix}`, [get(fn, list), v]) });
+  emit(fn, { op: Op.do, value: rt(undefined, `list_push$${ELEMENT[reprOf(elem)].suffix}`, [get(fn, list), v]) });
 }
 
 // ---- sources
@@ -59,7 +61,7 @@ export function rowsOf(fn: Fn, source: Ast): Rows {
   const v = value(fn, source);
   const kinds = maskOf(v.node) & ~NULL;
   const list = newLocal(fn, 'ref');
-  const set = (ir: Expr): void => emit(fn, { op: 'set', local: list, value: ir });
+  const set = (ir: Expr): void => emit(fn, { op: Op.set, local: list, value: ir });
   if (reprOf(v.node) === 'ref') {
     if (kinds === LIST) {
       set(v.ir);
@@ -98,22 +100,22 @@ export function groupOf(node: Node): StructInfo | undefined {
 /** A counting loop `for i in from..<to`; the body gets the index. `next` is where a `continue` goes. */
 export function countLoop(fn: Fn, to: Expr, body: (index: Expr, next: number, out: number) => void): void {
   const index = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: index, value: i32(0) });
+  emit(fn, { op: Op.set, local: index, value: i32(0) });
   const out = newLabel(fn);
   const again = newLabel(fn);
   const next = newLabel(fn);
   const inner = collect(fn, () => {
-    emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i32.ge_s', get(fn, index), to) });
+    emit(fn, { op: Op.brIf, label: out, cond: num('i32', 'i32.ge_s', get(fn, index), to) });
     const code = collect(fn, () => body(get(fn, index), next, out));
-    emit(fn, { op: 'block', label: next, body: code });
-    emit(fn, { op: 'set', local: index, value: num('i32', 'i32.add', get(fn, index), i32(1)) });
-    emit(fn, { op: 'br', label: again });
+    emit(fn, { op: Op.block, label: next, body: code });
+    emit(fn, { op: Op.set, local: index, value: num('i32', 'i32.add', get(fn, index), i32(1)) });
+    emit(fn, { op: Op.br, label: again });
   });
-  emit(fn, { op: 'block', label: out, body: [{ op: 'loop', label: again, body: inner }] });
+  emit(fn, { op: Op.block, label: out, body: [{ op: Op.loop, label: again, body: inner }] });
 }
 
 export function length(fn: Fn, rows: Rows): Expr {
-  return { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, rows.list), offset: 4 };
+  return { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, rows.list), offset: 4 };
 }
 
 /** Row `index` of a source, without a bounds check. */
@@ -141,5 +143,5 @@ export function whenAll(fn: Fn, conditions: readonly Ast[], body: () => void): v
     return;
   }
   const then = collect(fn, () => whenAll(fn, rest, body));
-  emit(fn, { op: 'if', cond: condition(fn, first), then, else: [] });
+  emit(fn, { op: Op.if, cond: condition(fn, first), then, else: [] });
 }

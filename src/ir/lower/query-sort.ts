@@ -8,9 +8,11 @@
  * to k, and from then on a row whose key is not below the k-th one is left out at once. Each accepted row costs O(log k)
  * comparisons, amortised, and equal keys keep their order because later rows lose.
  */
+
 import { FLOAT, INT, maskOf, type Node, NULL, reprOf, STR } from '../../check/nodes.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import {
   asI32,
   collect,
@@ -49,9 +51,9 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
   const keys = q.sort!.kind === 'list' && q.sort!.items.length > 0 ? q.sort!.items : [q.sort!];
   const columns = keys.map((k) => ({ key: k, node: nodeOf(fn, k), list: listLocal(fn, nodeOf(fn, k)) }));
   const lists = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: lists, value: rt('ref', 'list_new', [i32(ELEMENT.ref.kind), i32(keys.length + 1)]) });
+  emit(fn, { op: Op.set, local: lists, value: rt('ref', 'list_new', [i32(ELEMENT.ref.kind), i32(keys.length + 1)]) });
   for (const list of [...columns.map((c) => c.list), results]) {
-    emit(fn, { op: 'do', value: rt(undefined, 'list_add', [get(fn, lists), get(fn, list)]) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'list_add', [get(fn, lists), get(fn, list)]) });
   }
   const sort = (limit: Expr): void => {
     const sorted =
@@ -62,7 +64,7 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
             i32(keys.length),
             limit,
           ]);
-    emit(fn, { op: 'do', value: sorted });
+    emit(fn, { op: Op.do, value: sorted });
   };
   const limit = limitOf(fn, q);
   if (!limit) {
@@ -78,11 +80,15 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
   const wide = num('i32', 'i32.lt_u', limit, i32(0x1fff_ffff));
   const room = newLocal(fn, 'i32');
   const twice = num('i32', 'i32.shl', limit, i32(1));
-  emit(fn, { op: 'set', local: room, value: { op: 'select', type: 'i32', cond: wide, then: twice, else: i32(MOST) } });
+  emit(fn, {
+    op: Op.set,
+    local: room,
+    value: { op: Op.select, type: 'i32', cond: wide, then: twice, else: i32(MOST) },
+  });
   const few = num('i32', 'i32.lt_u', get(fn, room), i32(64));
-  emit(fn, { op: 'if', cond: few, then: [{ op: 'set', local: room, value: i32(64) }], else: [] });
+  emit(fn, { op: Op.if, cond: few, then: [{ op: Op.set, local: room, value: i32(64) }], else: [] });
   const cut = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: cut, value: i32(0) });
+  emit(fn, { op: Op.set, local: cut, value: i32(0) });
   const last = columns.map((c) => newLocal(fn, typeOf(reprOf(c.node))));
   const add = (select: Ast, lower: () => Expr): void => {
     const held = columns.map((c): Value => ({ ir: hold(fn, lowerPlaced(fn, c.key)), node: c.node }));
@@ -98,14 +104,14 @@ export function startSort(fn: Fn, q: QueryExpr, results: number, elem: Node): So
       const full = collect(fn, () => {
         sort(limit);
         columns.forEach((c, i) => {
-          emit(fn, { op: 'set', local: last[i]!, value: lastOf(fn, c.list, c.node) });
+          emit(fn, { op: Op.set, local: last[i]!, value: lastOf(fn, c.list, c.node) });
         });
-        emit(fn, { op: 'set', local: cut, value: i32(1) });
+        emit(fn, { op: Op.set, local: cut, value: i32(1) });
       });
-      const count: Expr = { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, results), offset: 4 };
-      emit(fn, { op: 'if', cond: num('i32', 'i32.ge_u', count, get(fn, room)), then: full, else: [] });
+      const count: Expr = { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, results), offset: 4 };
+      emit(fn, { op: Op.if, cond: num('i32', 'i32.ge_u', count, get(fn, room)), then: full, else: [] });
     });
-    emit(fn, { op: 'block', label: skip, body });
+    emit(fn, { op: Op.block, label: skip, body });
   };
   return { add, finish: () => sort(limit) };
 }
@@ -129,7 +135,7 @@ function limitOf(fn: Fn, q: QueryExpr): Expr | undefined {
   if (!counts.every((c) => maskOf(nodeOf(fn, c)) === INT && isTotal(fn, c))) return undefined;
   const held = counts.map((c) => hold(fn, toInt(value(fn, c), c.span)));
   const limit = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: limit, value: i32(MOST) });
+  emit(fn, { op: Op.set, local: limit, value: i32(MOST) });
   // Negative counts are taken from the end: then all rows are needed.
   const small = held
     .map((n) => num('i32', 'i64.lt_u', n, i64(0x1fff_ffffn)))
@@ -140,11 +146,11 @@ function limitOf(fn: Fn, q: QueryExpr): Expr | undefined {
     held.reduce((a, b) => num('i64', 'i64.add', a, b)),
   );
   const set = collect(fn, () => {
-    emit(fn, { op: 'set', local: limit, value: sum });
+    emit(fn, { op: Op.set, local: limit, value: sum });
     const none = num('i32', 'i32.eqz', get(fn, limit));
-    emit(fn, { op: 'if', cond: none, then: [{ op: 'set', local: limit, value: i32(1) }], else: [] });
+    emit(fn, { op: Op.if, cond: none, then: [{ op: Op.set, local: limit, value: i32(1) }], else: [] });
   });
-  emit(fn, { op: 'if', cond: small, then: set, else: [] });
+  emit(fn, { op: Op.if, cond: small, then: set, else: [] });
   return get(fn, limit);
 }
 
@@ -152,15 +158,15 @@ function limitOf(fn: Fn, q: QueryExpr): Expr | undefined {
 function dropBehind(fn: Fn, keys: readonly Value[], last: readonly number[], cut: Expr, skip: number): void {
   const keep = newLabel(fn);
   const body = collect(fn, () => {
-    emit(fn, { op: 'brIf', label: keep, cond: num('i32', 'i32.eqz', cut) });
+    emit(fn, { op: Op.brIf, label: keep, cond: num('i32', 'i32.eqz', cut) });
     keys.forEach((k, i) => {
       const order = hold(fn, orderOf(k, { ir: get(fn, last[i]!), node: k.node }));
-      emit(fn, { op: 'brIf', label: keep, cond: num('i32', 'i32.lt_s', order, i32(0)) });
-      if (i < keys.length - 1) emit(fn, { op: 'brIf', label: skip, cond: num('i32', 'i32.gt_s', order, i32(0)) });
+      emit(fn, { op: Op.brIf, label: keep, cond: num('i32', 'i32.lt_s', order, i32(0)) });
+      if (i < keys.length - 1) emit(fn, { op: Op.brIf, label: skip, cond: num('i32', 'i32.gt_s', order, i32(0)) });
     });
-    emit(fn, { op: 'br', label: skip });
+    emit(fn, { op: Op.br, label: skip });
   });
-  emit(fn, { op: 'block', label: keep, body });
+  emit(fn, { op: Op.block, label: keep, body });
 }
 
 /** The order of two keys as sorting has it: negative, 0 or positive. */
@@ -181,7 +187,7 @@ function orderOf(a: Value, b: Value): Expr {
 function lastOf(fn: Fn, list: number, node: Node): Expr {
   const repr = reprOf(node);
   return seq(fn, () => {
-    const count: Expr = { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, list), offset: 4 };
+    const count: Expr = { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, list), offset: 4 };
     const index = num('i32', 'i32.sub', count, i32(1));
     const offset = num('i32', 'i32.mul', index, i32(ELEMENT[repr].size));
     return load(repr, num('i32', 'i32.add', asI32(load('ref', get(fn, list), 12)), offset), 8);

@@ -7,10 +7,12 @@
  * when what such an aggregate evaluates is total, but for sums, differences and products of ints, and no clause writes
  * (query-effects.ts). What leaves 64 bits is marked, and fails where the program asks for the aggregate.
  */
+
 import { BOOL, FLOAT, INT, maskOf, reprOf } from '../../check/nodes.ts';
 import type { QueryPlan, Sym } from '../../check/program.ts';
 import type { Expr as Ast, QueryExpr } from '../../syntax/ast.ts';
 import type { Expr, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { numericOp, orderOp } from '../ops.ts';
 import {
   collect,
@@ -257,10 +259,10 @@ export function accumulate(
     }
     const out = newLabel(fn);
     const add = collect(fn, () => {
-      for (const c of a.where) emit(fn, { op: 'brIf', label: out, cond: num('i32', 'i32.eqz', condition(fn, c)) });
+      for (const c of a.where) emit(fn, { op: Op.brIf, label: out, cond: num('i32', 'i32.eqz', condition(fn, c)) });
       addTo(fn, plan, a, object, layout, count);
     });
-    if (a.where.length > 0) emit(fn, { op: 'block', label: out, body: add });
+    if (a.where.length > 0) emit(fn, { op: Op.block, label: out, body: add });
     else fn.out.push(...add);
   }
 }
@@ -278,7 +280,7 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
     const flag = load('bool', get(fn, object), at(a.over!));
     // The first failure is the one that counts.
     const set = store('bool', get(fn, object), at(a.over!), i32(what));
-    return [{ op: 'if', cond: num('i32', 'i32.eqz', flag), then: [set], else: [] }];
+    return [{ op: Op.if, cond: num('i32', 'i32.eqz', flag), then: [set], else: [] }];
   };
   const failing = (e: Ast): Stmt[] => mark(OVER_TOTAL + a.operations.push(e));
   const value = hold(fn, a.select ? deferred(fn, a.select, failing) : symRead(fn, plan.rows[0]!));
@@ -287,7 +289,7 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
     const beats = num('i32', orderOp(a.type === 'f64' ? 'f64' : 'i64', order), value, total());
     const first = num('i32', 'i64.eqz', before);
     emit(fn, {
-      op: 'if',
+      op: Op.if,
       cond: num('i32', 'i32.or', first, beats),
       then: collect(fn, () => setTotal(value)),
       else: [],
@@ -297,7 +299,7 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
     const old = hold(fn, total());
     const sum = hold(fn, num('i64', 'i64.add', old, value));
     const signs = num('i64', 'i64.and', num('i64', 'i64.xor', old, sum), num('i64', 'i64.xor', value, sum));
-    emit(fn, { op: 'if', cond: num('i32', 'i64.lt_s', signs, i64(0n)), then: mark(OVER_TOTAL), else: [] });
+    emit(fn, { op: Op.if, cond: num('i32', 'i64.lt_s', signs, i64(0n)), then: mark(OVER_TOTAL), else: [] });
     setTotal(sum);
   }
   if (a.passed !== undefined) {
@@ -309,13 +311,13 @@ function addTo(fn: Fn, plan: QueryPlan, a: Accumulator, object: number, layout: 
 function readAccumulator(fn: Fn, plan: QueryPlan, a: Accumulator, name: string, span: Ast['span']): Expr {
   return seq(fn, () => {
     const group = newLocal(fn, 'ref');
-    emit(fn, { op: 'set', local: group, value: symRead(fn, plan.groupSym!) });
+    emit(fn, { op: Op.set, local: group, value: symRead(fn, plan.groupSym!) });
     const object = get(fn, group);
     if (a.over !== undefined) {
       const flag = load('bool', object, slotOf(fn, plan, a.over));
       const fails = (what: number, where: Ast['span']): void => {
-        const then: Stmt[] = [{ op: 'do', value: rt(undefined, 'fail_overflow', [], where) }];
-        emit(fn, { op: 'if', cond: num('i32', 'i32.eq', flag, i32(what)), then, else: [] });
+        const then: Stmt[] = [{ op: Op.do, value: rt(undefined, 'fail_overflow', [], where) }];
+        emit(fn, { op: Op.if, cond: num('i32', 'i32.eq', flag, i32(what)), then, else: [] });
       };
       fails(OVER_TOTAL, span);
       for (const [i, e] of a.operations.entries()) fails(OVER_TOTAL + 1 + i, e.span);
@@ -326,7 +328,7 @@ function readAccumulator(fn: Fn, plan: QueryPlan, a: Accumulator, name: string, 
     const count = load('i64', object, slotOf(fn, plan, a.passed ?? 'count'));
     const sum = a.type === 'f64' ? total : num('f64', 'f64.convert_i64_s', total);
     const mean = num('f64', 'f64.div', sum, num('f64', 'f64.convert_i64_s', count));
-    return { op: 'if', type: 'f64', cond: num('i32', 'i64.ne', count, i64(0n)), then: mean, else: f64(0) };
+    return { op: Op.if, type: 'f64', cond: num('i32', 'i64.ne', count, i64(0n)), then: mean, else: f64(0) };
   });
 }
 
@@ -362,11 +364,11 @@ function deferred(fn: Fn, e: Ast, failing: (e: Ast) => Stmt[]): Expr {
     const small = (x: Expr): Expr => num('i64', 'i64.add', x, i64(0x8000_0000n));
     const high = num('i64', 'i64.shr_u', num('i64', 'i64.or', small(a), small(b)), i64(32n));
     const over = rt('i32', 'product_overflows', [a, b]);
-    failed = { op: 'if', type: 'i32', cond: num('i32', 'i64.eqz', high), then: i32(0), else: over };
+    failed = { op: Op.if, type: 'i32', cond: num('i32', 'i64.eqz', high), then: i32(0), else: over };
   } else {
     const other = e.op === '+' ? num('i64', 'i64.xor', b, result) : num('i64', 'i64.xor', a, b);
     failed = num('i32', 'i64.lt_s', num('i64', 'i64.and', num('i64', 'i64.xor', a, result), other), i64(0n));
   }
-  emit(fn, { op: 'if', cond: failed, then: failing(e), else: [] });
+  emit(fn, { op: Op.if, cond: failed, then: failing(e), else: [] });
   return result;
 }

@@ -1,9 +1,11 @@
 /** Lowering of statements. */
+
 import { ANY, INT, intKeyed, LIST, MAP, maskOf, type Node, NULL, reprOf, STR } from '../../check/nodes.ts';
 import type { Sym } from '../../check/program.ts';
 import type { Expr as Ast, Stmt as AstStmt, Block, IfStmt, TypeExpr } from '../../syntax/ast.ts';
 import { walkTree } from '../../syntax/walk.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { declareNested } from './closure.ts';
 import {
   asI32,
@@ -81,7 +83,7 @@ function lowerStmt(fn: Fn, s: AstStmt): void {
     case 'break':
     case 'continue': {
       const loop = fn.loops.at(-1)!;
-      emit(fn, { op: 'br', label: s.kind === 'break' ? loop.breakLabel : loop.continueLabel });
+      emit(fn, { op: Op.br, label: s.kind === 'break' ? loop.breakLabel : loop.continueLabel });
       return;
     }
     case 'expr':
@@ -208,7 +210,7 @@ function reserve(fn: Fn, body: Block, rounds: () => Expr): void {
   for (const [sym, times] of appends) {
     if (sets?.get(sym) !== times) continue;
     const room = times === 1 ? rounds() : num('i64', 'i64.mul', rounds(), i64(BigInt(times)));
-    emit(fn, { op: 'do', value: rt(undefined, 'list_reserve', [symRead(fn, sym), room]) });
+    emit(fn, { op: Op.do, value: rt(undefined, 'list_reserve', [symRead(fn, sym), room]) });
   }
 }
 
@@ -235,20 +237,20 @@ export function coerceToElem(fn: Fn, item: Ast, list: Node): Expr {
 function lowerReturn(fn: Fn, s: Extract<AstStmt, { kind: 'return' }>): void {
   const { result } = fn.info;
   if (!s.value) {
-    if (isUnit(result)) emit(fn, { op: 'return' });
-    else emit(fn, { op: 'return', value: reprOf(result) === 'ref' ? nullRef : nullCell });
+    if (isUnit(result)) emit(fn, { op: Op.return });
+    else emit(fn, { op: Op.return, value: reprOf(result) === 'ref' ? nullRef : nullCell });
     return;
   }
   if (jumpToSelf(fn, s.value)) return;
   if (isUnit(result)) {
     emitDo(fn, lowerExpr(fn, s.value));
-    emit(fn, { op: 'return' });
+    emit(fn, { op: Op.return });
     return;
   }
   // A local that dies here moves out; anything else gets a second holder.
   const moved = s.value.kind === 'name' && movesOut(fn, s.value);
   const value = moved ? lowerExpr(fn, s.value) : lowerPlaced(fn, s.value);
-  emit(fn, { op: 'return', value: coerce(fn, value, nodeOf(fn, s.value), result, s.value.span) });
+  emit(fn, { op: Op.return, value: coerce(fn, value, nodeOf(fn, s.value), result, s.value.span) });
 }
 
 /** `return f(…)` in f itself: new values for the parameters, then back to the start. */
@@ -260,13 +262,13 @@ function jumpToSelf(fn: Fn, e: Ast): boolean {
   const values = e.args.map((a, i) => {
     const { node } = info.params[i]!;
     const local = newLocal(fn, typeOf(reprOf(node)));
-    emit(fn, { op: 'set', local, value: coerce(fn, lowerPlaced(fn, a), nodeOf(fn, a), node, a.span) });
+    emit(fn, { op: Op.set, local, value: coerce(fn, lowerPlaced(fn, a), nodeOf(fn, a), node, a.span) });
     return get(fn, local);
   });
   values.forEach((value, i) => {
-    emit(fn, { op: 'set', local: tail.params[i]!, value });
+    emit(fn, { op: Op.set, local: tail.params[i]!, value });
   });
-  emit(fn, { op: 'br', label: tail.label });
+  emit(fn, { op: Op.br, label: tail.label });
   return true;
 }
 
@@ -287,14 +289,14 @@ function lowerIf(fn: Fn, s: IfStmt): void {
   const els = otherwise
     ? collect(fn, () => ('kind' in otherwise ? lowerIf(fn, otherwise) : lowerBlock(fn, otherwise)))
     : [];
-  emit(fn, { op: 'if', cond, then, else: els });
+  emit(fn, { op: Op.if, cond, then, else: els });
 }
 
 function lowerWhile(fn: Fn, cond: Ast, body: Block): void {
   loop(fn, (breakLabel) => {
     if (cond.kind === 'bool' && cond.value) return () => lowerBlock(fn, body);
     const c = condition(fn, cond);
-    emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i32.eqz', c) });
+    emit(fn, { op: Op.brIf, label: breakLabel, cond: num('i32', 'i32.eqz', c) });
     return () => lowerBlock(fn, body);
   });
 }
@@ -312,12 +314,12 @@ function loop(fn: Fn, head: (breakLabel: number) => () => void, step?: () => voi
     const statements = collect(fn, body);
     fn.loops.pop();
     if (step) {
-      emit(fn, { op: 'block', label: continueLabel, body: statements });
+      emit(fn, { op: Op.block, label: continueLabel, body: statements });
       step();
     } else fn.out.push(...statements);
-    emit(fn, { op: 'br', label: loopLabel });
+    emit(fn, { op: Op.br, label: loopLabel });
   });
-  emit(fn, { op: 'block', label: breakLabel, body: [{ op: 'loop', label: loopLabel, body: inner }] });
+  emit(fn, { op: Op.block, label: breakLabel, body: [{ op: Op.loop, label: loopLabel, body: inner }] });
 }
 
 function lowerFor(fn: Fn, s: Extract<AstStmt, { kind: 'for' }>): void {
@@ -347,7 +349,7 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
   const start = toInt({ ir: lowerExpr(fn, from), node: nodeOf(fn, from) }, from.span);
   const direct = reprOf(sym.node) === 'i64' && !isBoxed(sym) && globalOf(fn, sym) === undefined;
   const counter = newLocal(fn, 'i64', direct ? sym.name : undefined);
-  emit(fn, { op: 'set', local: counter, value: start });
+  emit(fn, { op: Op.set, local: counter, value: start });
   const readEnd = () => toInt({ ir: lowerExpr(fn, to), node: nodeOf(fn, to) }, to.span);
   // An end that is a bare variable is read again on every round (LANGUAGE 4.9).
   let end: Expr;
@@ -358,7 +360,7 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
     end = i64(0n);
   } else {
     const local = newLocal(fn, 'i64');
-    emit(fn, { op: 'set', local, value: readEnd() });
+    emit(fn, { op: Op.set, local, value: readEnd() });
     end = get(fn, local);
   }
   if (direct) fn.places.set(sym, { kind: 'local', local: counter, repr: 'i64' });
@@ -367,7 +369,7 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
     fn,
     (breakLabel) => {
       emit(fn, {
-        op: 'brIf',
+        op: Op.brIf,
         label: breakLabel,
         cond: num('i32', 'i64.ge_s', get(fn, counter), again ? readEnd() : end),
       });
@@ -378,9 +380,9 @@ function lowerRange(fn: Fn, sym: Sym, from: Ast, to: Ast, body: Block): void {
     },
     () => {
       if (!direct && sym.assignments > 0) {
-        emit(fn, { op: 'set', local: counter, value: toInt({ ir: symRead(fn, sym), node: sym.node }) });
+        emit(fn, { op: Op.set, local: counter, value: toInt({ ir: symRead(fn, sym), node: sym.node }) });
       }
-      emit(fn, { op: 'set', local: counter, value: num('i64', 'i64.add', get(fn, counter), i64(1n)) });
+      emit(fn, { op: Op.set, local: counter, value: num('i64', 'i64.add', get(fn, counter), i64(1n)) });
     },
   );
 }
@@ -397,16 +399,16 @@ function isAssigned(fn: Fn, e: Extract<Ast, { kind: 'name' }>): boolean {
 /** Walks the characters of a text. */
 function walkText(fn: Fn, sym: Sym, text: Expr, body: Block): void {
   const held = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: held, value: text });
+  emit(fn, { op: Op.set, local: held, value: text });
   const end = newLocal(fn, 'i32');
-  const bytes: Expr = { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 };
-  emit(fn, { op: 'set', local: end, value: bytes });
+  const bytes: Expr = { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 };
+  emit(fn, { op: Op.set, local: end, value: bytes });
   const at = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: at, value: i32(0) });
+  emit(fn, { op: Op.set, local: at, value: i32(0) });
   loop(
     fn,
     (breakLabel) => {
-      emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i32.ge_u', get(fn, at), get(fn, end)) });
+      emit(fn, { op: Op.brIf, label: breakLabel, cond: num('i32', 'i32.ge_u', get(fn, at), get(fn, end)) });
       return () => {
         const char: Value = { ir: rt('ref', 'str_at', [get(fn, held), get(fn, at)]), node: fn.lo.solver.node(STR) };
         bindSym(fn, sym, coerce(fn, char.ir, char.node, sym.node), undefined);
@@ -414,7 +416,7 @@ function walkText(fn: Fn, sym: Sym, text: Expr, body: Block): void {
       };
     },
     () => {
-      emit(fn, { op: 'set', local: at, value: rt('i32', 'str_next', [get(fn, held), get(fn, at)]) });
+      emit(fn, { op: Op.set, local: at, value: rt('i32', 'str_next', [get(fn, held), get(fn, at)]) });
     },
   );
 }
@@ -437,20 +439,20 @@ function walkList(
   const repr = reprOf(elem);
   const { size } = ELEMENT[repr];
   const held = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: held, value: list });
+  emit(fn, { op: Op.set, local: held, value: list });
   const length = newLocal(fn, 'i32');
   emit(fn, {
-    op: 'set',
+    op: Op.set,
     local: length,
-    value: { op: 'load', type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
+    value: { op: Op.load, type: 'i32', code: 'i32.load', addr: get(fn, held), offset: 4 },
   });
   prepare?.(get(fn, length));
   const index = newLocal(fn, 'i32');
-  emit(fn, { op: 'set', local: index, value: i32(0) });
+  emit(fn, { op: Op.set, local: index, value: i32(0) });
   loop(
     fn,
     (breakLabel) => {
-      emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i32.ge_u', get(fn, index), get(fn, length)) });
+      emit(fn, { op: Op.brIf, label: breakLabel, cond: num('i32', 'i32.ge_u', get(fn, index), get(fn, length)) });
       return () => {
         const buffer = asI32(load('ref', get(fn, held), 12));
         const scaled = size === 1 ? get(fn, index) : num('i32', 'i32.shl', get(fn, index), i32(Math.log2(size)));
@@ -462,10 +464,10 @@ function walkList(
       };
     },
     () => {
-      emit(fn, { op: 'set', local: index, value: num('i32', 'i32.add', get(fn, index), i32(1)) });
+      emit(fn, { op: Op.set, local: index, value: num('i32', 'i32.add', get(fn, index), i32(1)) });
     },
   );
-  emit(fn, { op: 'keep', value: get(fn, held) });
+  emit(fn, { op: Op.keep, value: get(fn, held) });
 }
 
 /** `update`: all new values of an element are computed before any is assigned. */
@@ -478,7 +480,7 @@ function lowerUpdate(fn: Fn, s: Extract<AstStmt, { kind: 'update' }>): void {
     const values = entries.map(({ value }) => {
       const node = nodeOf(fn, value);
       const local = newLocal(fn, typeOf(reprOf(node)));
-      emit(fn, { op: 'set', local, value: lowerPlaced(fn, value) });
+      emit(fn, { op: Op.set, local, value: lowerPlaced(fn, value) });
       return { ir: get(fn, local), node, span: value.span };
     });
     entries.forEach(({ key }, i) => {
@@ -492,7 +494,7 @@ function lowerUpdate(fn: Fn, s: Extract<AstStmt, { kind: 'update' }>): void {
       return;
     }
     const then = collect(fn, apply);
-    emit(fn, { op: 'if', cond: condition(fn, s.where), then, else: [] });
+    emit(fn, { op: Op.if, cond: condition(fn, s.where), then, else: [] });
   };
   const elem = elementNode(fn, list.node);
   if (reprOf(list.node) === 'ref' && (maskOf(list.node) & ~NULL) === LIST)
@@ -511,16 +513,16 @@ function iterateCell(fn: Fn, sym: Sym, list: Expr, body: Block): void {
 
 function walkCells(fn: Fn, sym: Sym, list: Expr, body: () => void): void {
   const held = newLocal(fn, 'ref');
-  emit(fn, { op: 'set', local: held, value: list });
+  emit(fn, { op: Op.set, local: held, value: list });
   const length = newLocal(fn, 'i64');
-  emit(fn, { op: 'set', local: length, value: rt('i64', 'list_len', [get(fn, held)]) });
+  emit(fn, { op: Op.set, local: length, value: rt('i64', 'list_len', [get(fn, held)]) });
   const index = newLocal(fn, 'i64');
-  emit(fn, { op: 'set', local: index, value: i64(0n) });
+  emit(fn, { op: Op.set, local: index, value: i64(0n) });
   const cellNode = fn.lo.solver.node(ANY);
   loop(
     fn,
     (breakLabel) => {
-      emit(fn, { op: 'brIf', label: breakLabel, cond: num('i32', 'i64.ge_s', get(fn, index), get(fn, length)) });
+      emit(fn, { op: Op.brIf, label: breakLabel, cond: num('i32', 'i64.ge_s', get(fn, index), get(fn, length)) });
       return () => {
         const value = rt('cell', 'share_cell', [rt('cell', 'list_get_cell', [get(fn, held), get(fn, index)])]);
         bindSym(fn, sym, coerce(fn, value, cellNode, sym.node), undefined);
@@ -528,7 +530,7 @@ function walkCells(fn: Fn, sym: Sym, list: Expr, body: () => void): void {
       };
     },
     () => {
-      emit(fn, { op: 'set', local: index, value: num('i64', 'i64.add', get(fn, index), i64(1n)) });
+      emit(fn, { op: Op.set, local: index, value: num('i64', 'i64.add', get(fn, index), i64(1n)) });
     },
   );
 }
@@ -547,11 +549,11 @@ function lowerExpect(fn: Fn, s: Extract<AstStmt, { kind: 'expect' }>): void {
     const same = op === '==' || op === '!=' ? equal(fn, left, right) : compare(fn, op, left, right);
     const passed = op === '!=' ? num('i32', 'i32.eqz', same) : same;
     emit(fn, {
-      op: 'if',
+      op: Op.if,
       cond: num('i32', 'i32.eqz', passed),
       then: [
         {
-          op: 'do',
+          op: Op.do,
           value: rt(undefined, 'fail_expect', [stringData(fn.lo, source), toCell(left), toCell(right)], s.span),
         },
       ],
@@ -561,9 +563,9 @@ function lowerExpect(fn: Fn, s: Extract<AstStmt, { kind: 'expect' }>): void {
   }
   const passed = exactlyTrue({ ir: lowerExpr(fn, expr), node: nodeOf(fn, expr) });
   emit(fn, {
-    op: 'if',
+    op: Op.if,
     cond: num('i32', 'i32.eqz', passed),
-    then: [{ op: 'do', value: rt(undefined, 'fail', [stringData(fn.lo, `expect failed: ${source}`)], s.span) }],
+    then: [{ op: Op.do, value: rt(undefined, 'fail', [stringData(fn.lo, `expect failed: ${source}`)], s.span) }],
     else: [],
   });
 }
@@ -571,16 +573,16 @@ function lowerExpect(fn: Fn, s: Extract<AstStmt, { kind: 'expect' }>): void {
 function holdValue(fn: Fn, e: Ast): Value {
   const value = lowerExpr(fn, e);
   const node = nodeOf(fn, e);
-  if (value.op === 'const' || value.op === 'data') return { ir: value, node };
+  if (value.op === Op.const || value.op === Op.data) return { ir: value, node };
   const local = newLocal(fn, typeOf(reprOf(node)));
-  emit(fn, { op: 'set', local, value });
+  emit(fn, { op: Op.set, local, value });
   return { ir: get(fn, local), node };
 }
 
 /** `bench`: runs the body once and prints how long it took, as the reference does. */
 function lowerBench(fn: Fn, s: Extract<AstStmt, { kind: 'bench' }>): void {
   const start = newLocal(fn, 'i64');
-  emit(fn, { op: 'set', local: start, value: rt('i64', 'clock', []) });
+  emit(fn, { op: Op.set, local: start, value: rt('i64', 'clock', []) });
   lowerBlock(fn, s.body);
-  emit(fn, { op: 'do', value: rt(undefined, 'bench_report', [stringData(fn.lo, s.name), get(fn, start)]) });
+  emit(fn, { op: Op.do, value: rt(undefined, 'bench_report', [stringData(fn.lo, s.name), get(fn, start)]) });
 }

@@ -10,11 +10,13 @@
  * Works on the functions of the user after calls between them are inlined and before those of the run-time library are, where
  * such operations are calls of known names.
  */
+
 import { addLocal, get, i32, type Mapper, mapExpr, mapStmt, num, set, walkStmts } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, NumericOp, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 
-type Call = Extract<Expr, { op: 'call' }>;
+type Call = Extract<Expr, { op: typeof Op.call }>;
 
 /** Functions that give a string of one character, with those that give its key. */
 const KEY_OF: ReadonlyMap<string, string> = new Map([
@@ -55,7 +57,7 @@ export function charsModule(module: Module): Module {
   for (const key of keyed) wanted.add(key.slice(key.indexOf(' ') + 1));
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) {
-    const isConcerned = isUser(func) && factsOf(func).references.some((e) => e.op === 'call' && wanted.has(e.func));
+    const isConcerned = isUser(func) && factsOf(func).references.some((e) => e.op === Op.call && wanted.has(e.func));
     funcs.set(func.name, isConcerned ? rewrite(func, all.get(func.name)!, keyed) : func);
   }
   return { ...module, funcs };
@@ -65,18 +67,18 @@ export function charsModule(module: Module): Module {
 function sliceOfInt(e: Call): Call | undefined {
   if (e.func !== TO_INT) return undefined;
   const text = e.args[0]!;
-  return text.op === 'call' && text.func === 'rt.str_slice' ? text : undefined;
+  return text.op === Op.call && text.func === 'rt.str_slice' ? text : undefined;
 }
 
 /** The character that a call compares its first argument with, as its key. */
 function testedKey(e: Call): number | undefined {
   if (e.func === IS_CHAR || e.func === ORDER_CHAR) {
     const code = e.args[1]!;
-    return code.op === 'const' ? Number(code.value) * 2 : undefined;
+    return code.op === Op.const ? Number(code.value) * 2 : undefined;
   }
   if (e.func !== EQUAL) return undefined;
   const other = e.args[1]!;
-  if (other.op !== 'data' || !/^str:[\0-\x7f]$/.test(other.name)) return undefined;
+  if (other.op !== Op.data || !/^str:[\0-\x7f]$/.test(other.name)) return undefined;
   return other.name.charCodeAt(4) * 2;
 }
 
@@ -91,14 +93,14 @@ function usesOf(func: Func): LocalUses {
     return found;
   };
   for (const e of factsOf(func).references) {
-    if (e.op !== 'call') continue;
+    if (e.op !== Op.call) continue;
     const { args } = e;
     const first = args[0];
-    if (first?.op === 'get' && testedKey(e) !== undefined) of(first.local).tests++;
+    if (first?.op === Op.get && testedKey(e) !== undefined) of(first.local).tests++;
     else {
       for (let index = 0; index < args.length; index++) {
         const arg = args[index]!;
-        if (arg.op === 'get') of(arg.local).passed.push({ func: e.func, index });
+        if (arg.op === Op.get) of(arg.local).passed.push({ func: e.func, index });
       }
     }
   }
@@ -110,7 +112,7 @@ function characters(func: Func): ReadonlySet<number> {
   const found = new Set<number>();
   const others = new Set<number>();
   walkStmts(func.body, (s) => {
-    if (s.op === 'set') (s.value.op === 'call' && KEY_OF.has(s.value.func) ? found : others).add(s.local);
+    if (s.op === Op.set) (s.value.op === Op.call && KEY_OF.has(s.value.func) ? found : others).add(s.local);
   });
   for (const local of others) found.delete(local);
   return found;
@@ -122,7 +124,7 @@ const place = (func: string, index: number): string => `${index} ${func}`;
 function keyedParams(module: Module, all: ReadonlyMap<string, LocalUses>): ReadonlySet<string> {
   const fixed = new Set(module.exports.values());
   for (const func of module.funcs.values()) {
-    for (const e of factsOf(func).references) if (e.op === 'funcIndex') fixed.add(e.func);
+    for (const e of factsOf(func).references) if (e.op === Op.funcIndex) fixed.add(e.func);
   }
   for (const datum of module.data.values()) {
     for (const reloc of datum.relocs) if ('func' in reloc) fixed.add(reloc.func);
@@ -179,32 +181,32 @@ function rewrite(original: Func, uses: LocalUses, keyed: ReadonlySet<string>): F
   }
 
   const keyOf = (e: Expr): Expr | undefined => {
-    if (e.op === 'get') {
+    if (e.op === Op.get) {
       const local = keys.get(e.local);
       return local === undefined ? undefined : get(local, 'i32');
     }
-    if (e.op !== 'call') return undefined;
+    if (e.op !== Op.call) return undefined;
     const name = KEY_OF.get(e.func);
     return name === undefined ? undefined : { ...e, type: 'i32', func: name, args: e.args.map(expr) };
   };
   /** A comparison of a string with a character, as one of keys. */
   const test = (e: Expr, code: NumericOp): Expr | undefined => {
-    const wanted = e.op === 'call' ? testedKey(e) : undefined;
+    const wanted = e.op === Op.call ? testedKey(e) : undefined;
     const key = wanted === undefined ? undefined : keyOf((e as Call).args[0]!);
     if (!key) return undefined;
     changed = true;
     return num(code, key, i32(wanted!));
   };
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get' || e.op === 'const') return e;
-    if (e.op === 'num' && ORDERS.test(e.code)) {
+    if (e.op === Op.get || e.op === Op.const) return e;
+    if (e.op === Op.num && ORDERS.test(e.code)) {
       const [left, right] = e.args as [Expr, Expr];
-      if (left.op === 'call' && left.func === ORDER_CHAR && right.op === 'const' && right.value === 0) {
+      if (left.op === Op.call && left.func === ORDER_CHAR && right.op === Op.const && right.value === 0) {
         const found = test(left, e.code);
         if (found) return found;
       }
     }
-    if (e.op === 'call') {
+    if (e.op === Op.call) {
       const slice = sliceOfInt(e);
       if (slice) {
         changed = true;
@@ -216,7 +218,7 @@ function rewrite(original: Func, uses: LocalUses, keyed: ReadonlySet<string>): F
         changed = true;
         const args = e.args.map((arg, i) => {
           if (!keyed.has(place(e.func, i))) return expr(arg);
-          return keyOf(arg) ?? ({ op: 'call', type: 'i32', func: 'rt.str_key', args: [expr(arg)] } satisfies Expr);
+          return keyOf(arg) ?? ({ op: Op.call, type: 'i32', func: 'rt.str_key', args: [expr(arg)] } satisfies Expr);
         });
         return { ...e, args };
       }
@@ -226,8 +228,8 @@ function rewrite(original: Func, uses: LocalUses, keyed: ReadonlySet<string>): F
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
     list.forEach((s, i) => {
-      const key = s.op === 'set' ? keys.get(s.local) : undefined;
-      if (s.op !== 'set' || key === undefined) {
+      const key = s.op === Op.set ? keys.get(s.local) : undefined;
+      if (s.op !== Op.set || key === undefined) {
         const mapped = mapStmt(s, mapper);
         if (mapped !== s) out ??= list.slice(0, i);
         out?.push(mapped);
@@ -237,7 +239,7 @@ function rewrite(original: Func, uses: LocalUses, keyed: ReadonlySet<string>): F
       changed = true;
       if (key === s.local) out.push(set(key, keyOf(s.value)!));
       else {
-        const known: Expr = { op: 'call', type: 'i32', func: 'rt.str_key_of_char', args: [get(s.local, 'ref')] };
+        const known: Expr = { op: Op.call, type: 'i32', func: 'rt.str_key_of_char', args: [get(s.local, 'ref')] };
         out.push(mapStmt(s, mapper), set(key, known));
       }
     });

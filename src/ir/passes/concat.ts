@@ -4,9 +4,11 @@
  *
  * Works on the functions of the user before the library's are inlined, where these operations are calls of known names.
  */
+
 import { i32, type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 
 const CONCAT = 'rt.str_concat';
 const INT_TEXT = 'rt.int_str';
@@ -22,17 +24,18 @@ export function concatModule(module: Module): Module {
   return { ...module, funcs };
 }
 
-const callsConcat = (func: Func): boolean => factsOf(func).references.some((e) => e.op === 'call' && e.func === CONCAT);
+const callsConcat = (func: Func): boolean =>
+  factsOf(func).references.some((e) => e.op === Op.call && e.func === CONCAT);
 
 /** The operands of a chain of concatenations, from left to right. */
 function pieces(e: Expr): Expr[] {
-  if (e.op !== 'call' || e.func !== CONCAT) return [e];
+  if (e.op !== Op.call || e.func !== CONCAT) return [e];
   return [...pieces(e.args[0]!), e.args[1]!];
 }
 
 const expr = (e: Expr): Expr => {
-  if (e.op === 'get' || e.op === 'const') return e;
-  return e.op === 'call' && e.func === CONCAT ? joined(e, false) : mapExpr(e, mapper);
+  if (e.op === Op.get || e.op === Op.const) return e;
+  return e.op === Op.call && e.func === CONCAT ? joined(e, false) : mapExpr(e, mapper);
 };
 
 /** The functions for one more piece, and for two: of texts (s) and numbers (i). */
@@ -53,13 +56,13 @@ function joined(e: Expr, grows: boolean): Expr {
     if (kinds === '') return;
     text =
       kinds === 's' && !grows
-        ? { op: 'call', type: 'ref', func: CONCAT, args: [text, ...args] }
-        : { op: 'call', type: 'ref', func: CAT[kinds]!, args: [text, ...args, i32(grows ? 1 : 0)] };
+        ? { op: Op.call, type: 'ref', func: CONCAT, args: [text, ...args] }
+        : { op: Op.call, type: 'ref', func: CAT[kinds]!, args: [text, ...args, i32(grows ? 1 : 0)] };
     kinds = '';
     args = [];
   };
   for (const p of rest) {
-    const number = p.op === 'call' && p.func === INT_TEXT ? p.args[0]! : undefined;
+    const number = p.op === Op.call && p.func === INT_TEXT ? p.args[0]! : undefined;
     const kind = number ? 'i' : 's';
     if (CAT[kinds + kind] === undefined) flush();
     kinds += kind;
@@ -72,10 +75,12 @@ function joined(e: Expr, grows: boolean): Expr {
 const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
 
 const stmt = (s: Stmt): Stmt => {
-  if ((s.op === 'set' || s.op === 'setGlobal') && s.value.op === 'call' && s.value.func === CONCAT) {
+  if ((s.op === Op.set || s.op === Op.setGlobal) && s.value.op === Op.call && s.value.func === CONCAT) {
     const first = pieces(s.value)[0]!;
     const grows =
-      s.op === 'set' ? first.op === 'get' && first.local === s.local : first.op === 'global' && first.name === s.name;
+      s.op === Op.set
+        ? first.op === Op.get && first.local === s.local
+        : first.op === Op.global && first.name === s.name;
     return { ...s, value: joined(s.value, grows) };
   }
   return mapStmt(s, mapper);

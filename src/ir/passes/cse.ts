@@ -11,6 +11,7 @@
  * store of the same width and kind does that (type-based alias analysis: Diwan, McKinley, Moss, PLDI 1998), or a call that
  * writes.
  */
+
 import {
   copyFunc,
   fallsThrough,
@@ -27,11 +28,12 @@ import {
 import { noReturnFuncs, writingFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import { Numbering } from './numbering.ts';
 
 const isUser = (func: Func): boolean => func.display !== undefined;
 
-type Get = Extract<Expr, { op: 'get' }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
 
 /** Removes repeated computations in the functions of the user (what the library has inlined into them included). */
 export function cseModule(module: Module, chosen: (func: Func) => boolean = isUser): Module {
@@ -78,22 +80,22 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
   /** Notes what the value of an expression that has a key depends on. */
   const depends = (e: Expr, key: number): void => {
     switch (e.op) {
-      case 'num':
+      case Op.num:
         for (let i = 0; i < e.args.length; i++) depends(e.args[i]!, key);
         return;
-      case 'get':
+      case Op.get:
         note(users, e.local, key);
         if (sets[e.local] !== 0 && !(sets[e.local] === 1 && done[e.local])) mayAssign = true;
         return;
-      case 'as':
+      case Op.as:
         depends(e.value, key);
         return;
-      case 'load':
+      case Op.load:
         note(loads, wordOf(e.code), key);
         depends(e.addr, key);
         return;
-      case 'seq':
-        for (const s of e.body) if (s.op === 'keep') depends(s.value, key);
+      case Op.seq:
+        for (const s of e.body) if (s.op === Op.keep) depends(s.value, key);
         depends(e.value, key);
         return;
       default:
@@ -110,35 +112,35 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     }
   };
   const writesIn = (s: Stmt): void => {
-    if (s.op === 'store') write(wordOf(s.code));
-    else if (s.op === 'memoryCopy' || s.op === 'memoryFill') write();
+    if (s.op === Op.store) write(wordOf(s.code));
+    else if (s.op === Op.memoryCopy || s.op === Op.memoryFill) write();
   };
   const writesOf = (e: Expr): void => {
-    if (e.op === 'callIndirect' || e.op === 'memoryGrow' || (e.op === 'call' && writes(e.func))) write();
+    if (e.op === Op.callIndirect || e.op === Op.memoryGrow || (e.op === Op.call && writes(e.func))) write();
   };
 
   // Half of all nodes are constants and locals without another name: where most of these are, nothing is called for them.
   const expr = (e: Expr): Expr => {
     switch (e.op) {
-      case 'get':
+      case Op.get:
         return names.get(e.local) ?? e;
-      case 'const':
-      case 'data':
+      case Op.const:
+      case Op.data:
         return e;
-      case 'num': {
+      case Op.num: {
         const args = exprs(e.args);
         return args === e.args ? e : { ...e, args };
       }
-      case 'load': {
+      case Op.load: {
         const { addr: before } = e;
-        const addr = before.op === 'get' && names.size === 0 ? before : expr(before);
+        const addr = before.op === Op.get && names.size === 0 ? before : expr(before);
         const mapped = addr === before ? e : { ...e, addr };
         if (loads.size === 0) return mapped;
         const key = numbers.of(mapped);
         const known = key === 0 ? undefined : available.get(key);
         return known && known !== 'false' && known.type === mapped.type ? known : mapped;
       }
-      case 'call': {
+      case Op.call: {
         const args = exprs(e.args);
         if (loads.size > 0 && writes(e.func)) write();
         return args === e.args ? e : { ...e, args };
@@ -155,7 +157,7 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     let out: Expr[] | undefined;
     for (let i = 0; i < parts.length; i++) {
       const before = parts[i]!;
-      const after = before.op === 'const' || (before.op === 'get' && names.size === 0) ? before : expr(before);
+      const after = before.op === Op.const || (before.op === Op.get && names.size === 0) ? before : expr(before);
       if (after !== before) out ??= parts.slice();
       if (out) out[i] = after;
     }
@@ -169,9 +171,9 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
       switch (s.op) {
-        case 'set': {
+        case Op.set: {
           const { local, value: before } = s;
-          const value = before.op === 'const' ? before : expr(before);
+          const value = before.op === Op.const ? before : expr(before);
           done[local] = true;
           const known = assigned(local, before, value, mine);
           if (known && usesIn(stmts, i + 1, local) === gets[local]) {
@@ -184,26 +186,26 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
           out.push(value === before ? s : { ...s, value });
           break;
         }
-        case 'if':
-        case 'brIf': {
+        case Op.if:
+        case Op.brIf: {
           const mapped = mapStmt(s, mapper) as typeof s;
           const { cond } = mapped;
           const test = numbers.of(cond);
           if (test !== 0 && available.has(-test)) {
             isSame = false;
-            if (mapped.op === 'if') out.push(...mapped.else);
+            if (mapped.op === Op.if) out.push(...mapped.else);
             continue;
           }
           out.push(mapped);
           if (mapped !== s) isSame = false;
           if (test === 0) continue;
-          const isFalse = mapped.op === 'brIf' || !fallsThrough(mapped.then, noReturn);
+          const isFalse = mapped.op === Op.brIf || !fallsThrough(mapped.then, noReturn);
           // Its branches may have assigned what it depends on.
           if (isFalse && !assignsOperand(s, cond)) learn(cond, -test, 'false', mine);
           break;
         }
         default: {
-          if (s.op === 'loop' && available.size > 0) ahead(s.body);
+          if (s.op === Op.loop && available.size > 0) ahead(s.body);
           const mapped = mapStmt(s, mapper);
           if (loads.size > 0) writesIn(mapped);
           if (mapped !== s) isSame = false;
@@ -218,10 +220,10 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
   /** Notes an assignment of a value; gives the local that the value is in already, if there is one. */
   const assigned = (local: number, before: Expr, value: Expr, mine: number[]): Get | undefined => {
     const { op } = value;
-    const key = op === 'num' || op === 'load' ? numbers.of(value) : 0;
+    const key = op === Op.num || op === Op.load ? numbers.of(value) : 0;
     assign(local);
     if (sets[local] !== 1) return undefined;
-    if (op === 'get') return before.op === 'load' ? value : undefined;
+    if (op === Op.get) return before.op === Op.load ? value : undefined;
     if (key === 0 || local < func.params.length) return undefined;
     const type = func.locals[local]!;
     const known = available.get(key);
@@ -233,7 +235,7 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
   const ahead = (body: readonly Stmt[]): void => {
     if (mayAssign) {
       walkStmts(body, (s) => {
-        if (s.op === 'set') assign(s.local);
+        if (s.op === Op.set) assign(s.local);
       });
     }
     writesAhead(body);
@@ -242,17 +244,17 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     for (let i = 0; i < body.length && loads.size > 0; i++) {
       const s = body[i]!;
       switch (s.op) {
-        case 'set':
-        case 'do':
+        case Op.set:
+        case Op.do:
           writesAheadOf(s.value);
           break;
-        case 'if':
+        case Op.if:
           writesAheadOf(s.cond);
           writesAhead(s.then);
           writesAhead(s.else);
           break;
-        case 'block':
-        case 'loop':
+        case Op.block:
+        case Op.loop:
           writesAhead(s.body);
           break;
         default: {
@@ -263,20 +265,20 @@ function cseFunc(func: Func, { noReturn, writes, numbers }: Context): Func {
     }
   };
   const writesAheadOf = (e: Expr): void => {
-    if (e.op === 'get' || e.op === 'const') return;
+    if (e.op === Op.get || e.op === Op.const) return;
     writesOf(e);
-    if (e.op === 'seq') writesAhead(e.body);
+    if (e.op === Op.seq) writesAhead(e.body);
     const parts = operands(e);
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
-      if (part.op !== 'get' && part.op !== 'const') writesAheadOf(part);
+      if (part.op !== Op.get && part.op !== Op.const) writesAheadOf(part);
     }
   };
   const usesIn = (stmts: readonly Stmt[], start: number, local: number): number => {
     let uses = 0;
     for (let i = start; i < stmts.length; i++) {
       walk([stmts[i]!], (e) => {
-        if (e.op === 'get' && e.local === local) uses++;
+        if (e.op === Op.get && e.local === local) uses++;
       });
     }
     return uses;
@@ -296,14 +298,14 @@ function note<K>(map: Map<K, number[]>, at: K, key: number): void {
 
 /** Whether a test, or what is done when it succeeds, assigns what the condition depends on. */
 function assignsOperand(s: Stmt, cond: Expr): boolean {
-  if (s.op === 'brIf' && !hasStmts(s.cond)) return false;
+  if (s.op === Op.brIf && !hasStmts(s.cond)) return false;
   const assigned = new Set<number>();
   walkStmts([s], (inner) => {
-    if (inner.op === 'set') assigned.add(inner.local);
+    if (inner.op === Op.set) assigned.add(inner.local);
   });
   let found = false;
-  walk([{ op: 'do', value: cond }], (e) => {
-    if (e.op === 'get' && assigned.has(e.local)) found = true;
+  walk([{ op: Op.do, value: cond }], (e) => {
+    if (e.op === Op.get && assigned.has(e.local)) found = true;
   });
   return found;
 }

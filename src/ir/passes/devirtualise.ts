@@ -5,9 +5,11 @@
  * A closure is known where a local with a single assignment holds it and that assignment dominates: in the rest of its
  * statement list and in everything nested there. The pass runs after folding, which makes copies of locals one name.
  */
+
 import { mapExpr, mapSame, mapStmt } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Where the table index of the function is in a closure (docs/values.md). */
 const CODE = 4;
@@ -44,16 +46,16 @@ function rewrite(func: Func, module: Module, statics: ReadonlyMap<string, Closur
   for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled.add(i);
 
   const closureOf = (e: Expr): Closure | undefined => {
-    if (e.op === 'as') return closureOf(e.value);
-    if (e.op === 'get') return known.get(e.local);
-    return e.op === 'data' ? statics.get(e.name) : undefined;
+    if (e.op === Op.as) return closureOf(e.value);
+    if (e.op === Op.get) return known.get(e.local);
+    return e.op === Op.data ? statics.get(e.name) : undefined;
   };
   /** A value that is the same wherever the closure is known. */
   const isStable = (e: Expr): boolean => {
-    if (e.op === 'as') return isStable(e.value);
-    if (e.op === 'const') return Number(e.value) !== 0; // a null may be a function that is declared later
-    if (e.op === 'data' || e.op === 'funcIndex') return true;
-    return e.op === 'get' && settled.has(e.local);
+    if (e.op === Op.as) return isStable(e.value);
+    if (e.op === Op.const) return Number(e.value) !== 0; // a null may be a function that is declared later
+    if (e.op === Op.data || e.op === Op.funcIndex) return true;
+    return e.op === Op.get && settled.has(e.local);
   };
   const fits = (name: string, params: readonly Type[], result: Type | undefined): boolean => {
     const callee = module.funcs.get(name);
@@ -73,11 +75,11 @@ function rewrite(func: Func, module: Module, statics: ReadonlyMap<string, Closur
   };
 
   const expr = (e: Expr): Expr => {
-    if (e.op === 'load' && (e.addr.op === 'get' || e.addr.op === 'data')) {
+    if (e.op === Op.load && (e.addr.op === Op.get || e.addr.op === Op.data)) {
       const captured = closureOf(e.addr)?.captures.get(e.offset);
       return captured && captured.type === e.type ? captured : e;
     }
-    if (e.op === 'seq') {
+    if (e.op === Op.seq) {
       const learnt: number[] = [];
       const body = list(e.body, learnt);
       const value = expr(e.value);
@@ -85,15 +87,15 @@ function rewrite(func: Func, module: Module, statics: ReadonlyMap<string, Closur
       return body === e.body && value === e.value ? e : { ...e, body, value };
     }
     const mapped = mapExpr(e, { expr, body });
-    if (mapped.op !== 'callIndirect') return mapped;
+    if (mapped.op !== Op.callIndirect) return mapped;
     const { target, args, params, type, span } = mapped;
-    const closure = target.op === 'load' && target.offset === CODE ? closureOf(target.addr) : undefined;
-    return closure && fits(closure.func, params, type) ? { op: 'call', type, func: closure.func, args, span } : mapped;
+    const closure = target.op === Op.load && target.offset === CODE ? closureOf(target.addr) : undefined;
+    return closure && fits(closure.func, params, type) ? { op: Op.call, type, func: closure.func, args, span } : mapped;
   };
 
   /** Notes what a statement says of the values that locals hold. */
   const learn = (s: Stmt, learnt: number[]): void => {
-    if (s.op === 'set') {
+    if (s.op === Op.set) {
       if (sets[s.local] !== 1 || s.local < func.params.length) return;
       settled.add(s.local);
       learnt.push(s.local);
@@ -101,9 +103,9 @@ function rewrite(func: Func, module: Module, statics: ReadonlyMap<string, Closur
       if (closure) known.set(s.local, { func: closure.func, captures: new Map(closure.captures) });
       return;
     }
-    if (s.op !== 'store' || s.addr.op !== 'get' || sets[s.addr.local] !== 1) return;
+    if (s.op !== Op.store || s.addr.op !== Op.get || sets[s.addr.local] !== 1) return;
     const { local } = s.addr;
-    if (s.offset === CODE && s.value.op === 'funcIndex') {
+    if (s.offset === CODE && s.value.op === Op.funcIndex) {
       known.set(local, { func: s.value.func, captures: new Map() });
       learnt.push(local);
     } else if (known.has(local) && isStable(s.value)) known.get(local)!.captures.set(s.offset, s.value);

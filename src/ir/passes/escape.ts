@@ -9,17 +9,19 @@
  * it for null, and copying it to each other. Locals that objects are copied between get copies of the fields, which
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
+
 import { as, get, i32, type Mapper, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { factsOf, type Reference } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Allocates an object: its size in bytes and its header word (docs/values.md). */
 const ALLOC = 'rt.alloc';
 const HEADER_BYTES = 4;
 
-type Load = Extract<Expr, { op: 'load' }>;
-type Store = Extract<Stmt, { op: 'store' }>;
-type Get = Extract<Expr, { op: 'get' }>;
+type Load = Extract<Expr, { op: typeof Op.load }>;
+type Store = Extract<Stmt, { op: typeof Op.store }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
 
 interface Field {
   readonly type: Type;
@@ -86,10 +88,10 @@ function escapeFunc(func: Func): Func {
     }
   }
 
-  const holderOf = (e: Expr): Holder | undefined => (e.op === 'get' ? holders.get(e.local) : undefined);
+  const holderOf = (e: Expr): Holder | undefined => (e.op === Op.get ? holders.get(e.local) : undefined);
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get' || e.op === 'const') return e;
-    if (e.op === 'load') {
+    if (e.op === Op.get || e.op === Op.const) return e;
+    if (e.op === Op.load) {
       const object = holderOf(e.addr);
       if (object) {
         const part = headerPart(e, object.group.header!);
@@ -113,20 +115,20 @@ function escapeFunc(func: Func): Func {
   };
   /** What becomes of a statement that only has to do with objects; undefined for any other. */
   const ofObjects = (s: Stmt): readonly Stmt[] | undefined => {
-    if (s.op === 'set') {
+    if (s.op === Op.set) {
       const from = holderOf(s.value);
       const to = holders.get(s.local);
       if (to) return from ? copyFields(from, to) : [];
       return from && [];
     }
-    if (s.op === 'store') {
+    if (s.op === Op.store) {
       const object = holderOf(s.addr);
       if (!object) return undefined;
       const value = expr(s.value);
       const local = object.fields.get(s.offset)!;
-      return [{ op: 'set', local, value: s.code === 'i32.store8' ? num('i32.and', value, i32(255)) : value }];
+      return [{ op: Op.set, local, value: s.code === 'i32.store8' ? num('i32.and', value, i32(255)) : value }];
     }
-    return s.op === 'keep' && holderOf(s.value) ? [] : undefined;
+    return s.op === Op.keep && holderOf(s.value) ? [] : undefined;
   };
   const mapper: Mapper = { expr, body };
   return { ...func, locals, localNames, body: body(func.body) };
@@ -135,7 +137,7 @@ function escapeFunc(func: Func): Func {
 function copyFields(from: Holder, to: Holder): Stmt[] {
   return [...to.fields].map(([offset, local]) => {
     const { type } = to.group.fields.get(offset)!;
-    return { op: 'set', local, value: get(from.fields.get(offset)!, type) };
+    return { op: Op.set, local, value: get(from.fields.get(offset)!, type) };
   });
 }
 
@@ -161,29 +163,29 @@ function groupsOf(func: Func): Group[] {
     if (group) uses.set(group, uses.get(group)! - 1);
   };
   const access = (a: Load | Store, type: Type): void => {
-    const group = a.addr.op === 'get' ? groups.get(a.addr.local) : undefined;
+    const group = a.addr.op === Op.get ? groups.get(a.addr.local) : undefined;
     if (!group) return;
     harmless(a.addr as Get);
-    if (a.op === 'load' && headerPart(a, group.header!)) return;
+    if (a.op === Op.load && headerPart(a, group.header!)) return;
     const bytes = WIDTH[a.code];
     const known = group.fields.get(a.offset);
     if (bytes === undefined || a.offset < HEADER_BYTES || (known && (known.type !== type || known.bytes !== bytes))) {
       group.escapes = true;
     } else if (!known) group.fields.set(a.offset, { type, bytes });
-    if (a.op === 'store' && !stores.has(a)) group.written = true;
+    if (a.op === Op.store && !stores.has(a)) group.written = true;
   };
   walk(
     func.body,
     (e) => {
-      if (e.op === 'load') access(e, e.type);
-      else if (e.op === 'num') {
+      if (e.op === Op.load) access(e, e.type);
+      else if (e.op === Op.num) {
         const tested = nullTest(e);
         if (tested) harmless(tested);
       }
     },
     (s) => {
-      if (s.op === 'store') access(s, s.value.type!);
-      else if ((s.op === 'keep' || (s.op === 'set' && copies(s, groups, gets))) && s.value.op === 'get')
+      if (s.op === Op.store) access(s, s.value.type!);
+      else if ((s.op === Op.keep || (s.op === Op.set && copies(s, groups, gets))) && s.value.op === Op.get)
         harmless(s.value);
     },
   );
@@ -208,21 +210,21 @@ function copied(func: Func, gets: readonly number[]): Group[] {
   /** Locals that are stored, returned or passed on: most objects that escape are found out without a walk over all uses. */
   const exposed = new Set<number>();
   for (const e of factsOf(func).references) {
-    if (e.op !== 'call') continue;
+    if (e.op !== Op.call) continue;
     for (let i = 0; i < e.args.length; i++) {
       const arg = e.args[i]!;
-      if (arg.op === 'get') exposed.add(arg.local);
+      if (arg.op === Op.get) exposed.add(arg.local);
     }
   }
   walkStmts(func.body, (s) => {
-    if ((s.op === 'store' || s.op === 'return') && s.value?.op === 'get') exposed.add(s.value.local);
-    if (s.op !== 'set' || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
+    if ((s.op === Op.store || s.op === Op.return) && s.value?.op === Op.get) exposed.add(s.value.local);
+    if (s.op !== Op.set || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
     const header = allocated(s.value);
     if (header !== undefined) {
       const group = groupOf(s.local);
       if (group.header !== undefined && group.header !== header) group.escapes = true;
       group.header = header;
-    } else if (s.value.op === 'get') unite(groups, groupOf(s.local), groupOf(s.value.local));
+    } else if (s.value.op === Op.get) unite(groups, groupOf(s.local), groupOf(s.value.local));
     else groupOf(s.local).escapes = true;
   });
   return [...new Set(groups.values())].filter(
@@ -231,9 +233,13 @@ function copied(func: Func, gets: readonly number[]): Group[] {
 }
 
 /** Whether an assignment copies an object within its group, or to where nobody reads it. */
-function copies(s: Extract<Stmt, { op: 'set' }>, groups: ReadonlyMap<number, Group>, gets: readonly number[]): boolean {
+function copies(
+  s: Extract<Stmt, { op: typeof Op.set }>,
+  groups: ReadonlyMap<number, Group>,
+  gets: readonly number[],
+): boolean {
   if (!gets[s.local]) return true;
-  return s.value.op === 'get' && groups.get(s.local) === groups.get(s.value.local);
+  return s.value.op === Op.get && groups.get(s.local) === groups.get(s.value.local);
 }
 
 /** Makes one group of two. */
@@ -254,10 +260,10 @@ function storesOfMade(func: Func): ReadonlySet<Stmt> {
   const list = (stmts: readonly Stmt[]): void => {
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      if (s.op !== 'set' || allocated(s.value) === undefined) continue;
+      if (s.op !== Op.set || allocated(s.value) === undefined) continue;
       for (let k = i + 1; k < stmts.length; k++) {
         const next = stmts[k]!;
-        if (next.op !== 'store' || next.addr.op !== 'get' || next.addr.local !== s.local) break;
+        if (next.op !== Op.store || next.addr.op !== Op.get || next.addr.local !== s.local) break;
         stores.add(next);
       }
     }
@@ -266,11 +272,11 @@ function storesOfMade(func: Func): ReadonlySet<Stmt> {
   walk(
     func.body,
     (e) => {
-      if (e.op === 'seq') list(e.body);
+      if (e.op === Op.seq) list(e.body);
     },
     (s) => {
-      if (s.op === 'block' || s.op === 'loop') list(s.body);
-      else if (s.op === 'if') {
+      if (s.op === Op.block || s.op === Op.loop) list(s.body);
+      else if (s.op === Op.if) {
         list(s.then);
         list(s.else);
       }
@@ -282,16 +288,16 @@ const NONE: ReadonlySet<Stmt> = new Set();
 
 /** The header of the object that an expression allocates. */
 function allocated(e: Expr | Reference): number | undefined {
-  if (e.op !== 'call' || e.func !== ALLOC) return undefined;
+  if (e.op !== Op.call || e.func !== ALLOC) return undefined;
   const header = e.args[1]!;
-  return header.op === 'const' ? Number(header.value) : undefined;
+  return header.op === Op.const ? Number(header.value) : undefined;
 }
 
 /** The object whose being null an expression tests: `i32.eqz` of it. */
 function nullTest(e: Expr): Get | undefined {
-  if (e.op !== 'num' || e.code !== 'i32.eqz') return undefined;
-  const tested = e.args[0]!.op === 'as' ? e.args[0]!.value : e.args[0]!;
-  return tested.op === 'get' && tested.type === 'ref' ? tested : undefined;
+  if (e.op !== Op.num || e.code !== 'i32.eqz') return undefined;
+  const tested = e.args[0]!.op === Op.as ? e.args[0]!.value : e.args[0]!;
+  return tested.op === Op.get && tested.type === 'ref' ? tested : undefined;
 }
 
 /** What a load of a part of the header gives. */

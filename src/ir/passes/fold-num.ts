@@ -1,18 +1,20 @@
 /** Evaluates numeric instructions on constants and simplifies them by algebra. */
+
 import { i32, i64 } from '../build.ts';
 import type { Expr, NumericOp, Type } from '../ir.ts';
 import { isLinkerAddress } from '../names.ts';
+import * as Op from '../op.ts';
 import { numericOp, operationOf } from '../ops.ts';
 
-type Num = Extract<Expr, { op: 'num' }>;
-type Const = Extract<Expr, { op: 'const' }>;
+type Num = Extract<Expr, { op: typeof Op.num }>;
+type Const = Extract<Expr, { op: typeof Op.const }>;
 
 const bool = (value: boolean): Expr => i32(value ? 1 : 0);
 
 /** The address of a static datum, which is not zero. */
 function isDatum(e: Expr): boolean {
-  if (e.op === 'as') return isDatum(e.value);
-  return e.op === 'data' && !isLinkerAddress(e.name);
+  if (e.op === Op.as) return isDatum(e.value);
+  return e.op === Op.data && !isLinkerAddress(e.name);
 }
 
 /** Comparisons with their negation. */
@@ -46,14 +48,14 @@ function codes(names: string): string[] {
 /** True if the value can only be 0 or 1. */
 export function isBoolean(e: Expr): boolean {
   switch (e.op) {
-    case 'const':
+    case Op.const:
       return e.type === 'i32' && (e.value === 0 || e.value === 1);
-    case 'num':
+    case Op.num:
       return BOOLEAN.has(e.code) || (BITWISE.has(e.code) && e.args.every(isBoolean));
-    case 'if':
-    case 'select':
+    case Op.if:
+    case Op.select:
       return isBoolean(e.then) && isBoolean(e.else);
-    case 'seq':
+    case Op.seq:
       return isBoolean(e.value);
     default:
       return false;
@@ -62,30 +64,30 @@ export function isBoolean(e: Expr): boolean {
 
 /** The negation of a condition, as short as possible. */
 export function negate(e: Expr): Expr {
-  if (e.op === 'num') {
+  if (e.op === Op.num) {
     const code = INVERSE.get(e.code);
     if (code) return { ...e, code };
     if (e.code === 'i32.eqz' && isBoolean(e.args[0]!)) return e.args[0]!;
   }
-  if (e.op === 'const') return bool(Number(e.value) === 0);
+  if (e.op === Op.const) return bool(Number(e.value) === 0);
   if (isDatum(e)) return bool(false);
-  return { op: 'num', type: 'i32', code: 'i32.eqz', args: [e] };
+  return { op: Op.num, type: 'i32', code: 'i32.eqz', args: [e] };
 }
 
 /** A condition, of which only whether it is zero matters, as short as possible. */
 export function truth(e: Expr): Expr {
-  if (e.op !== 'num') return e;
+  if (e.op !== Op.num) return e;
   const a = e.args[0]!;
   const { code } = e;
   if (code === 'i32.ne') {
     const b = e.args[1]!;
     if (isZero(b)) return isDatum(a) ? bool(true) : truth(a);
     if (isZero(a)) return truth(b);
-  } else if (code === 'i32.eqz' && a.op === 'num' && a.code === 'i32.eqz') return truth(a.args[0]!);
+  } else if (code === 'i32.eqz' && a.op === Op.num && a.code === 'i32.eqz') return truth(a.args[0]!);
   return e;
 }
 
-const isZero = (e: Expr): boolean => e.op === 'const' && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
+const isZero = (e: Expr): boolean => e.op === Op.const && e.type !== 'f64' && (e.value === 0 || e.value === 0n);
 
 /** The simplest expression of the same value that is found; the operands are simple already. */
 export function foldNum(e: Num): Expr {
@@ -98,35 +100,35 @@ const retype = (e: Expr, type: Type): Expr => (e.type === type ? e : ({ ...e, ty
 
 /** As `foldNum`, for an instruction with the one operand `a`. */
 export function foldUnary(e: Num, a: Expr): Expr {
-  if (a.op === 'const') {
+  if (a.op === Op.const) {
     const value = evaluate(e.code, a, undefined);
     if (value) return retype(value, e.type);
   }
   if (e.code === 'i32.eqz') {
     const negated = negate(a);
-    return negated.op === 'num' && negated.code === e.code && negated.args[0] === a ? e : negated;
+    return negated.op === Op.num && negated.code === e.code && negated.args[0] === a ? e : negated;
   }
-  if (a.op !== 'num') return e;
+  if (a.op !== Op.num) return e;
   const inner = a.args[0]!;
   if (e.code === 'i32.wrap_i64' && (a.code === 'i64.extend_i32_s' || a.code === 'i64.extend_i32_u')) {
-    return { op: 'as', type: e.type, value: inner };
+    return { op: Op.as, type: e.type, value: inner };
   }
   if (e.code === 'i64.reinterpret_f64' && a.code === 'f64.reinterpret_i64')
-    return { op: 'as', type: e.type, value: inner };
+    return { op: Op.as, type: e.type, value: inner };
   if (e.code === 'f64.reinterpret_i64' && a.code === 'i64.reinterpret_f64') return inner;
   return e;
 }
 
 /** As `foldNum`, for an instruction with the two operands `a` and `b`. */
 export function foldBinary(e: Num, a: Expr, b: Expr): Expr {
-  if (b.op === 'const') {
-    if (a.op === 'const') {
+  if (b.op === Op.const) {
+    if (a.op === Op.const) {
       const value = evaluate(e.code, a, b);
       if (value) return retype(value, e.type);
     }
     return b.type === 'f64' ? e : foldRight(e, a, b);
   }
-  return a.op === 'const' && COMMUTATIVE.has(e.code) ? foldBinary({ ...e, args: [b, a] }, b, a) : e;
+  return a.op === Op.const && COMMUTATIVE.has(e.code) ? foldBinary({ ...e, args: [b, a] }, b, a) : e;
 }
 
 /** What instructions do when their right operand is a constant; those that are not here do nothing special. */
@@ -144,9 +146,9 @@ function foldRight(e: Num, a: Expr, b: Const): Expr {
       break;
     case 'add':
       if (isZero(b)) return unchanged(e, a);
-      if (a.op === 'num' && a.code === e.code) {
+      if (a.op === Op.num && a.code === e.code) {
         const inner = a.args[1]!;
-        if (inner.op === 'const') return foldRight(e, a.args[0]!, sum(e.code, b, inner));
+        if (inner.op === Op.const) return foldRight(e, a.args[0]!, sum(e.code, b, inner));
       }
       break;
     case 'sub': {
@@ -203,7 +205,7 @@ function sum(code: NumericOp, a: Const, b: Const): Const {
 }
 
 /** The left operand as the result of an instruction that does nothing to it. */
-const unchanged = (e: Num, a: Expr): Expr => (a.type === e.type ? a : { op: 'as', type: e.type, value: a });
+const unchanged = (e: Num, a: Expr): Expr => (a.type === e.type ? a : { op: Op.as, type: e.type, value: a });
 
 /** The constant that an instruction gives, or undefined if it traps or is not evaluated here. */
 function evaluate(code: NumericOp, a: Const, b: Const | undefined): Expr | undefined {
@@ -323,7 +325,7 @@ function convert(code: string, a: Const): Expr | undefined {
 /** Floating point with the same rounding as WebAssembly; NaN results are left alone (their bits are not ours to choose). */
 function evaluateFloat(op: string, a: Const, b: Const | undefined): Expr | undefined {
   const make = (value: number): Expr | undefined =>
-    Number.isNaN(value) ? undefined : { op: 'const', type: 'f64', value };
+    Number.isNaN(value) ? undefined : { op: Op.const, type: 'f64', value };
   if (op.startsWith('convert_i32_s')) return make(Number(a.value) | 0);
   if (op.startsWith('convert_i32_u')) return make(Number(a.value) >>> 0);
   if (op.startsWith('convert_i64_s')) return make(Number(BigInt.asIntN(64, BigInt(a.value))));

@@ -5,6 +5,7 @@
  * What it relies on: a local that has one assignment in the whole function keeps its value wherever that assignment
  * dominates, that is in the rest of its statement list and in everything nested there.
  */
+
 import {
   as,
   assigns,
@@ -23,6 +24,7 @@ import {
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import { mayTrap } from '../ops.ts';
 import { foldBinary, foldUnary, isBoolean, negate, truth } from './fold-num.ts';
 import { constantGlobals } from './globals.ts';
@@ -70,9 +72,9 @@ function needsFolding(func: Func, { noReturn, globals }: Facts): boolean {
   const { references } = factsOf(func);
   for (let i = 0; i < references.length; i++) {
     const e = references[i]!;
-    if (e.op === 'global' || e.op === 'setGlobal') {
+    if (e.op === Op.global || e.op === Op.setGlobal) {
       if (globals.has(e.name)) return true;
-    } else if (before !== undefined && e.op === 'call' && noReturn.has(e.func) && !before.has(e.func)) return true;
+    } else if (before !== undefined && e.op === Op.call && noReturn.has(e.func) && !before.has(e.func)) return true;
   }
   return false;
 }
@@ -99,13 +101,13 @@ const ZERO = i32(0);
 /** The local that a value is, re-typed or not. */
 function localOf(e: Expr): number | undefined {
   const { op } = e;
-  if (op === 'get') return e.local;
-  return op === 'as' ? localOf(e.value) : undefined;
+  if (op === Op.get) return e.local;
+  return op === Op.as ? localOf(e.value) : undefined;
 }
 
 /** The local that a condition tests for zero. */
 function zeroTest(e: Expr): number | undefined {
-  if (e.op !== 'num') return undefined;
+  if (e.op !== Op.num) return undefined;
   const { code } = e;
   return code === 'i32.eqz' || code === 'i64.eqz' ? localOf(e.args[0]!) : undefined;
 }
@@ -113,23 +115,23 @@ function zeroTest(e: Expr): number | undefined {
 /** True if evaluating the expression has no effect that anybody can see; loads count as such. */
 function isPure(e: Expr): boolean {
   switch (e.op) {
-    case 'const':
-    case 'get':
-    case 'global':
-    case 'data':
-    case 'funcIndex':
-    case 'memorySize':
+    case Op.const:
+    case Op.get:
+    case Op.global:
+    case Op.data:
+    case Op.funcIndex:
+    case Op.memorySize:
       return true;
-    case 'num':
+    case Op.num:
       if (mayTrap(e.code)) return false;
       for (let i = 0; i < e.args.length; i++) if (!isPure(e.args[i]!)) return false;
       return true;
-    case 'as':
+    case Op.as:
       return isPure(e.value);
-    case 'load':
+    case Op.load:
       return isPure(e.addr);
-    case 'if':
-    case 'select':
+    case Op.if:
+    case Op.select:
       return isPure(e.cond) && isPure(e.then) && isPure(e.else);
     default:
       return false;
@@ -139,19 +141,19 @@ function isPure(e: Expr): boolean {
 /** True if evaluating it has no effect and the value depends on nothing but locals. */
 function isTimeless(e: Expr): boolean {
   switch (e.op) {
-    case 'const':
-    case 'get':
-    case 'data':
-    case 'funcIndex':
+    case Op.const:
+    case Op.get:
+    case Op.data:
+    case Op.funcIndex:
       return true;
-    case 'num':
+    case Op.num:
       if (mayTrap(e.code)) return false;
       for (let i = 0; i < e.args.length; i++) if (!isTimeless(e.args[i]!)) return false;
       return true;
-    case 'as':
+    case Op.as:
       return isTimeless(e.value);
-    case 'if':
-    case 'select':
+    case Op.if:
+    case Op.select:
       return isTimeless(e.cond) && isTimeless(e.then) && isTimeless(e.else);
     default:
       return false;
@@ -160,10 +162,10 @@ function isTimeless(e: Expr): boolean {
 
 /** Pure, and cheap enough to be evaluated when it need not be. */
 function isCheap(e: Expr, depth = 2): boolean {
-  if (e.op === 'get' || e.op === 'const' || e.op === 'data') return true;
+  if (e.op === Op.get || e.op === Op.const || e.op === Op.data) return true;
   if (depth === 0) return false;
-  if (e.op === 'num') return !mayTrap(e.code) && e.args.every((arg) => isCheap(arg, depth - 1));
-  return e.op === 'as' && isCheap(e.value, depth);
+  if (e.op === Op.num) return !mayTrap(e.code) && e.args.every((arg) => isCheap(arg, depth - 1));
+  return e.op === Op.as && isCheap(e.value, depth);
 }
 
 function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
@@ -189,59 +191,59 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   // of them are in look at an operand first.
   const expr = (e: Expr): Expr => {
     switch (e.op) {
-      case 'num': {
+      case Op.num: {
         const { args } = e;
         const a = args[0]!;
         const b = args[1];
-        const left = a.op === 'const' || (a.op === 'get' && !values[a.local]) ? a : expr(a);
+        const left = a.op === Op.const || (a.op === Op.get && !values[a.local]) ? a : expr(a);
         if (!b) return foldUnary(left === a ? e : { ...e, args: [left] }, left);
-        const right = b.op === 'const' || (b.op === 'get' && !values[b.local]) ? b : expr(b);
+        const right = b.op === Op.const || (b.op === Op.get && !values[b.local]) ? b : expr(b);
         return foldBinary(left === a && right === b ? e : { ...e, args: [left, right] }, left, right);
       }
-      case 'get': {
+      case Op.get: {
         const value = values[e.local];
         if (!value) return e;
-        const source = value.op === 'as' ? value.value : value;
-        if (source.op === 'get') gets[source.local]!++;
+        const source = value.op === Op.as ? value.value : value;
+        if (source.op === Op.get) gets[source.local]!++;
         return value;
       }
-      case 'load': {
+      case Op.load: {
         const before = e.addr;
-        const addr = before.op === 'get' && !values[before.local] ? before : expr(before);
-        if (addr.op === 'num') {
+        const addr = before.op === Op.get && !values[before.local] ? before : expr(before);
+        if (addr.op === Op.num) {
           const moved = intoOffset(addr, e.offset);
           if (moved) return { ...e, ...moved };
         }
         return addr === before ? e : { ...e, addr };
       }
-      case 'call': {
+      case Op.call: {
         const args = exprs(e.args);
         return args === e.args ? e : { ...e, args };
       }
-      case 'as': {
+      case Op.as: {
         const before = e.value;
-        const value = before.op === 'get' && !values[before.local] ? before : expr(before);
-        if (value.type === e.type || value.op === 'as' || value.op === 'const') return as(e.type, value);
+        const value = before.op === Op.get && !values[before.local] ? before : expr(before);
+        if (value.type === e.type || value.op === Op.as || value.op === Op.const) return as(e.type, value);
         return value === before ? e : { ...e, value };
       }
-      case 'const':
-      case 'data':
+      case Op.const:
+      case Op.data:
         return e;
-      case 'global':
+      case Op.global:
         return globals.get(e.name) ?? e;
-      case 'seq':
+      case Op.seq:
         seqs++;
         return foldSeq(e);
-      case 'if': {
+      case Op.if: {
         const cond = expr(e.cond);
-        if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then);
+        if (cond.op === Op.const) return expr(Number(cond.value) === 0 ? e.else : e.then);
         return foldIf(e, cond, expr(e.then), expr(e.else));
       }
-      case 'select': {
+      case Op.select: {
         const yes = expr(e.then);
         const no = expr(e.else);
         const cond = expr(e.cond);
-        if (cond.op === 'const' && isPure(yes) && isPure(no)) return Number(cond.value) === 0 ? no : yes;
+        if (cond.op === Op.const && isPure(yes) && isPure(no)) return Number(cond.value) === 0 ? no : yes;
         return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
       }
       default:
@@ -253,13 +255,13 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     let out: Expr[] | undefined;
     for (let i = 0; i < parts.length; i++) {
       const before = parts[i]!;
-      const after = before.op === 'const' || (before.op === 'get' && !values[before.local]) ? before : expr(before);
+      const after = before.op === Op.const || (before.op === Op.get && !values[before.local]) ? before : expr(before);
       if (after !== before) out ??= parts.slice();
       if (out) out[i] = after;
     }
     return out ?? parts;
   };
-  const foldSeq = (e: Extract<Expr, { op: 'seq' }>): Expr => {
+  const foldSeq = (e: Extract<Expr, { op: typeof Op.seq }>): Expr => {
     const mark: number[] = [];
     const before = folds(e.body, mark);
     const value = expr(e.value);
@@ -268,19 +270,19 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     forget(mark);
     if (stmts.length === 0) return value;
     const last = stmts[stmts.length - 1]!;
-    if (last.op === 'set' && gets[last.local] === 1 && sets[last.local] === 1) {
+    if (last.op === Op.set && gets[last.local] === 1 && sets[last.local] === 1) {
       const direct = replaceIn(value, last.local, last.value);
       if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
     }
-    if (value.op === 'seq') return { ...value, body: [...stmts, ...value.body] };
+    if (value.op === Op.seq) return { ...value, body: [...stmts, ...value.body] };
     return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
   };
-  const foldIf = (e: Extract<Expr, { op: 'if' }>, full: Expr, yes: Expr, no: Expr): Expr => {
+  const foldIf = (e: Extract<Expr, { op: typeof Op.if }>, full: Expr, yes: Expr, no: Expr): Expr => {
     const cond = decide(truth(full));
-    if (cond.op === 'const') return Number(cond.value) === 0 ? no : yes;
+    if (cond.op === Op.const) return Number(cond.value) === 0 ? no : yes;
     if (e.type === 'i32' && isBoolean(full)) {
-      const yesIs = yes.op === 'const' ? yes.value : undefined;
-      const noIs = no.op === 'const' ? no.value : undefined;
+      const yesIs = yes.op === Op.const ? yes.value : undefined;
+      const noIs = no.op === Op.const ? no.value : undefined;
       if (yesIs === 1 && noIs === 0) return full;
       if (yesIs === 0 && noIs === 1) return negate(full);
       if (noIs === 0 && isBoolean(yes) && isCheap(yes)) return num('i32.and', full, yes);
@@ -339,16 +341,16 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
    */
   const goesOn = (s: Stmt): boolean => {
     switch (s.op) {
-      case 'br':
-      case 'switch':
-      case 'return':
-      case 'unreachable':
+      case Op.br:
+      case Op.switch:
+      case Op.return:
+      case Op.unreachable:
         return false;
-      case 'do':
-        return !(s.value.op === 'call' && noReturn.has(s.value.func));
-      case 'if':
+      case Op.do:
+        return !(s.value.op === Op.call && noReturn.has(s.value.func));
+      case Op.if:
         return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
-      case 'loop':
+      case Op.loop:
         return endGoesOn(s.body);
       default:
         return true;
@@ -358,9 +360,9 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   /** Forgets what was known of locals that the statement assigns. */
   const unlearn = (s: Stmt): void => {
-    if (s.op === 'set' || s.op === 'if' || s.op === 'block' || s.op === 'loop' || stmtOperands(s).some(hasStmts)) {
+    if (s.op === Op.set || s.op === Op.if || s.op === Op.block || s.op === Op.loop || stmtOperands(s).some(hasStmts)) {
       walkStmts([s], (inner) => {
-        if (inner.op === 'set') doubt(inner.local);
+        if (inner.op === Op.set) doubt(inner.local);
       });
     }
   };
@@ -382,11 +384,11 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       const last = out[length - 1]!;
       if (last !== s || length !== before + 1) same = false;
       const { op } = last;
-      if (op === 'set' || op === 'store' || op === 'brIf' || goesOn(last)) continue;
-      if (op === 'do') {
-        const span = last.value.op === 'call' ? last.value.span : undefined;
-        if (stmts[i + 1]?.op === 'unreachable' && i + 2 === stmts.length) continue;
-        out.push({ op: 'unreachable', span });
+      if (op === Op.set || op === Op.store || op === Op.brIf || goesOn(last)) continue;
+      if (op === Op.do) {
+        const span = last.value.op === Op.call ? last.value.span : undefined;
+        if (stmts[i + 1]?.op === Op.unreachable && i + 2 === stmts.length) continue;
+        out.push({ op: Op.unreachable, span });
         same = false;
       }
       if (i + 1 < stmts.length) same = false;
@@ -401,12 +403,12 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     for (let i = stmts.length - 2; i >= 0; i--) {
       // A substitution further back has moved only what is behind it.
       const s = stmts[i]!;
-      if (s.op !== 'set') continue;
+      if (s.op !== Op.set) continue;
       const { local, value } = s;
       const once = gets[local] === 1 && sets[local] === 1;
-      if (value.op === 'num' && value.code === 'i64.add') {
+      if (value.op === Op.num && value.code === 'i64.add') {
         const test = out ? out[i + 1]! : stmts[i + 1]!;
-        const cond = test.op === 'if' || test.op === 'brIf' ? overflowTest(local, value, test.cond) : undefined;
+        const cond = test.op === Op.if || test.op === Op.brIf ? overflowTest(local, value, test.cond) : undefined;
         if (cond) {
           out ??= stmts.slice();
           out[i + 1] = { ...test, cond } as Stmt;
@@ -428,7 +430,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   /** Folds the first expression of a statement; what that begins with goes before the statement. */
   const flat = (e: Expr, out: Stmt[]): Expr => {
     const { op } = e;
-    if (op === 'const' || (op === 'get' && !values[e.local])) return e;
+    if (op === Op.const || (op === Op.get && !values[e.local])) return e;
     const before = seqs;
     const value = expr(e);
     return seqs === before ? value : hoist(value, out);
@@ -436,14 +438,14 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
     switch (s.op) {
-      case 'set': {
+      case Op.set: {
         const { local, value: before } = s;
         const value = flat(before, out);
         if (gets[local] === 0) {
           effects(value, out);
           return;
         }
-        if (value.op === 'get' && value.local === local) return;
+        if (value.op === Op.get && value.local === local) return;
         if (sets[local] === 1 && local >= func.params.length) {
           settled[local] = 1;
           mark.push(local);
@@ -452,7 +454,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         out.push(value === before ? s : { ...s, value });
         return;
       }
-      case 'store': {
+      case Op.store: {
         const before = seqs;
         let addr = expr(s.addr);
         let value = expr(s.value);
@@ -462,9 +464,9 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
         return;
       }
-      case 'if': {
+      case Op.if: {
         const cond = decide(truth(flat(s.cond, out)));
-        if (cond.op === 'const') {
+        if (cond.op === Op.const) {
           // The labels of the branch that goes away are not jumped to from elsewhere.
           out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
           return;
@@ -476,25 +478,25 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         if (yes.length === 0 && no.length === 0) {
           effects(cond, out);
         } else if (yes.length === 0) {
-          pushIf({ op: 'if', cond: negate(cond), then: no, else: [] }, out);
+          pushIf({ op: Op.if, cond: negate(cond), then: no, else: [] }, out);
         } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
-        else pushIf({ op: 'if', cond, then: yes, else: no }, out);
+        else pushIf({ op: Op.if, cond, then: yes, else: no }, out);
         return;
       }
-      case 'do': {
+      case Op.do: {
         const before = s.value;
         const value = flat(before, out);
-        if ((before.op === 'call' || before.op === 'callIndirect') && value.op === before.op) {
+        if ((before.op === Op.call || before.op === Op.callIndirect) && value.op === before.op) {
           out.push(value === before ? s : { ...s, value });
         } else effects(value, out);
         return;
       }
-      case 'brIf': {
+      case Op.brIf: {
         const cond = decide(truth(flat(s.cond, out)));
-        if (cond.op === 'const') {
+        if (cond.op === Op.const) {
           if (Number(cond.value) === 0) return;
           jump(s.label);
-          out.push({ op: 'br', label: s.label });
+          out.push({ op: Op.br, label: s.label });
           return;
         }
         jump(s.label);
@@ -502,12 +504,12 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         out.push(cond === s.cond ? s : { ...s, cond });
         return;
       }
-      case 'block': {
+      case Op.block: {
         const outer = jumps.get(s.label);
         jumps.set(s.label, 0);
         let inner = body(s.body);
         const last = inner.at(-1);
-        if (last?.op === 'br' && last.label === s.label) {
+        if (last?.op === Op.br && last.label === s.label) {
           inner = inner.slice(0, -1);
           jumps.set(s.label, jumps.get(s.label)! - 1);
         }
@@ -517,7 +519,7 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         else out.push(inner === s.body ? s : { ...s, body: inner });
         return;
       }
-      case 'loop': {
+      case Op.loop: {
         const outer = jumps.get(s.label);
         jumps.set(s.label, 0);
         const inner = body(s.body);
@@ -527,29 +529,29 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         else out.push(inner === s.body ? s : { ...s, body: inner });
         return;
       }
-      case 'br':
+      case Op.br:
         jump(s.label);
         out.push(s);
         return;
-      case 'keep': {
+      case Op.keep: {
         const value = expr(s.value);
-        if (value.op === 'const' || value.op === 'data') return;
+        if (value.op === Op.const || value.op === Op.data) return;
         out.push(value === s.value ? s : { ...s, value });
         return;
       }
-      case 'switch':
+      case Op.switch:
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
         out.push(mapStmt(s, mapper));
         return;
-      case 'return':
-      case 'setGlobal': {
+      case Op.return:
+      case Op.setGlobal: {
         if (!s.value) {
           out.push(s);
           return;
         }
         const value = flat(s.value, out);
-        if (s.op === 'setGlobal' && globals.has(s.name)) effects(value, out);
+        if (s.op === Op.setGlobal && globals.has(s.name)) effects(value, out);
         else out.push(value === s.value ? s : { ...s, value });
         return;
       }
@@ -559,28 +561,28 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
 
   /** An `if` whose branch only jumps is a conditional jump. */
-  const pushIf = (s: Extract<Stmt, { op: 'if' }>, out: Stmt[]): void => {
+  const pushIf = (s: Extract<Stmt, { op: typeof Op.if }>, out: Stmt[]): void => {
     const only = s.then[0]!;
-    if (s.then.length === 1 && only.op === 'br') {
-      out.push({ op: 'brIf', label: only.label, cond: s.cond }, ...s.else);
-    } else if (s.else.length === 1 && s.else[0]!.op === 'br' && endGoesOn(s.then)) {
-      out.push({ op: 'brIf', label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
+    if (s.then.length === 1 && only.op === Op.br) {
+      out.push({ op: Op.brIf, label: only.label, cond: s.cond }, ...s.else);
+    } else if (s.else.length === 1 && s.else[0]!.op === Op.br && endGoesOn(s.then)) {
+      out.push({ op: Op.brIf, label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
     } else out.push(s);
   };
 
   /** A value that may replace the local: a constant, or a local that does not change here either. */
   const isSettled = (e: Expr): boolean => {
     switch (e.op) {
-      case 'num':
+      case Op.num:
         // The linker makes one constant of it.
-        return e.code === 'i32.add' && e.args[0]!.op === 'data' && e.args[1]!.op === 'const';
-      case 'get':
+        return e.code === 'i32.add' && e.args[0]!.op === Op.data && e.args[1]!.op === Op.const;
+      case Op.get:
         return settled[e.local] === 1;
-      case 'as':
+      case Op.as:
         return isSettled(e.value);
-      case 'const':
-      case 'data':
-      case 'funcIndex':
+      case Op.const:
+      case Op.data:
+      case Op.funcIndex:
         return true;
       default:
         return false;
@@ -597,23 +599,23 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
  */
 function hoist(e: Expr, out: Stmt[]): Expr {
   switch (e.op) {
-    case 'seq':
+    case Op.seq:
       out.push(...e.body);
       return hoist(e.value, out);
-    case 'as': {
+    case Op.as: {
       const value = hoist(e.value, out);
       return value === e.value ? e : { ...e, value };
     }
-    case 'load': {
+    case Op.load: {
       const addr = hoist(e.addr, out);
       return addr === e.addr ? e : { ...e, addr };
     }
-    case 'if': {
+    case Op.if: {
       const cond = hoist(e.cond, out);
       return cond === e.cond ? e : { ...e, cond };
     }
-    case 'num':
-    case 'call': {
+    case Op.num:
+    case Op.call: {
       const args = hoistAll(e.args, out);
       return args === e.args ? e : { ...e, args };
     }
@@ -642,24 +644,25 @@ function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
  * then one comparison of the sum with x does. Undefined if the condition is something else.
  */
 function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
-  if (value.op !== 'num' || value.code !== 'i64.add' || cond.op !== 'num' || cond.code !== 'i64.lt_s') return undefined;
+  if (value.op !== Op.num || value.code !== 'i64.add' || cond.op !== Op.num || cond.code !== 'i64.lt_s')
+    return undefined;
   const [x, constant] = value.args;
   const [sign, zero] = cond.args;
-  if (x?.op !== 'get' || x.local === sum || constant?.op !== 'const') return undefined;
-  if (zero?.op !== 'const' || zero.value !== 0n || sign?.op !== 'num' || sign.code !== 'i64.and') return undefined;
-  if (sign.args.some((side) => side.op !== 'num' || side.code !== 'i64.xor')) return undefined;
+  if (x?.op !== Op.get || x.local === sum || constant?.op !== Op.const) return undefined;
+  if (zero?.op !== Op.const || zero.value !== 0n || sign?.op !== Op.num || sign.code !== 'i64.and') return undefined;
+  if (sign.args.some((side) => side.op !== Op.num || side.code !== 'i64.xor')) return undefined;
   const added = BigInt.asIntN(64, BigInt(constant.value));
   let sums = 0;
   let terms = 0;
   let constants = 0;
   let expected = added;
   for (const side of sign.args) {
-    if (side.op !== 'num' || side.code !== 'i64.xor') return undefined;
-    const hasSum = side.args.some((e) => e.op === 'get' && e.local === sum);
+    if (side.op !== Op.num || side.code !== 'i64.xor') return undefined;
+    const hasSum = side.args.some((e) => e.op === Op.get && e.local === sum);
     for (const e of side.args) {
-      if (e.op === 'get' && e.local === sum) sums++;
-      else if (e.op === 'get' && e.local === x.local) terms++;
-      else if (e.op === 'const') {
+      if (e.op === Op.get && e.local === sum) sums++;
+      else if (e.op === Op.get && e.local === x.local) terms++;
+      else if (e.op === Op.const) {
         constants++;
         // x - k is x + -k, tested as (x ^ k) & (x ^ difference).
         expected = BigInt.asIntN(64, hasSum ? BigInt(e.value) : -BigInt(e.value));
@@ -677,31 +680,31 @@ function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
 function effects(e: Expr, out: Stmt[]): void {
   if (isPure(e)) return;
   switch (e.op) {
-    case 'seq':
+    case Op.seq:
       out.push(...e.body);
       effects(e.value, out);
       return;
-    case 'num':
+    case Op.num:
       if (mayTrap(e.code)) break;
       for (const arg of e.args) effects(arg, out);
       return;
-    case 'as':
+    case Op.as:
       effects(e.value, out);
       return;
-    case 'load':
+    case Op.load:
       effects(e.addr, out);
       return;
-    case 'if': {
+    case Op.if: {
       const yes: Stmt[] = [];
       const no: Stmt[] = [];
       effects(e.then, yes);
       effects(e.else, no);
-      out.push({ op: 'if', cond: e.cond, then: yes, else: no });
+      out.push({ op: Op.if, cond: e.cond, then: yes, else: no });
       return;
     }
     default:
   }
-  out.push({ op: 'do', value: e });
+  out.push({ op: Op.do, value: e });
 }
 
 /**
@@ -709,37 +712,37 @@ function effects(e: Expr, out: Stmt[]): void {
  * addresses: their sum with a field's offset cannot wrap around.
  */
 function intoOffset(addr: Expr, offset: number): { addr: Expr; offset: number } | undefined {
-  if (addr.op !== 'num' || addr.code !== 'i32.add') return undefined;
+  if (addr.op !== Op.num || addr.code !== 'i32.add') return undefined;
   const constant = addr.args[1]!;
-  if (constant.op !== 'const' || Number(constant.value) < 0) return undefined;
+  if (constant.op !== Op.const || Number(constant.value) < 0) return undefined;
   const base = addr.args[0]!;
-  const whole = base.op === 'as' ? base.value : base;
-  if (whole.type !== 'ref' && whole.op !== 'data') return undefined;
+  const whole = base.op === Op.as ? base.value : base;
+  if (whole.type !== 'ref' && whole.op !== Op.data) return undefined;
   return { addr: base, offset: offset + Number(constant.value) };
 }
 
 /** The statement with the first thing it evaluates, a get of the local, replaced; undefined if that is something else. */
 function substituteFirst(s: Stmt, local: number, value: Expr): Stmt | undefined {
   switch (s.op) {
-    case 'set':
-    case 'setGlobal':
-    case 'do':
-    case 'switch':
-    case 'return': {
+    case Op.set:
+    case Op.setGlobal:
+    case Op.do:
+    case Op.switch:
+    case Op.return: {
       const direct = s.value && replaceIn(s.value, local, value);
       return direct && ({ ...s, value: direct } as Stmt);
     }
-    case 'if':
-    case 'brIf': {
+    case Op.if:
+    case Op.brIf: {
       const cond = replaceIn(s.cond, local, value);
       return cond && { ...s, cond };
     }
-    case 'store': {
+    case Op.store: {
       const parts = replaceFirst([s.addr, s.value], local, value);
       return parts && { ...s, addr: parts[0]!, value: parts[1]! };
     }
-    case 'memoryCopy':
-    case 'memoryFill': {
+    case Op.memoryCopy:
+    case Op.memoryFill: {
       const replaced = replaceFirst(stmtOperands(s), local, value);
       let i = 0;
       return replaced && mapStmt(s, { expr: () => replaced[i++]!, body: (b) => b });
@@ -752,7 +755,7 @@ function substituteFirst(s: Stmt, local: number, value: Expr): Stmt | undefined 
 function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[] | undefined {
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!;
-    if (part.op === 'const') continue;
+    if (part.op === Op.const) continue;
     const found = replaceIn(part, local, value);
     if (found) {
       const out = parts.slice();
@@ -767,8 +770,8 @@ function replaceFirst(parts: readonly Expr[], local: number, value: Expr): Expr[
 /** Whether `value` may be evaluated after `part` instead of before it. */
 function mayPass(part: Expr, value: Expr): boolean {
   const { op } = part;
-  if (op === 'get') return !assigns(value, part.local);
-  if (op === 'const' || op === 'data' || op === 'funcIndex') return true;
+  if (op === Op.get) return !assigns(value, part.local);
+  if (op === Op.const || op === Op.data || op === Op.funcIndex) return true;
   return isTimeless(value) && (isPure(part) || !assignsAny(part, value));
 }
 
@@ -782,33 +785,33 @@ function assignsAnyOf(part: Expr, values: readonly Expr[], count: number): boole
 function assignsAny(part: Expr, value: Expr): boolean {
   let found = false;
   walkExpr(value, (e) => {
-    if (e.op === 'get' && assigns(part, e.local)) found = true;
+    if (e.op === Op.get && assigns(part, e.local)) found = true;
   });
   return found;
 }
 
 function replaceIn(e: Expr, local: number, value: Expr): Expr | undefined {
   switch (e.op) {
-    case 'get':
+    case Op.get:
       return e.local === local ? value : undefined;
-    case 'as': {
+    case Op.as: {
       const inner = replaceIn(e.value, local, value);
       return inner && { ...e, value: inner };
     }
-    case 'load': {
+    case Op.load: {
       const inner = replaceIn(e.addr, local, value);
       return inner && { ...e, addr: inner };
     }
-    case 'num':
-    case 'call': {
+    case Op.num:
+    case Op.call: {
       const args = replaceFirst(e.args, local, value);
       return args && { ...e, args };
     }
-    case 'if': {
+    case Op.if: {
       const cond = replaceIn(e.cond, local, value);
       return cond && { ...e, cond };
     }
-    case 'select': {
+    case Op.select: {
       const parts = replaceFirst([e.then, e.else, e.cond], local, value);
       return parts && { ...e, then: parts[0]!, else: parts[1]!, cond: parts[2]! };
     }

@@ -6,13 +6,15 @@
  * global keeps its initial value until an assignment of another value is found in code that is reachable under that
  * very assumption; what had been taken for unreachable is then visited after all.
  */
+
 import { operands, stmtOperands } from '../build.ts';
 import { factsOf, type Reference } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import { foldNum } from './fold-num.ts';
 
-type Const = Extract<Expr, { op: 'const' }>;
-type If = Extract<Expr | Stmt, { op: 'if' }>;
+type Const = Extract<Expr, { op: typeof Op.const }>;
+type If = Extract<Expr | Stmt, { op: typeof Op.if }>;
 
 /** A branch that has been decided, and whether that has been done again. */
 interface Branch {
@@ -23,7 +25,7 @@ interface Branch {
 /** The globals of a module that keep their initial value, as constants. */
 export function constantGlobals(module: Module): Map<string, Const> {
   const constants = new Map<string, Const>();
-  for (const g of module.globals.values()) constants.set(g.name, { op: 'const', type: g.type, value: g.init });
+  for (const g of module.globals.values()) constants.set(g.name, { op: Op.const, type: g.type, value: g.init });
   const visited = new Set<string>();
   /** Functions to visit: those without a branch to decide, of which all that they name counts, and those to walk. */
   const plain: Func[] = [];
@@ -39,22 +41,22 @@ export function constantGlobals(module: Module): Map<string, Const> {
     if (!found) return;
     visited.add(name);
     const isPlain = found.display !== undefined || found.folded === found.body;
-    (isPlain && !factsOf(found).references.some((e) => e.op === 'global') ? plain : branching).push(found);
+    (isPlain && !factsOf(found).references.some((e) => e.op === Op.global) ? plain : branching).push(found);
   };
   const all = (references: readonly Reference[]): void => {
     for (const e of references) {
-      if (e.op === 'call' || e.op === 'funcIndex') func(e.func);
-      else if (e.op === 'setGlobal') assigned(e);
+      if (e.op === Op.call || e.op === Op.funcIndex) func(e.func);
+      else if (e.op === Op.setGlobal) assigned(e);
     }
   };
   /** Whether a function names anything that would be news. */
   const isNews = (e: Reference): boolean =>
-    e.op === 'call' || e.op === 'funcIndex'
+    e.op === Op.call || e.op === Op.funcIndex
       ? !visited.has(e.func) && module.funcs.has(e.func)
-      : e.op === 'setGlobal' && constants.has(e.name);
-  const assigned = ({ name, value }: Extract<Stmt, { op: 'setGlobal' }>): void => {
+      : e.op === Op.setGlobal && constants.has(e.name);
+  const assigned = ({ name, value }: Extract<Stmt, { op: typeof Op.setGlobal }>): void => {
     const before = constants.get(name);
-    if (before && !(value.op === 'const' && Object.is(value.value, before.value))) {
+    if (before && !(value.op === Op.const && Object.is(value.value, before.value))) {
       constants.delete(name);
       again.push(...(waiting.get(name) ?? []));
     }
@@ -62,12 +64,12 @@ export function constantGlobals(module: Module): Map<string, Const> {
   /** The value of an expression as far as constants and unchanged globals give it; `used` collects the globals. */
   const known = (e: Expr, used: string[]): Const | undefined => {
     switch (e.op) {
-      case 'const':
+      case Op.const:
         return e;
-      case 'global':
+      case Op.global:
         used.push(e.name);
         return constants.get(e.name);
-      case 'num': {
+      case Op.num: {
         const args: Expr[] = [];
         for (const arg of e.args) {
           const value = known(arg, used);
@@ -75,9 +77,9 @@ export function constantGlobals(module: Module): Map<string, Const> {
           args.push(value);
         }
         const value = foldNum({ ...e, args });
-        return value.op === 'const' ? value : undefined;
+        return value.op === Op.const ? value : undefined;
       }
-      case 'if': {
+      case Op.if: {
         const cond = known(e.cond, used);
         return cond && known(Number(cond.value) === 0 ? e.else : e.then, used);
       }
@@ -109,32 +111,32 @@ export function constantGlobals(module: Module): Map<string, Const> {
   };
   const expr = (e: Expr): void => {
     switch (e.op) {
-      case 'call':
+      case Op.call:
         func(e.func);
         exprs(e.args);
         return;
-      case 'num':
+      case Op.num:
         exprs(e.args);
         return;
-      case 'as':
+      case Op.as:
         expr(e.value);
         return;
-      case 'load':
+      case Op.load:
         expr(e.addr);
         return;
-      case 'if':
+      case Op.if:
         branch(e);
         return;
-      case 'seq':
+      case Op.seq:
         list(e.body);
         expr(e.value);
         return;
-      case 'funcIndex':
+      case Op.funcIndex:
         func(e.func);
         return;
-      case 'callIndirect':
-      case 'select':
-      case 'memoryGrow':
+      case Op.callIndirect:
+      case Op.select:
+      case Op.memoryGrow:
         exprs(operands(e));
         return;
       default:
@@ -143,25 +145,25 @@ export function constantGlobals(module: Module): Map<string, Const> {
   const exprs = (parts: readonly Expr[]): void => {
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
-      if (part.op !== 'get' && part.op !== 'const') expr(part);
+      if (part.op !== Op.get && part.op !== Op.const) expr(part);
     }
   };
   const list = (stmts: readonly Stmt[]): void => {
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
       switch (s.op) {
-        case 'set':
-        case 'do':
+        case Op.set:
+        case Op.do:
           expr(s.value);
           break;
-        case 'if':
+        case Op.if:
           branch(s);
           break;
-        case 'block':
-        case 'loop':
+        case Op.block:
+        case Op.loop:
           list(s.body);
           break;
-        case 'setGlobal':
+        case Op.setGlobal:
           assigned(s);
           expr(s.value);
           break;

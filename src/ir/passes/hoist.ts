@@ -13,6 +13,7 @@
  * - An element that cannot be read before the loop (its index is out of range) is still asked for where the program does,
  *   which fails there.
  */
+
 import {
   addLocal,
   copyFunc,
@@ -32,6 +33,7 @@ import {
 import { noReturnFuncs, returnsLike, writingFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { mayTrap } from '../ops.ts';
 
 /** Values that one loop may have in locals: more would not stay in registers. */
@@ -39,9 +41,9 @@ const MOST_VALUES = 16;
 /** Calls after which the values are read again: each is more code. */
 const MOST_RELOADS = 6;
 
-type Get = Extract<Expr, { op: 'get' }>;
-type Load = Extract<Expr, { op: 'load' }>;
-type Loop = Extract<Stmt, { op: 'loop' }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
+type Load = Extract<Expr, { op: typeof Op.load }>;
+type Loop = Extract<Stmt, { op: typeof Op.loop }>;
 
 /** Hoists in the functions of the user (what the library has inlined into them included). */
 export function hoistModule(module: Module): Module {
@@ -65,7 +67,7 @@ export function hoistModule(module: Module): Module {
  * (but only by writing one or adding some); anything.
  */
 type Effect = { readonly kind: 'none' } | { readonly kind: 'list'; readonly width: number } | { readonly kind: 'any' };
-type Effects = (e: Extract<Expr, { op: 'call' }>) => Effect;
+type Effects = (e: Extract<Expr, { op: typeof Op.call }>) => Effect;
 
 const NONE: Effect = { kind: 'none' };
 const ANY: Effect = { kind: 'any' };
@@ -121,22 +123,22 @@ function changesOf(loop: Loop, effects: Effects, isBuffer: (local: number) => bo
   const some = (all: readonly Expr[]): boolean => {
     for (let i = 0; i < all.length; i++) {
       const e = all[i]!;
-      if (e.op !== 'get' && e.op !== 'const' && expr(e)) return true;
+      if (e.op !== Op.get && e.op !== Op.const && expr(e)) return true;
     }
     return false;
   };
   const expr = (e: Expr): boolean => {
     switch (e.op) {
-      case 'get':
-      case 'const':
+      case Op.get:
+      case Op.const:
         return false;
-      case 'num':
+      case Op.num:
         return some(e.args);
-      case 'load':
+      case Op.load:
         return expr(e.addr);
-      case 'as':
+      case Op.as:
         return expr(e.value);
-      case 'call': {
+      case Op.call: {
         const effect = effects(e);
         if (effect.kind === 'any') return true;
         if (effect.kind === 'list') {
@@ -146,16 +148,16 @@ function changesOf(loop: Loop, effects: Effects, isBuffer: (local: number) => bo
         }
         return some(e.args);
       }
-      case 'callIndirect':
+      case Op.callIndirect:
         return true;
-      case 'if': {
+      case Op.if: {
         if (expr(e.cond)) return true;
         branches++;
         const isHopeless = expr(e.then) || expr(e.else);
         branches--;
         return isHopeless;
       }
-      case 'seq':
+      case Op.seq:
         return list(e.body) || expr(e.value);
       default:
         return some(operands(e));
@@ -167,28 +169,28 @@ function changesOf(loop: Loop, effects: Effects, isBuffer: (local: number) => bo
   };
   const stmt = (s: Stmt): boolean => {
     switch (s.op) {
-      case 'set':
+      case Op.set:
         assigned.add(s.local);
         return expr(s.value);
-      case 'store': {
+      case Op.store: {
         const bytes = WIDTH[s.code]!;
         if (s.addr.type === 'ref') words.push({ offset: s.offset, bytes });
         else if (isElementAddress(s.addr, isBuffer)) elements.add(bytes);
         else return true;
         return expr(s.addr) || expr(s.value);
       }
-      case 'if': {
+      case Op.if: {
         if (expr(s.cond)) return true;
         branches++;
         const isHopeless = list(s.then) || list(s.else);
         branches--;
         return isHopeless;
       }
-      case 'block':
-      case 'loop':
+      case Op.block:
+      case Op.loop:
         return list(s.body);
-      case 'memoryCopy':
-      case 'memoryFill':
+      case Op.memoryCopy:
+      case Op.memoryFill:
         return true;
       default:
         return some(stmtOperands(s));
@@ -199,10 +201,10 @@ function changesOf(loop: Loop, effects: Effects, isBuffer: (local: number) => bo
 
 /** An address of an element: a buffer that was read from a list, with or without something added. */
 function isElementAddress(e: Expr, isBuffer: (local: number) => boolean): boolean {
-  const base = e.op === 'num' && e.code === 'i32.add' ? e.args[0]! : e;
-  const value = base.op === 'seq' ? base.value : base;
-  if (value.op === 'get') return isBuffer(value.local);
-  return value.op === 'load' && value.code === 'i32.load' && value.offset === 12 && value.addr.type === 'ref';
+  const base = e.op === Op.num && e.code === 'i32.add' ? e.args[0]! : e;
+  const value = base.op === Op.seq ? base.value : base;
+  if (value.op === Op.get) return isBuffer(value.local);
+  return value.op === Op.load && value.code === 'i32.load' && value.offset === 12 && value.addr.type === 'ref';
 }
 
 // ---- the pass
@@ -219,14 +221,14 @@ interface Index {
 }
 
 const same = (a: Expr, b: Expr): boolean =>
-  (a.op === 'get' && b.op === 'get' && a.local === b.local) ||
-  (a.op === 'const' && b.op === 'const' && a.value === b.value);
+  (a.op === Op.get && b.op === Op.get && a.local === b.local) ||
+  (a.op === Op.const && b.op === Op.const && a.value === b.value);
 
 /** What a condition `at >= x` (unsigned) compares the local with. */
 function compared(cond: Expr, at: number): Expr | undefined {
-  if (cond.op !== 'num' || cond.code !== 'i64.ge_u') return undefined;
+  if (cond.op !== Op.num || cond.code !== 'i64.ge_u') return undefined;
   const [left, right] = cond.args;
-  return left!.op === 'get' && left!.local === at ? right : undefined;
+  return left!.op === Op.get && left!.local === at ? right : undefined;
 }
 
 interface Value {
@@ -252,7 +254,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      if (s.op === 'loop') {
+      if (s.op === Op.loop) {
         const made = loop(s);
         if (made) out ??= stmts.slice(0, i);
         if (made) out!.push(...made);
@@ -261,7 +263,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
       }
       let mapped: Stmt = s;
       if (nesting.has(s)) mapped = mapStmt(s, lists);
-      else if (s.op === 'if' || s.op === 'block') mapped = mapLists(s, list);
+      else if (s.op === Op.if || s.op === Op.block) mapped = mapLists(s, list);
       if (mapped !== s) out ??= stmts.slice(0, i);
       out?.push(mapped);
     }
@@ -289,7 +291,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
   };
   const count = (stmts: readonly Stmt[], times: number): void => {
     walk(stmts, (e) => {
-      if (e.op === 'get') gets[e.local] = (gets[e.local] ?? 0) + times;
+      if (e.op === Op.get) gets[e.local] = (gets[e.local] ?? 0) + times;
     });
   };
 
@@ -307,8 +309,8 @@ function hoistFunc(original: Func, effects: Effects): Func {
     const lasting = new Set<number>();
     const mineToName = new Set<number>();
 
-    const steady = (e: Expr): boolean => e.op === 'const' || (e.op === 'get' && !assigned.has(e.local));
-    const resolve = (e: Expr): Expr => (e.op === 'get' ? (names.get(e.local) ?? e) : e);
+    const steady = (e: Expr): boolean => e.op === Op.const || (e.op === Op.get && !assigned.has(e.local));
+    const resolve = (e: Expr): Expr => (e.op === Op.get ? (names.get(e.local) ?? e) : e);
     const value = (key: string, type: Type, source: () => Expr): Get | undefined => {
       const known = cache.get(key);
       if (known) return known;
@@ -332,7 +334,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
       if (code !== 'i32.load' || type !== 'i32') return made;
       // It may be an address into what the object holds.
       if (offset === 12) buffers.add(made.local);
-      return { op: 'seq', type, body: [{ op: 'keep', value: base }], value: made };
+      return { op: Op.seq, type, body: [{ op: Op.keep, value: base }], value: made };
     };
     /**
      * The element of a list at an index that stays the same. It is read before the loop if it exists; the test in the loop,
@@ -340,15 +342,15 @@ function hoistFunc(original: Func, effects: Effects): Func {
      */
     const element = (load: Load): Get | undefined => {
       const bytes = LOAD_WIDTH[load.code];
-      if (bytes === undefined || changes.elements.has(bytes) || load.addr.op !== 'num' || load.offset !== 8) return;
+      if (bytes === undefined || changes.elements.has(bytes) || load.addr.op !== Op.num || load.offset !== 8) return;
       const [buffer, offset] = load.addr.args as [Expr, Expr];
-      if (load.addr.code !== 'i32.add' || buffer.op !== 'seq' || buffer.value.op !== 'get') return;
-      const wrapped = offset.op === 'num' && offset.code === 'i32.shl' ? offset.args[0]! : offset;
-      const index = wrapped.op === 'num' && wrapped.code === 'i32.wrap_i64' ? wrapped.args[0]! : undefined;
-      const known = index?.op === 'get' ? indexes.get(index.local) : undefined;
+      if (load.addr.code !== 'i32.add' || buffer.op !== Op.seq || buffer.value.op !== Op.get) return;
+      const wrapped = offset.op === Op.num && offset.code === 'i32.shl' ? offset.args[0]! : offset;
+      const index = wrapped.op === Op.num && wrapped.code === 'i32.wrap_i64' ? wrapped.args[0]! : undefined;
+      const known = index?.op === Op.get ? indexes.get(index.local) : undefined;
       if (!known || owners.get(buffer.value.local) !== known.base) return;
       const made = value(`${known.base} ${load.code} ${load.type} ${known.index.local}`, load.type, () => ({
-        op: 'if',
+        op: Op.if,
         type: load.type,
         cond: inRange(known),
         then: load,
@@ -364,22 +366,22 @@ function hoistFunc(original: Func, effects: Effects): Func {
      */
     const position = (stmts: readonly Stmt[], i: number): Stmt[] | undefined => {
       const [start, test] = [stmts[i]!, stmts[i + 1]];
-      if (start.op !== 'set' || sets[start.local] !== 2 || test?.op !== 'if' || test.else.length > 0) return;
+      if (start.op !== Op.set || sets[start.local] !== 2 || test?.op !== Op.if || test.else.length > 0) return;
       const [negative, fail] = test.then;
-      if (test.then.length !== 2 || negative!.op !== 'set' || fail!.op !== 'if') return;
+      if (test.then.length !== 2 || negative!.op !== Op.set || fail!.op !== Op.if) return;
       const at = start.local;
       const from = resolve(start.value);
       const length = resolve(compared(test.cond, at) ?? start.value);
       const inner = compared(fail!.cond, at);
-      if (!steady(from) || length.op !== 'get' || !inner) return;
+      if (!steady(from) || length.op !== Op.get || !inner) return;
       const base = owners.get(length.local);
       const sum = rewrite(negative!.value);
-      if (base === undefined || negative!.local !== at || sum.op !== 'num' || sum.code !== 'i64.add') return;
+      if (base === undefined || negative!.local !== at || sum.op !== Op.num || sum.code !== 'i64.add') return;
       if (!same(sum.args[0]!, from) || !same(sum.args[1]!, length) || !same(resolve(inner), length)) return;
       if (!usedBeforeChange(stmts, i + 2, at, gets[at]! - 2)) return;
-      const key = from.op === 'get' ? `local ${from.local}` : `${(from as { value: bigint }).value}`;
+      const key = from.op === Op.get ? `local ${from.local}` : `${(from as { value: bigint }).value}`;
       const index = value(`${base} at ${key}`, 'i64', () => ({
-        op: 'select',
+        op: Op.select,
         type: 'i64',
         cond: num('i64.lt_s', from, i64(0)),
         then: num('i64.add', from, length),
@@ -389,19 +391,19 @@ function hoistFunc(original: Func, effects: Effects): Func {
       const known = { base, index, length };
       indexes.set(index.local, known);
       names.set(at, index);
-      return [{ op: 'if', cond: num('i64.ge_u', index, length), then: rewriteList(fail!.then), else: [] }];
+      return [{ op: Op.if, cond: num('i64.ge_u', index, length), then: rewriteList(fail!.then), else: [] }];
     };
 
     const rewrite = (e: Expr): Expr => {
-      if (e.op === 'get') return resolve(e);
-      if (e.op === 'load') {
-        const base = e.addr.op === 'get' ? (resolve(e.addr) as Get) : undefined;
+      if (e.op === Op.get) return resolve(e);
+      if (e.op === Op.load) {
+        const base = e.addr.op === Op.get ? (resolve(e.addr) as Get) : undefined;
         if (base && base.type === 'ref' && WORD_LOADS.has(e.code) && steady(base)) {
           const made = word(e, base);
           if (made) return made;
         }
         const mapped = mapExpr(e, { expr: rewrite, body: rewriteList });
-        return (mapped.op === 'load' && element(mapped)) || mapped;
+        return (mapped.op === Op.load && element(mapped)) || mapped;
       }
       return mapExpr(e, { expr: rewrite, body: rewriteList });
     };
@@ -422,9 +424,9 @@ function hoistFunc(original: Func, effects: Effects): Func {
         const mapped = mapStmt(s, { expr: rewrite, body: rewriteList });
         if (mapped !== s) isSame = false;
         out.push(mapped);
-        if (mapped.op !== 'set' || sets[mapped.local] !== 1) continue;
-        const from = mapped.value.op === 'seq' ? mapped.value.value : mapped.value;
-        if (from.op !== 'get' || from.type !== func.locals[mapped.local] || !mineToName.has(from.local)) continue;
+        if (mapped.op !== Op.set || sets[mapped.local] !== 1) continue;
+        const from = mapped.value.op === Op.seq ? mapped.value.value : mapped.value;
+        if (from.op !== Op.get || from.type !== func.locals[mapped.local] || !mineToName.has(from.local)) continue;
         if (!lasting.has(from.local) && !usedBeforeChange(stmts, i + 1, mapped.local, gets[mapped.local]!)) continue;
         names.set(mapped.local, from);
         mine.push(mapped.local);
@@ -444,7 +446,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
     const changesLists = (s: Stmt): boolean => {
       let found = false;
       walk([s], (e) => {
-        if (e.op === 'call' && effects(e).kind === 'list') found = true;
+        if (e.op === Op.call && effects(e).kind === 'list') found = true;
       });
       return found;
     };
@@ -460,7 +462,7 @@ function hoistFunc(original: Func, effects: Effects): Func {
     const move = (inner: readonly Stmt[]): readonly Stmt[] => {
       let out: Stmt[] | undefined;
       inner.forEach((s, i) => {
-        if (s.op === 'set' && sets[s.local] === 1 && s.local >= func.params.length && isSteady(s.value, assigned)) {
+        if (s.op === Op.set && sets[s.local] === 1 && s.local >= func.params.length && isSteady(s.value, assigned)) {
           // All its uses come after it.
           if (usesLeft(inner, i + 1, inner.length, s.local, gets[s.local]!) === 0) {
             assigned.delete(s.local);
@@ -487,11 +489,11 @@ function hoistFunc(original: Func, effects: Effects): Func {
 
 /** Cheap, and computed from nothing but locals that are not assigned. */
 function isSteady(e: Expr, assigned: ReadonlySet<number>, depth = 2): boolean {
-  if (e.op === 'const' || e.op === 'data') return true;
-  if (e.op === 'get') return !assigned.has(e.local);
+  if (e.op === Op.const || e.op === Op.data) return true;
+  if (e.op === Op.get) return !assigned.has(e.local);
   if (depth === 0) return false;
-  if (e.op === 'num') return !mayTrap(e.code) && e.args.every((arg) => isSteady(arg, assigned, depth - 1));
-  return e.op === 'as' && isSteady(e.value, assigned, depth);
+  if (e.op === Op.num) return !mayTrap(e.code) && e.args.every((arg) => isSteady(arg, assigned, depth - 1));
+  return e.op === Op.as && isSteady(e.value, assigned, depth);
 }
 
 /** How many of the `uses` of a local are not in the statements from `start` to before `end`; it goes no further than to 0. */
@@ -499,7 +501,7 @@ function usesLeft(stmts: readonly Stmt[], start: number, end: number, local: num
   let left = uses;
   for (let i = start; i < end && left > 0; i++) {
     walk([stmts[i]!], (e) => {
-      if (e.op === 'get' && e.local === local) left--;
+      if (e.op === Op.get && e.local === local) left--;
     });
   }
   return left;
@@ -512,16 +514,16 @@ function reloading(
   read: readonly Stmt[],
   fresh: (type: Type) => Get,
 ): readonly Stmt[] {
-  const changes = (e: Expr): boolean => e.op === 'call' && effects(e).kind === 'list';
+  const changes = (e: Expr): boolean => e.op === Op.call && effects(e).kind === 'list';
   const expr = (e: Expr): Expr => {
     const mapped = mapExpr(e, { expr, body });
     if (!changes(e)) return mapped;
     const result = fresh(mapped.type!);
-    return { op: 'seq', type: mapped.type!, body: [set(result.local, mapped), ...read], value: result };
+    return { op: Op.seq, type: mapped.type!, body: [set(result.local, mapped), ...read], value: result };
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] =>
     list.flatMap((s) => {
-      if (s.op === 'do' && s.value.type === undefined && changes(s.value)) {
+      if (s.op === Op.do && s.value.type === undefined && changes(s.value)) {
         return [{ ...s, value: mapExpr(s.value, { expr, body }) }, ...read];
       }
       return [mapStmt(s, { expr, body })];

@@ -6,8 +6,10 @@
  * becomes direct, see devirtualise.ts). A small recursive function is inlined into itself a few times: the calls that
  * remain do the work of several.
  */
+
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module } from '../ir.ts';
+import * as Op from '../op.ts';
 import { type Candidate, candidateOf, countUses, inlineInto, inlineWhere, type Policy } from './inline.ts';
 
 /** Nodes up to which a function is inlined wherever it is called. */
@@ -62,6 +64,6 @@ function unrollRecursion(func: Func): Func {
 
 /** Whether an expression makes a closure or is one without captures. */
 function isClosure(e: Expr): boolean {
-  if (e.op === 'data') return e.name.startsWith('closure:');
-  return e.op === 'seq' && e.body.some((s) => s.op === 'store' && s.value.op === 'funcIndex');
+  if (e.op === Op.data) return e.name.startsWith('closure:');
+  return e.op === Op.seq && e.body.some((s) => s.op === Op.store && s.value.op === Op.funcIndex);
 }

@@ -23,6 +23,7 @@ import {
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Nodes up to which an unmarked leaf function is inlined: about what the call itself costs. */
 const SMALL = 14;
@@ -33,7 +34,7 @@ const COLD = 16;
 /** Nodes of a function from which on nothing unmarked is inlined into it. */
 const LARGE = 20_000;
 
-export type Call = Extract<Expr, { op: 'call' }>;
+export type Call = Extract<Expr, { op: typeof Op.call }>;
 
 /** A function that may be inlined, with what the policy and the copy need to know of it. */
 export interface Candidate {
@@ -76,8 +77,8 @@ export function countUses(module: Module): ReadonlyMap<string, number> {
     const { references } = factsOf(func);
     for (let i = 0; i < references.length; i++) {
       const e = references[i]!;
-      if (e.op === 'call') count(e.func, 1);
-      else if (e.op === 'funcIndex') count(e.func, 2);
+      if (e.op === Op.call) count(e.func, 1);
+      else if (e.op === Op.funcIndex) count(e.func, 2);
     }
   }
   for (const name of module.exports.values()) count(name, 2);
@@ -168,7 +169,7 @@ export function inlineWhere(module: Module, policy: Policy): Module {
     const { references } = factsOf(func);
     for (let i = 0; i < references.length; i++) {
       const e = references[i]!;
-      if (e.op !== 'call') continue;
+      if (e.op !== Op.call) continue;
       const callee = module.funcs.get(e.func);
       if (callee && policy.eligible(callee) && !done.has(e.func) && !busy.has(e.func)) callees.push(callee);
     }
@@ -198,9 +199,9 @@ export function candidateOf(func: Func): Candidate {
   let simple = !hasLoop;
   let selfCalls = 0;
   for (const e of references) {
-    if (e.op === 'call' || e.op === 'callIndirect') {
+    if (e.op === Op.call || e.op === Op.callIndirect) {
       simple = false;
-      if (e.op === 'call' && e.func === func.name) selfCalls++;
+      if (e.op === Op.call && e.func === func.name) selfCalls++;
     }
   }
   const assigned = func.params.map((_, i) => sets[i]! > 0);
@@ -212,7 +213,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
   const { kept } = policy;
   const concerns = (call: Call): boolean =>
     candidate(call.func) !== undefined || (kept !== undefined && kept(call, func) !== call);
-  if (!factsOf(func).references.some((e) => e.op === 'call' && concerns(e))) return func;
+  if (!factsOf(func).references.some((e) => e.op === Op.call && concerns(e))) return func;
   const locals = func.locals.slice();
   const localNames = locals.map((_, i) => func.localNames?.[i]);
   let nextLabel = -1;
@@ -224,15 +225,15 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
 
   /** Calls after an inlined one need positions of their own, or they would seem to be part of it. */
   const positioned = (e: Expr): Expr => {
-    if (e.op !== 'call' && e.op !== 'callIndirect') return e;
+    if (e.op !== Op.call && e.op !== Op.callIndirect) return e;
     if (!e.span) return framed && own ? { ...e, span: own } : e;
     own = e.span;
     return e;
   };
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get' || e.op === 'const') return e;
+    if (e.op === Op.get || e.op === Op.const) return e;
     const mapped = positioned(mapExpr(e, mapper));
-    if (mapped.op !== 'call') return mapped;
+    if (mapped.op !== Op.call) return mapped;
     const callee = choose(mapped);
     if (callee) return inlineCall(mapped, callee);
     return kept ? kept(mapped, func) : mapped;
@@ -246,19 +247,19 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return callee;
   };
   const stmt = (s: Stmt): Stmt => {
-    if (s.op === 'loop') {
+    if (s.op === Op.loop) {
       loops++;
       const mapped = mapStmt(s, mapper);
       loops--;
       return mapped;
     }
     const mapped = mapStmt(s, mapper);
-    return mapped.op === 'unreachable' && !mapped.span && framed && own ? { ...mapped, span: own } : mapped;
+    return mapped.op === Op.unreachable && !mapped.span && framed && own ? { ...mapped, span: own } : mapped;
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
     list.forEach((s, i) => {
-      if (s.op === 'do' && s.value.op === 'call' && s.value.type === undefined) {
+      if (s.op === Op.do && s.value.op === Op.call && s.value.type === undefined) {
         const args = mapSame(s.value.args, expr);
         let call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
         const callee = choose(call);
@@ -284,15 +285,15 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
       return get(local, type);
     };
     call.args.forEach((arg, i) => {
-      const plain = arg.op === 'as' ? arg.value : arg;
-      const constant = plain.op === 'const' || plain.op === 'data' || plain.op === 'funcIndex';
-      const stable = plain.op === 'get' && !call.args.slice(i + 1).some((later) => assigns(later, plain.local));
+      const plain = arg.op === Op.as ? arg.value : arg;
+      const constant = plain.op === Op.const || plain.op === Op.data || plain.op === Op.funcIndex;
+      const stable = plain.op === Op.get && !call.args.slice(i + 1).some((later) => assigns(later, plain.local));
       if (!assigned[i] && (constant || stable)) {
         values.push(arg);
         return;
       }
       const local = fresh(callee.params[i]!, callee.localNames?.[i]);
-      out.push({ op: 'set', local: (local as { local: number }).local, value: arg });
+      out.push({ op: Op.set, local: (local as { local: number }).local, value: arg });
       values.push(local);
     });
     for (let i = callee.params.length; i < callee.locals.length; i++) {
@@ -318,19 +319,19 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     const values = bindArguments(call, callee, out);
     const copy = renamed(call, callee, values);
     const value = asExpr(copy, type);
-    if (value) return out.length === 0 ? value : { op: 'seq', type, body: out, value };
+    if (value) return out.length === 0 ? value : { op: Op.seq, type, body: out, value };
     const label = nextLabel++;
     const result = locals.push(type) - 1;
     localNames[result] = undefined;
     out.push({
-      op: 'block',
+      op: Op.block,
       label,
       body: replaceReturns(copy, (v) => [
-        { op: 'set', local: result, value: v! },
-        { op: 'br', label },
+        { op: Op.set, local: result, value: v! },
+        { op: Op.br, label },
       ]),
     });
-    return { op: 'seq', type, body: out, value: get(result, type) };
+    return { op: Op.seq, type, body: out, value: get(result, type) };
   };
 
   const inlineStmt = (call: Call, callee: Candidate): readonly Stmt[] => {
@@ -339,7 +340,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     const copy = withoutTailReturns(renamed(call, callee, values));
     if (!hasReturn(copy)) return [...out, ...copy];
     const label = nextLabel++;
-    out.push({ op: 'block', label, body: replaceReturns(copy, () => [{ op: 'br', label }]) });
+    out.push({ op: Op.block, label, body: replaceReturns(copy, () => [{ op: Op.br, label }]) });
     return out;
   };
 
@@ -379,10 +380,10 @@ function rename(
   position: (p: Position | undefined) => Position | undefined,
 ): readonly Stmt[] {
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get') return values[e.local]!;
-    if (e.op === 'const') return e;
+    if (e.op === Op.get) return values[e.local]!;
+    if (e.op === Op.const) return e;
     const mapped = mapExpr(e, mapper);
-    if (mapped.op !== 'call' && mapped.op !== 'callIndirect') return mapped;
+    if (mapped.op !== Op.call && mapped.op !== Op.callIndirect) return mapped;
     const span = position(mapped.span);
     return span === mapped.span ? mapped : { ...mapped, span };
   };
@@ -390,17 +391,17 @@ function rename(
   const stmt = (s: Stmt): Stmt => {
     const mapped = mapStmt(s, mapper);
     switch (mapped.op) {
-      case 'set':
+      case Op.set:
         // A parameter that is assigned has a local of its own.
         return { ...mapped, local: (values[mapped.local] as { local: number }).local };
-      case 'block':
-      case 'loop':
-      case 'br':
-      case 'brIf':
+      case Op.block:
+      case Op.loop:
+      case Op.br:
+      case Op.brIf:
         return base === 0 ? mapped : { ...mapped, label: mapped.label + base };
-      case 'switch':
+      case Op.switch:
         return { ...mapped, labels: mapped.labels.map((l) => l + base), otherwise: mapped.otherwise + base };
-      case 'unreachable': {
+      case Op.unreachable: {
         const span = position(mapped.span);
         return span === mapped.span ? mapped : { ...mapped, span };
       }
@@ -417,7 +418,7 @@ function rename(
 function hasReturn(stmts: readonly Stmt[]): boolean {
   let found = false;
   walkStmts(stmts, (s) => {
-    if (s.op === 'return') found = true;
+    if (s.op === Op.return) found = true;
   });
   return found;
 }
@@ -430,9 +431,9 @@ function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
   for (let i = 0; i < stmts.length; i++) {
     const s = stmts[i]!;
     const prefix = stmts.slice(0, i);
-    const seq = (value: Expr): Expr => (prefix.length === 0 ? value : { op: 'seq', type, body: prefix, value });
-    if (s.op === 'return') return exprReturns(s.value!) ? undefined : seq(s.value!);
-    if (s.op === 'if' && hasReturn([s])) {
+    const seq = (value: Expr): Expr => (prefix.length === 0 ? value : { op: Op.seq, type, body: prefix, value });
+    if (s.op === Op.return) return exprReturns(s.value!) ? undefined : seq(s.value!);
+    if (s.op === Op.if && hasReturn([s])) {
       if (exprReturns(s.cond)) return undefined;
       const rest = stmts.slice(i + 1);
       // A branch that goes on takes what follows with it; only one may, so that nothing is copied.
@@ -441,23 +442,23 @@ function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
       if (!yesEnds && !noEnds) return undefined;
       const yes = asExpr(yesEnds ? s.then : [...s.then, ...rest], type);
       const no = yes && asExpr(noEnds ? s.else : [...s.else, ...rest], type);
-      return yes && no && seq({ op: 'if', type, cond: s.cond, then: yes, else: no });
+      return yes && no && seq({ op: Op.if, type, cond: s.cond, then: yes, else: no });
     }
     if (hasReturn([s])) return undefined;
   }
   // The end is not reached: the value does not matter.
-  return fallsThrough(stmts) ? undefined : { op: 'seq', type, body: stmts, value: zero(type) };
+  return fallsThrough(stmts) ? undefined : { op: Op.seq, type, body: stmts, value: zero(type) };
 }
 
 /** Whether there is a return inside an expression. */
-const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === 'return');
+const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === Op.return);
 
 /** The body without returns at its end; what follows an `if` that returns goes into its other branch. */
 function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
   for (let i = 0; i < stmts.length; i++) {
     const s = stmts[i]!;
-    if (s.op === 'return') return stmts.slice(0, i);
-    if (s.op === 'if' && hasReturn([s])) {
+    if (s.op === Op.return) return stmts.slice(0, i);
+    if (s.op === Op.if && hasReturn([s])) {
       const rest = stmts.slice(i + 1);
       const yesEnds = !fallsThrough(s.then);
       const noEnds = !fallsThrough(s.else);
@@ -465,7 +466,7 @@ function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
       return [
         ...stmts.slice(0, i),
         {
-          op: 'if',
+          op: Op.if,
           cond: s.cond,
           then: withoutTailReturns(yesEnds ? s.then : [...s.then, ...rest]),
           else: withoutTailReturns(noEnds ? s.else : [...s.else, ...rest]),
@@ -480,6 +481,6 @@ function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
 function replaceReturns(stmts: readonly Stmt[], leave: (value: Expr | undefined) => Stmt[]): Stmt[] {
   const expr = (e: Expr): Expr => mapExpr(e, { expr, body });
   const body = (list: readonly Stmt[]): Stmt[] =>
-    list.flatMap((s) => (s.op === 'return' ? leave(s.value && expr(s.value)) : [mapStmt(s, { expr, body })]));
+    list.flatMap((s) => (s.op === Op.return ? leave(s.value && expr(s.value)) : [mapStmt(s, { expr, body })]));
   return body(stmts);
 }

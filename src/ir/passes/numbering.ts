@@ -1,5 +1,7 @@
 /** Numbers for computations, by which equal ones are found (value numbering). */
+
 import type { Expr, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { mayTrap } from '../ops.ts';
 
 /** A computation from operands that have numbers. */
@@ -30,11 +32,11 @@ export class Numbering {
   /** The number that equal computations share, whatever type they are taken for; 0 for anything else. */
   of(e: Expr, depth = DEPTH): number {
     switch (e.op) {
-      case 'get':
+      case Op.get:
         return e.local * 2 + 1;
-      case 'const':
+      case Op.const:
         return this.constant(e.type, e.value);
-      case 'num': {
+      case Op.num: {
         if (depth === 0 || mayTrap(e.code)) return 0;
         const { args } = e;
         const left = this.of(args[0]!, depth - 1);
@@ -43,14 +45,14 @@ export class Numbering {
         const right = this.of(args[1]!, depth - 1);
         return right === 0 ? 0 : this.computation(e.code, left, right, undefined);
       }
-      case 'load': {
+      case Op.load: {
         const address = this.of(e.addr);
         return address === 0 ? 0 : this.computation(e.code, address, e.offset, e.type);
       }
-      case 'as':
+      case Op.as:
         return this.of(e.value, depth);
-      case 'seq':
-        for (const s of e.body) if (s.op !== 'keep' || this.of(s.value) === 0) return 0;
+      case Op.seq:
+        for (const s of e.body) if (s.op !== Op.keep || this.of(s.value) === 0) return 0;
         return this.of(e.value, depth);
       default:
         return 0;

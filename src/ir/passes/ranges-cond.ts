@@ -1,35 +1,37 @@
 /** Conditions in range analysis (ranges.ts): what decides them, and what their outcome says of locals. */
+
 import { get } from '../build.ts';
 import type { Expr } from '../ir.ts';
+import * as Op from '../op.ts';
 import { INSTRUCTIONS, operationOf } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 import { constantRange, fullOf, isOperand, isSimple, less, loaded, not, OPPOSITE, transfer } from './ranges-num.ts';
 import { current, put, type Relation, relationOf, relations, sameLocal } from './ranges-state.ts';
 
-type Num = Extract<Expr, { op: 'num' }>;
+type Num = Extract<Expr, { op: typeof Op.num }>;
 
 /** The range of a simple expression (see `isSimple`). */
 export function rangeOf(e: Expr): Interval {
   switch (e.op) {
-    case 'get':
+    case Op.get:
       return current[e.local]!;
-    case 'const':
+    case Op.const:
       return constantRange(e);
-    case 'num': {
+    case Op.num: {
       const a = rangeOf(e.args[0]!);
       const b = e.args.length === 2 ? rangeOf(e.args[1]!) : iv.FULL;
       const decided = decide(e, a, b);
       if (decided !== undefined) return { lo: decided, hi: decided };
       return transfer(e, INSTRUCTIONS.get(e.code)!, a, b);
     }
-    case 'load':
+    case Op.load:
       return loaded(e);
-    case 'as': {
+    case Op.as: {
       const range = rangeOf(e.value);
       return e.type === 'i32' || e.type === 'i64' ? range : fullOf(e.type);
     }
-    case 'seq':
+    case Op.seq:
       return rangeOf(e.value);
     default:
       return fullOf(e.type ?? 'i64');
@@ -86,7 +88,7 @@ function lessUnsigned(e: Num, first: 0 | 1, a: Interval, b: Interval): 0 | 1 | u
   // A sum of two numbers that are not negative is, unsigned, at least each of them.
   const x = e.args[first]!;
   const y = e.args[1 - first]!;
-  if (x.op === 'get' && isOperand(y) && e.code.startsWith('i64')) {
+  if (x.op === Op.get && isOperand(y) && e.code.startsWith('i64')) {
     const sum = relationOf(x.local);
     if (sum?.kind === 'add' && (sameLocal(sum.left, y) || sameLocal(sum.right, y))) {
       if (rangeOf(sum.left).lo >= 0 && rangeOf(sum.right).lo >= 0) return 0;
@@ -99,14 +101,14 @@ function lessUnsigned(e: Num, first: 0 | 1, a: Interval, b: Interval): 0 | 1 | u
 function overflowing({ code, args }: Num): number {
   const x = args[0]!;
   const y = args[1]!;
-  if (x.op === 'num') {
-    if (code !== 'i64.lt_s' || x.code !== 'i64.and' || y.op !== 'const' || y.value !== 0n) return -1;
+  if (x.op === Op.num) {
+    if (code !== 'i64.lt_s' || x.code !== 'i64.and' || y.op !== Op.const || y.value !== 0n) return -1;
     const p = x.args[0]!;
     const q = x.args[1]!;
-    if (p.op !== 'num' || q.op !== 'num' || p.code !== 'i64.xor' || q.code !== 'i64.xor') return -1;
+    if (p.op !== Op.num || q.op !== Op.num || p.code !== 'i64.xor' || q.code !== 'i64.xor') return -1;
     for (let i = 0; i < 4; i++) {
       const candidate = i < 2 ? p.args[i]! : q.args[i - 2]!;
-      if (candidate.op !== 'get') continue;
+      if (candidate.op !== Op.get) continue;
       const r = relationOf(candidate.local);
       if (r === undefined || r.kind === 'copy') continue;
       // (a ^ sum) & (b ^ sum), or (a ^ b) & (a ^ difference)
@@ -119,9 +121,9 @@ function overflowing({ code, args }: Num): number {
     }
     return -1;
   }
-  if (x.op !== 'get') return -1;
+  if (x.op !== Op.get) return -1;
   const r = relationOf(x.local);
-  if (r?.kind !== 'add' || r.right.op !== 'const' || !sameLocal(r.left, y)) return -1;
+  if (r?.kind !== 'add' || r.right.op !== Op.const || !sameLocal(r.left, y)) return -1;
   const added = BigInt.asIntN(64, BigInt(r.right.value));
   return added !== 0n && added > 0n === (code === 'i64.lt_s') ? x.local : -1;
 }
@@ -141,21 +143,21 @@ function checkedOf({ kind, left, right }: Relation): iv.Checked {
 
 /** Narrows the state by a condition's outcome; `isPlain` says whether the condition is simple. */
 export function assume(cond: Expr, isPlain: boolean, outcome: boolean): void {
-  if (cond.op === 'get') {
+  if (cond.op === Op.get) {
     const now = current[cond.local]!;
     if (!outcome) narrow(cond, 0, 0);
     else if (now.lo === 0) narrow(cond, 1, now.hi);
-  } else if (cond.op === 'if') {
+  } else if (cond.op === Op.if) {
     // Conjunctions and disjunctions.
     const { then, else: otherwise } = cond;
-    if (otherwise.op === 'const' && Number(otherwise.value) === 0 && outcome) {
+    if (otherwise.op === Op.const && Number(otherwise.value) === 0 && outcome) {
       assume(cond.cond, isSimple(cond.cond), true);
       if (isSimple(then)) assume(then, true, true);
-    } else if (then.op === 'const' && Number(then.value) === 1 && !outcome) {
+    } else if (then.op === Op.const && Number(then.value) === 1 && !outcome) {
       assume(cond.cond, isSimple(cond.cond), false);
       if (isSimple(otherwise)) assume(otherwise, true, false);
     }
-  } else if (cond.op === 'num' && isPlain) {
+  } else if (cond.op === Op.num && isPlain) {
     // Statements in an operand may have assigned what another one reads: nothing is known of what is not simple.
     assumeSimple(cond, outcome);
   }
@@ -168,7 +170,7 @@ function assumeSimple(cond: Num, outcome: boolean): void {
   switch (code) {
     case 'i32.eqz':
       // Of a condition or a number.
-      if (x.op === 'num' || x.op === 'get') assume(x, true, !outcome);
+      if (x.op === Op.num || x.op === Op.get) assume(x, true, !outcome);
       return;
     case 'i64.eqz':
       if (outcome) narrow(x, 0, 0);
@@ -188,7 +190,7 @@ function assumeSimple(cond: Num, outcome: boolean): void {
       return;
     case 'i64.lt_s':
     case 'i64.gt_s': {
-      if (outcome && x.op !== 'get' && y.op !== 'get') return;
+      if (outcome && x.op !== Op.get && y.op !== Op.get) return;
       const sum = overflowing(cond);
       if (sum < 0) break;
       if (outcome) return;
@@ -198,7 +200,7 @@ function assumeSimple(cond: Num, outcome: boolean): void {
     }
     default:
   }
-  if ((x.op === 'get' || y?.op === 'get') && INSTRUCTIONS.get(code)!.isComparison) compared(code, x, y, outcome);
+  if ((x.op === Op.get || y?.op === Op.get) && INSTRUCTIONS.get(code)!.isComparison) compared(code, x, y, outcome);
 }
 
 const isBit = (e: Expr): boolean => {
@@ -265,7 +267,7 @@ function belowUnsigned(x: Expr, y: Expr, strict: boolean): void {
 }
 
 function differ(x: Expr, other: Interval): void {
-  if (x.op !== 'get' || other.lo !== other.hi) return;
+  if (x.op !== Op.get || other.lo !== other.hi) return;
   const now = current[x.local]!;
   if (now.lo === other.lo) narrow(x, iv.after(now.lo), Infinity);
   else if (now.hi === other.hi) narrow(x, -Infinity, iv.before(now.hi));
@@ -273,7 +275,7 @@ function differ(x: Expr, other: Interval): void {
 
 /** Notes that a number is in an interval, if it is in a local. */
 function narrow(x: Expr, least: number, most: number): void {
-  if (x.op !== 'get' || (x.type !== 'i64' && x.type !== 'i32')) return;
+  if (x.op !== Op.get || (x.type !== 'i64' && x.type !== 'i32')) return;
   const now = current[x.local]!;
   const lo = Math.max(now.lo, least);
   const hi = Math.min(now.hi, most);

@@ -1,11 +1,13 @@
 /** What single instructions make of intervals, and small questions about expressions: the tables of range analysis (ranges.ts). */
+
 import { num } from '../build.ts';
 import type { Expr, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { type Instruction, mayTrap } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 
-type Num = Extract<Expr, { op: 'num' }>;
+type Num = Extract<Expr, { op: typeof Op.num }>;
 
 /** All that a local of a type may hold. */
 export const fullOf = (type: Type): Interval => (type === 'i32' || type === 'ref' ? iv.FULL_I32 : iv.FULL);
@@ -26,11 +28,11 @@ const MOST_LENGTH = 2 ** 30;
 const LENGTH: Interval = { lo: 0, hi: MOST_LENGTH };
 
 /** The range of what is loaded. */
-export const loaded = (e: Extract<Expr, { op: 'load' }>): Interval =>
+export const loaded = (e: Extract<Expr, { op: typeof Op.load }>): Interval =>
   e.length ? LENGTH : (LOADED.get(e.code) ?? fullOf(e.type));
 
 /** The range of a constant. */
-export const constantRange = (e: Extract<Expr, { op: 'const' }>): Interval =>
+export const constantRange = (e: Extract<Expr, { op: typeof Op.const }>): Interval =>
   e.type === 'f64' ? floatConst(Number(e.value)) : iv.constant(e.value);
 
 export const UNSIGNED: Record<string, Num['code']> = {
@@ -59,25 +61,25 @@ export const less = (a: Interval, b: Interval): 0 | 1 | undefined => (a.hi < b.l
 /** Locals and constants, and arithmetic on them that does not trap: evaluated without any effect. */
 export function isSimple(e: Expr): boolean {
   switch (e.op) {
-    case 'get':
-    case 'const':
-    case 'data':
+    case Op.get:
+    case Op.const:
+    case Op.data:
       return true;
-    case 'num':
+    case Op.num:
       for (let i = 0; i < e.args.length; i++) if (!isSimple(e.args[i]!)) return false;
       return !mayTrap(e.code);
-    case 'as':
+    case Op.as:
       return isSimple(e.value);
-    case 'load':
+    case Op.load:
       return isSimple(e.addr);
-    case 'seq':
-      return e.body.every((s) => s.op === 'keep' && isSimple(s.value)) && isSimple(e.value);
+    case Op.seq:
+      return e.body.every((s) => s.op === Op.keep && isSimple(s.value)) && isSimple(e.value);
     default:
       return false;
   }
 }
 
-export const isOperand = (e: Expr): boolean => e.op === 'get' || e.op === 'const';
+export const isOperand = (e: Expr): boolean => e.op === Op.get || e.op === Op.const;
 
 const floatConst = (value: number): Interval => (Number.isFinite(value) ? { lo: value, hi: value } : iv.FULL);
 
@@ -165,10 +167,10 @@ function shifted(operation: 'shl' | 'shr_u' | 'shr_s', a: Interval, b: Interval,
 /** Division and remainder by powers of two, of numbers that are not negative. */
 export function strength(e: Num): Expr | undefined {
   const [x, y] = e.args;
-  if (y?.op !== 'const') return undefined;
+  if (y?.op !== Op.const) return undefined;
   const divisor = BigInt(y.value);
   if (divisor <= 0n || (divisor & (divisor - 1n)) !== 0n) return undefined;
   const power = BigInt(divisor.toString(2).length - 1);
-  const value = (n: bigint): Expr => ({ op: 'const', type: 'i64', value: n });
+  const value = (n: bigint): Expr => ({ op: Op.const, type: 'i64', value: n });
   return e.code === 'i64.rem_u' ? num('i64.and', x!, value(divisor - 1n)) : num('i64.shr_u', x!, value(power));
 }

@@ -2,7 +2,9 @@
  * What range analysis (ranges.ts) knows at the point of a function where it is: the range of each local, and how locals
  * relate. One function at a time is looked at, so this is the module's and not made for each.
  */
+
 import type { Expr, Func } from '../ir.ts';
+import * as Op from '../op.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
 import { isOperand } from './ranges-num.ts';
@@ -160,7 +162,7 @@ export function renew(local: number, range: Interval): void {
 
 /** Notes what the value that a local was just assigned says of it. */
 export function relate(local: number, value: Expr): void {
-  if (value.op === 'get') {
+  if (value.op === Op.get) {
     if (value.local === local) return;
     const versions = version[value.local]!;
     relations[local] = {
@@ -171,18 +173,18 @@ export function relate(local: number, value: Expr): void {
       leftVersion: versions,
       rightVersion: versions,
     };
-  } else if (value.op === 'num' && (value.code === 'i64.add' || value.code === 'i64.sub')) {
+  } else if (value.op === Op.num && (value.code === 'i64.add' || value.code === 'i64.sub')) {
     const left = value.args[0]!;
     const right = value.args[1]!;
     if (!isOperand(left) || !isOperand(right)) return;
-    if ((left.op === 'get' && left.local === local) || (right.op === 'get' && right.local === local)) return;
+    if ((left.op === Op.get && left.local === local) || (right.op === Op.get && right.local === local)) return;
     relations[local] = {
       kind: value.code === 'i64.add' ? 'add' : 'sub',
       left,
       right,
       self: version[local]!,
-      leftVersion: left.op === 'get' ? version[left.local]! : 0,
-      rightVersion: right.op === 'get' ? version[right.local]! : 0,
+      leftVersion: left.op === Op.get ? version[left.local]! : 0,
+      rightVersion: right.op === Op.get ? version[right.local]! : 0,
     };
   }
 }
@@ -191,19 +193,19 @@ export function relationOf(local: number): Relation | undefined {
   const r = relations[local];
   if (r === undefined || r.self !== version[local]) return undefined;
   const { left, right } = r;
-  if (left.op === 'get' && version[left.local] !== r.leftVersion) return undefined;
-  if (right !== left && right.op === 'get' && version[right.local] !== r.rightVersion) return undefined;
+  if (left.op === Op.get && version[left.local] !== r.leftVersion) return undefined;
+  if (right !== left && right.op === Op.get && version[right.local] !== r.rightVersion) return undefined;
   return r;
 }
 
 /** The local that a local is a copy of, or itself. */
 export function origin(local: number): number {
   const r = relations[local] === undefined ? undefined : relationOf(local);
-  return r !== undefined && r.kind === 'copy' && r.left.op === 'get' ? origin(r.left.local) : local;
+  return r !== undefined && r.kind === 'copy' && r.left.op === Op.get ? origin(r.left.local) : local;
 }
 
 /** Whether two expressions are the same constant, or copies of one local. */
 export function sameLocal(a: Expr, b: Expr): boolean {
-  if (a.op === 'get') return b.op === 'get' && (a.local === b.local || origin(a.local) === origin(b.local));
-  return a.op === 'const' && b.op === 'const' && a.type === b.type && a.value === b.value;
+  if (a.op === Op.get) return b.op === Op.get && (a.local === b.local || origin(a.local) === origin(b.local));
+  return a.op === Op.const && b.op === Op.const && a.type === b.type && a.value === b.value;
 }

@@ -11,10 +11,12 @@
  * Two relations beside the intervals: a local is a copy of another, or a sum or difference of two; both until one of the
  * locals is assigned. The sum makes it possible to recognise the test of checked arithmetic, after which the sum is exact.
  */
+
 import { copyFunc, i32, type Mapper, mapSame, mapStmt, num, walk, walkStmts } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { holdsLoop } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import { INSTRUCTIONS } from '../ops.ts';
 import type { Interval } from './interval.ts';
 import * as iv from './interval.ts';
@@ -39,9 +41,9 @@ import {
   unrelate,
 } from './ranges-state.ts';
 
-type Num = Extract<Expr, { op: 'num' }>;
-type Block = Extract<Stmt, { op: 'block' }>;
-type Loop = Extract<Stmt, { op: 'loop' }>;
+type Num = Extract<Expr, { op: typeof Op.num }>;
+type Block = Extract<Stmt, { op: typeof Op.block }>;
+type Loop = Extract<Stmt, { op: typeof Op.loop }>;
 
 /** Runs of a loop's body before its bounds go to the ends of their types. */
 const RUNS = 5;
@@ -112,7 +114,7 @@ function rangesFunc(func: Func, known: ReadonlySet<string>): Func {
 /** The expression simplified; sets `isPlain`, and `range` if it is wanted, which that of an address or an argument is not. */
 function expr(e: Expr, isWanted = false): Expr {
   switch (e.op) {
-    case 'get': {
+    case Op.get: {
       const { local } = e;
       range = current[local]!;
       isPlain = true;
@@ -120,13 +122,13 @@ function expr(e: Expr, isWanted = false): Expr {
       const from = origin(local);
       return from !== local && localTypes[from] === e.type ? { ...e, local: from } : e;
     }
-    case 'num':
+    case Op.num:
       return numeric(e, isWanted);
-    case 'const':
+    case Op.const:
       if (isWanted) range = constantRange(e);
       isPlain = true;
       return e;
-    case 'call': {
+    case Op.call: {
       if (e.func === MUL_SLOW) return slowProduct(e);
       const args = mapSame(e.args, expr);
       if (isWanted) range = fullOf(e.type ?? 'i64');
@@ -134,35 +136,35 @@ function expr(e: Expr, isWanted = false): Expr {
       if (noReturn.has(e.func)) reachable = false;
       return args === e.args ? e : { ...e, args };
     }
-    case 'load': {
+    case Op.load: {
       const addr = expr(e.addr);
       if (isWanted) range = loaded(e);
       return addr === e.addr ? e : { ...e, addr };
     }
-    case 'as': {
+    case Op.as: {
       const isKept = isWanted && (e.type === 'i32' || e.type === 'i64');
       const value = expr(e.value, isKept);
       if (isWanted && !isKept) range = fullOf(e.type);
       return value === e.value ? e : { ...e, value };
     }
-    case 'if':
+    case Op.if:
       return choice(e, isWanted);
-    case 'select':
+    case Op.select:
       return select(e);
-    case 'seq': {
+    case Op.seq: {
       const body = list(e.body);
       const value = expr(e.value, isWanted);
       isPlain &&= isKeeping(body);
       return body === e.body && value === e.value ? e : { ...e, body, value };
     }
-    case 'callIndirect': {
+    case Op.callIndirect: {
       const args = mapSame(e.args, expr);
       const target = expr(e.target);
       range = fullOf(e.type ?? 'i64');
       isPlain = false;
       return args === e.args && target === e.target ? e : { ...e, args, target };
     }
-    case 'memoryGrow': {
+    case Op.memoryGrow: {
       const pages = expr(e.pages);
       range = iv.FULL_I32;
       isPlain = false;
@@ -170,7 +172,7 @@ function expr(e: Expr, isWanted = false): Expr {
     }
     default:
       if (isWanted) range = fullOf(e.type);
-      isPlain = e.op === 'data';
+      isPlain = e.op === Op.data;
       return e;
   }
 }
@@ -220,7 +222,7 @@ function division(e: Num, a: Interval, b: Interval): Expr {
 }
 
 /** The call that multiplies when the product may not fit; its result is checked. */
-function slowProduct(e: Extract<Expr, { op: 'call' }>): Expr {
+function slowProduct(e: Extract<Expr, { op: typeof Op.call }>): Expr {
   const ranges: Interval[] = [];
   const args = mapSame(e.args, (arg) => {
     const after = expr(arg, true);
@@ -233,9 +235,9 @@ function slowProduct(e: Extract<Expr, { op: 'call' }>): Expr {
   return args === e.args ? e : { ...e, args };
 }
 
-function choice(e: Extract<Expr, { op: 'if' }>, isWanted: boolean): Expr {
+function choice(e: Extract<Expr, { op: typeof Op.if }>, isWanted: boolean): Expr {
   const cond = expr(e.cond);
-  if (cond.op === 'const') return expr(Number(cond.value) === 0 ? e.else : e.then, isWanted);
+  if (cond.op === Op.const) return expr(Number(cond.value) === 0 ? e.else : e.then, isWanted);
   const isPlainCond = isPlain;
   const start = trailLength;
   const before = logLength;
@@ -252,7 +254,7 @@ function choice(e: Extract<Expr, { op: 'if' }>, isWanted: boolean): Expr {
   if (isWanted)
     range = whenTrue && whenFalse ? iv.join(whenTrue, whenFalse) : (whenTrue ?? whenFalse ?? fullOf(e.type));
   isPlain = false;
-  if (no.op === 'call' && no.func === MUL_SLOW && yes.op === 'num' && yes.code === 'i64.mul' && isPlainCond) {
+  if (no.op === Op.call && no.func === MUL_SLOW && yes.op === Op.num && yes.code === 'i64.mul' && isPlainCond) {
     const exact = product(yes.args[0]!, yes.args[1]!);
     range = exact.exact;
     if (!exact.overflows) {
@@ -265,7 +267,7 @@ function choice(e: Extract<Expr, { op: 'if' }>, isWanted: boolean): Expr {
   return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
 }
 
-function select(e: Extract<Expr, { op: 'select' }>): Expr {
+function select(e: Extract<Expr, { op: typeof Op.select }>): Expr {
   const yes = expr(e.then, true);
   const isPlainThen = isPlain;
   let whenTrue = range;
@@ -273,7 +275,7 @@ function select(e: Extract<Expr, { op: 'select' }>): Expr {
   const isPlainElse = isPlain;
   let whenFalse = range;
   const cond = expr(e.cond);
-  if (cond.op === 'const') {
+  if (cond.op === Op.const) {
     const known = Number(cond.value) !== 0;
     isPlain = known ? isPlainElse : isPlainThen;
     if (isPlain) {
@@ -285,10 +287,10 @@ function select(e: Extract<Expr, { op: 'select' }>): Expr {
   }
   const start = trailLength;
   assume(cond, isPlain, true);
-  if (yes.op === 'get') whenTrue = current[yes.local]!;
+  if (yes.op === Op.get) whenTrue = current[yes.local]!;
   undo(start);
   assume(cond, isPlain, false);
-  if (no.op === 'get') whenFalse = current[no.local]!;
+  if (no.op === Op.get) whenFalse = current[no.local]!;
   undo(start);
   range = iv.join(whenTrue, whenFalse);
   isPlain = false;
@@ -296,7 +298,7 @@ function select(e: Extract<Expr, { op: 'select' }>): Expr {
 }
 
 function isKeeping(body: readonly Stmt[]): boolean {
-  for (const s of body) if (s.op !== 'keep' || !isSimple(s.value)) return false;
+  for (const s of body) if (s.op !== Op.keep || !isSimple(s.value)) return false;
   return true;
 }
 
@@ -307,15 +309,15 @@ function product(a: Expr, b: Expr): iv.Checked {
 
 /** A cheaper test for a product that fits, when one factor is not negative and the other a positive constant. */
 function simpleProductTest(a: Expr, b: Expr): Expr | undefined {
-  if (a.op === 'const') return simpleProductTest(b, a);
-  if (a.op !== 'get' || current[a.local]!.lo < 0) return undefined;
-  if (b.op === 'const' && BigInt(b.value) > 0n) {
+  if (a.op === Op.const) return simpleProductTest(b, a);
+  if (a.op !== Op.get || current[a.local]!.lo < 0) return undefined;
+  if (b.op === Op.const && BigInt(b.value) > 0n) {
     const most = ((1n << 63n) - 1n) / BigInt(b.value);
-    return num('i64.le_u', a, { op: 'const', type: 'i64', value: most });
+    return num('i64.le_u', a, { op: Op.const, type: 'i64', value: most });
   }
-  if (b.op !== 'get' || current[b.local]!.lo < 0) return undefined;
+  if (b.op !== Op.get || current[b.local]!.lo < 0) return undefined;
   const bits = num('i64.or', a, b);
-  return num('i64.eqz', num('i64.shr_u', bits, { op: 'const', type: 'i64', value: 31n }));
+  return num('i64.eqz', num('i64.shr_u', bits, { op: Op.const, type: 'i64', value: 31n }));
 }
 
 // ---- branches
@@ -389,8 +391,8 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
 function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
   if (stmts.length === 0) return stmts;
   const { op } = stmts[stmts.length - 1]!;
-  if (op !== 'unreachable' && op !== 'return') return stmts;
-  const isValue = (s: Stmt): boolean => s.op === 'set' && isSimple(s.value);
+  if (op !== Op.unreachable && op !== Op.return) return stmts;
+  const isValue = (s: Stmt): boolean => s.op === Op.set && isSimple(s.value);
   let first = 0;
   while (first < stmts.length && !isValue(stmts[first]!)) first++;
   const read = new Set<number>();
@@ -398,7 +400,7 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
   let out: Stmt[] | undefined;
   for (let i = stmts.length - 1; i >= first; i--) {
     const s = stmts[i]!;
-    if (s.op === 'set' && !read.has(s.local) && isValue(s)) {
+    if (s.op === Op.set && !read.has(s.local) && isValue(s)) {
       out ??= stmts.slice();
       out.splice(i, 1);
       continue;
@@ -406,10 +408,10 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
     walk(
       [s],
       (e) => {
-        if (e.op === 'get') read.add(e.local);
+        if (e.op === Op.get) read.add(e.local);
       },
       (inner) => {
-        if (inner.op === 'br' || inner.op === 'brIf' || inner.op === 'switch') jumps = true;
+        if (inner.op === Op.br || inner.op === Op.brIf || inner.op === Op.switch) jumps = true;
       },
     );
     if (jumps) break;
@@ -421,32 +423,32 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
 function stmt(s: Stmt): Stmt | undefined {
   steps++;
   switch (s.op) {
-    case 'set': {
+    case Op.set: {
       const value = expr(s.value, true);
       assign(s.local, range);
-      if (value.op === 'get' || value.op === 'num') relate(s.local, value);
+      if (value.op === Op.get || value.op === Op.num) relate(s.local, value);
       return value === s.value ? s : { ...s, value };
     }
-    case 'if':
+    case Op.if:
       return conditional(s);
-    case 'br':
+    case Op.br:
       jump(s.label);
       reachable = false;
       return s;
-    case 'brIf':
+    case Op.brIf:
       return conditionalJump(s);
-    case 'block':
+    case Op.block:
       return block(s);
-    case 'loop':
+    case Op.loop:
       return loop(s);
-    case 'switch': {
+    case Op.switch: {
       const value = expr(s.value);
       for (const label of new Set([...s.labels, s.otherwise])) jump(label);
       reachable = false;
       return value === s.value ? s : { ...s, value };
     }
-    case 'return':
-    case 'unreachable': {
+    case Op.return:
+    case Op.unreachable: {
       const mapped = mapStmt(s, MAPPER);
       reachable = false;
       return mapped;
@@ -457,9 +459,9 @@ function stmt(s: Stmt): Stmt | undefined {
 }
 const MAPPER: Mapper = { expr, body: list };
 
-function conditional(s: Extract<Stmt, { op: 'if' }>): Stmt | undefined {
+function conditional(s: Extract<Stmt, { op: typeof Op.if }>): Stmt | undefined {
   const cond = expr(s.cond);
-  if (cond.op === 'const') {
+  if (cond.op === Op.const) {
     // Its labels are used once, so it can stand here.
     instead = list(Number(cond.value) === 0 ? s.else : s.then);
     return undefined;
@@ -481,16 +483,16 @@ function conditional(s: Extract<Stmt, { op: 'if' }>): Stmt | undefined {
   return cond === s.cond && yes === s.then && no === s.else ? s : { ...s, cond, then: yes, else: no };
 }
 
-function conditionalJump(s: Extract<Stmt, { op: 'brIf' }>): Stmt | undefined {
+function conditionalJump(s: Extract<Stmt, { op: typeof Op.brIf }>): Stmt | undefined {
   const cond = expr(s.cond);
-  if (cond.op === 'const') {
+  if (cond.op === Op.const) {
     if (Number(cond.value) === 0) {
       instead = NONE;
       return undefined;
     }
     jump(s.label);
     reachable = false;
-    return { op: 'br', label: s.label };
+    return { op: Op.br, label: s.label };
   }
   const start = trailLength;
   assume(cond, isPlain, true);
@@ -556,7 +558,7 @@ function loop(s: Loop): Stmt {
 function assignedIn(s: Loop): readonly number[] {
   const found = new Set<number>();
   walkStmts(s.body, (inner) => {
-    if (inner.op === 'set') found.add(inner.local);
+    if (inner.op === Op.set) found.add(inner.local);
   });
   return [...found];
 }

@@ -6,10 +6,12 @@
  * deal with references at all and leaves nothing in that row, and `liveAcross` goes over the row as often as loops need,
  * instead of over the tree.
  */
+
 import { assertNever } from '../../diagnostics/assert.ts';
 import { stmtOperands } from '../build.ts';
 import type { Collecting } from '../calls.ts';
 import type { Expr, Func, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 
 export const isRoot = (type: Type | undefined): boolean => type === 'ref' || type === 'cell';
 
@@ -134,46 +136,46 @@ function noted(node: Expr | Stmt, flags: number): number {
 
 function expr(e: Expr): number {
   switch (e.op) {
-    case 'get': {
+    case Op.get: {
       // The most frequent node: nothing is called for it.
       const { type } = e;
       if (type === 'ref' || type === 'cell') events[count++] = (e.local << KIND_BITS) | USE;
       return 0;
     }
-    case 'const':
-    case 'data':
-    case 'funcIndex':
-    case 'memorySize':
+    case Op.const:
+    case Op.data:
+    case Op.funcIndex:
+    case Op.memorySize:
       return 0;
-    case 'num': {
+    case Op.num: {
       const flags = operandList(e.args);
       return flags === 0 ? 0 : noted(e, flags);
     }
-    case 'load': {
+    case Op.load: {
       const flags = expr(e.addr);
       return flags === 0 ? 0 : noted(e, flags);
     }
-    case 'as': {
+    case Op.as: {
       const flags = expr(e.value);
       return flags === 0 ? 0 : noted(e, flags);
     }
-    case 'call':
+    case Op.call:
       return collecting.funcs.has(e.func) ? site(e, e.args) : noted(e, operandList(e.args));
-    case 'if':
+    case Op.if:
       return noted(e, branches(e.cond, e.then, e.else));
-    case 'global':
+    case Op.global:
       if (!moved.has(e.name)) return 0;
       usesMoved = true;
       return noted(e, ACTIVE);
-    case 'select':
+    case Op.select:
       return noted(e, operandList([e.then, e.else, e.cond]));
-    case 'seq':
+    case Op.seq:
       return noted(e, ACTIVE | list(e.body) | expr(e.value));
-    case 'callIndirect': {
+    case Op.callIndirect: {
       const parts = [...e.args, e.target];
       return collecting.indirect(e) ? site(e, parts) : noted(e, operandList(parts));
     }
-    case 'memoryGrow':
+    case Op.memoryGrow:
       return noted(e, expr(e.pages));
     default:
       return assertNever(e);
@@ -188,7 +190,7 @@ function operandList(parts: readonly Expr[]): number {
   for (let i = 0; i < n; i++) {
     const part = parts[i]!;
     // Numbers are frequent operands: nothing is called for them.
-    if (part.op === 'const') continue;
+    if (part.op === Op.const) continue;
     const found = expr(part);
     if (found === 0) continue;
     flags |= found;
@@ -204,11 +206,11 @@ function operandList(parts: readonly Expr[]): number {
 
 /** Uses the references that the value on the operand stack may be made of. */
 function holders(e: Expr): void {
-  if (e.op === 'get') {
+  if (e.op === Op.get) {
     if (isRoot(locals[e.local])) emit(USE, e.local);
-  } else if (e.op === 'as') holders(e.value);
-  else if (e.op === 'num') e.args.forEach(holders);
-  else if (e.op === 'select') [e.then, e.else, e.cond].forEach(holders);
+  } else if (e.op === Op.as) holders(e.value);
+  else if (e.op === Op.num) e.args.forEach(holders);
+  else if (e.op === Op.select) [e.then, e.else, e.cond].forEach(holders);
 }
 
 function site(call: Expr, parts: readonly Expr[]): number {
@@ -243,7 +245,7 @@ function list(stmts: readonly Stmt[]): number {
 
 function stmt(s: Stmt): number {
   switch (s.op) {
-    case 'set': {
+    case Op.set: {
       const { local, value } = s;
       const flags = expr(value);
       if (isRoot(locals[local])) {
@@ -253,7 +255,7 @@ function stmt(s: Stmt): number {
       }
       return flags === 0 ? 0 : noted(s, flags);
     }
-    case 'store': {
+    case Op.store: {
       const addr = expr(s.addr);
       const value = expr(s.value);
       if ((value & COLLECTS) !== 0) {
@@ -262,40 +264,40 @@ function stmt(s: Stmt): number {
       }
       return noted(s, addr | value);
     }
-    case 'do':
-    case 'keep':
+    case Op.do:
+    case Op.keep:
       return noted(s, expr(s.value));
-    case 'if':
+    case Op.if:
       return noted(s, branches(s.cond, s.then, s.else));
-    case 'brIf': {
+    case Op.brIf: {
       const flags = expr(s.cond);
       jump(s.label);
       return noted(s, flags);
     }
-    case 'block': {
+    case Op.block: {
       const flags = list(s.body);
       if (jumped[s.label]) emit(END_BLOCK, s.label);
       return noted(s, flags);
     }
-    case 'loop':
+    case Op.loop:
       return noted(s, loop(s.label, s.body));
-    case 'br':
+    case Op.br:
       jump(s.label);
       emit(DEAD, 0);
       return 0;
-    case 'switch': {
+    case Op.switch: {
       const flags = expr(s.value);
       for (const label of s.labels) jump(label);
       jump(s.otherwise);
       emit(DEAD, 0);
       return noted(s, flags);
     }
-    case 'return': {
+    case Op.return: {
       const flags = s.value ? expr(s.value) : 0;
       emit(DEAD, 0);
       return noted(s, flags);
     }
-    case 'setGlobal': {
+    case Op.setGlobal: {
       let flags = expr(s.value);
       if (moved.has(s.name)) {
         usesMoved = true;
@@ -303,7 +305,7 @@ function stmt(s: Stmt): number {
       }
       return noted(s, flags);
     }
-    case 'unreachable':
+    case Op.unreachable:
       emit(DEAD, 0);
       return 0;
     default:
@@ -332,8 +334,8 @@ function jump(label: number): void {
 }
 
 function isStatic(e: Expr): boolean {
-  if (e.op === 'as') return isStatic(e.value);
-  return e.op === 'const' || e.op === 'data';
+  if (e.op === Op.as) return isStatic(e.value);
+  return e.op === Op.const || e.op === Op.data;
 }
 
 /** A set of small integers: of the local with the number i among those that may need slots, bit i. */

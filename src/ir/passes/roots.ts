@@ -12,6 +12,7 @@
  *    one of its function has a small frame of its own around it, so that other paths pay nothing.
  * Global variables that hold references move into memory, to the upper end of the shadow stack.
  */
+
 import {
   as,
   assigns,
@@ -33,18 +34,19 @@ import { type Collecting, collectingFuncs, noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from '../names.ts';
+import * as Op from '../op.ts';
 import { firstInFrame, isRoot, liveAcross, type Scan, type Site, scanBody } from './roots-live.ts';
 
-type Get = Extract<Expr, { op: 'get' }>;
-type SetStmt = Extract<Stmt, { op: 'set' }>;
-type ReturnStmt = Extract<Stmt, { op: 'return' }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
+type SetStmt = Extract<Stmt, { op: typeof Op.set }>;
+type ReturnStmt = Extract<Stmt, { op: typeof Op.return }>;
 /** For each site the locals that are live across it. */
 type LiveLocals = readonly (readonly number[])[];
 
 /** Bytes of a slot: a cell. */
 const SLOT = 8;
 
-const STACK_TOP: Expr = { op: 'global', type: 'i32', name: STACK_POINTER };
+const STACK_TOP: Expr = { op: Op.global, type: 'i32', name: STACK_POINTER };
 
 export interface RootOptions {
   /** The function that collects (default `rt.collect`); tests have their own. */
@@ -71,9 +73,9 @@ export function addRoots(module: Module, options: RootOptions = {}): Module {
     let concerns = false;
     for (let i = 0; i < references.length && !concerns; i++) {
       const e = references[i]!;
-      if (e.op === 'call') concerns = collecting.funcs.has(e.func);
-      else if (e.op === 'global' || e.op === 'setGlobal') concerns = inMemory.has(e.name);
-      else concerns = e.op === 'callIndirect' && collecting.indirect(e);
+      if (e.op === Op.call) concerns = collecting.funcs.has(e.func);
+      else if (e.op === Op.global || e.op === Op.setGlobal) concerns = inMemory.has(e.name);
+      else concerns = e.op === Op.callIndirect && collecting.indirect(e);
     }
     const rooted = concerns ? rootFunc(func, collecting, inMemory) : undefined;
     if (rooted?.hasFrames) frames = true;
@@ -110,24 +112,24 @@ function rootFunc(
 
 /** A value that is no reference into the heap or is held by a local anyway. */
 function isHeld(e: Expr): boolean {
-  if (e.op === 'as') return isHeld(e.value);
-  return e.op === 'const' || e.op === 'data' || e.op === 'funcIndex' || e.op === 'get';
+  if (e.op === Op.as) return isHeld(e.value);
+  return e.op === Op.const || e.op === Op.data || e.op === Op.funcIndex || e.op === Op.get;
 }
 
 /** Whether evaluating the expression leaves a reference on the operand stack that no local holds. */
 function isLoose(e: Expr): boolean {
-  if (e.op === 'as' && !isRoot(e.type)) return isLoose(e.value);
-  if (e.op === 'num') return e.args.some(isLoose);
+  if (e.op === Op.as && !isRoot(e.type)) return isLoose(e.value);
+  if (e.op === Op.num) return e.args.some(isLoose);
   return isRoot(e.type) && !isHeld(e);
 }
 
 /** Whether control may leave the expression before its value is there. */
 const jumps = (e: Expr): boolean =>
-  someStmt(e, (s) => s.op === 'br' || s.op === 'brIf' || s.op === 'switch' || s.op === 'return');
+  someStmt(e, (s) => s.op === Op.br || s.op === Op.brIf || s.op === Op.switch || s.op === Op.return);
 
 function localOf(e: Expr): number | undefined {
-  if (e.op === 'as') return localOf(e.value);
-  return e.op === 'get' ? e.local : undefined;
+  if (e.op === Op.as) return localOf(e.value);
+  return e.op === Op.get ? e.local : undefined;
 }
 
 /** Binds references that would lie on the operand stack during a collecting call to locals, keeping the order of evaluation. */
@@ -137,12 +139,12 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
 
   /** A value bound to a local; of a number made of references, the references. */
   const hold = (e: Expr, overwritten: (local: number) => boolean, prefix: Stmt[]): Expr => {
-    if (e.op === 'const' || e.op === 'data' || e.op === 'funcIndex') return e;
-    if (e.op === 'get' && !overwritten(e.local)) return e;
+    if (e.op === Op.const || e.op === Op.data || e.op === Op.funcIndex) return e;
+    if (e.op === Op.get && !overwritten(e.local)) return e;
     // A reference made of a number is bound as the reference that it is.
-    if (e.op === 'as' && (isRoot(e.value.type) || !isRoot(e.type)))
+    if (e.op === Op.as && (isRoot(e.value.type) || !isRoot(e.type)))
       return as(e.type, hold(e.value, overwritten, prefix));
-    if (e.op === 'num' && isLoose(e)) {
+    if (e.op === Op.num && isLoose(e)) {
       const inner = e.args.map((arg, i) => {
         const rest = e.args.slice(i + 1);
         const changed = (local: number): boolean => overwritten(local) || rest.some((part) => assigns(part, local));
@@ -184,12 +186,12 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
     if (mapped === e && seen.has(e)) mapped = { ...e };
     seen.add(e);
     const before = operands(e);
-    if (e.op === 'if' || e.op === 'seq' || before.length < 2) return mapped;
+    if (e.op === Op.if || e.op === Op.seq || before.length < 2) return mapped;
     const parts = operands(mapped);
     const prefix: Stmt[] = [];
     const bound = bind(parts, before, prefix);
     if (prefix.length === 0) return mapped;
-    return { op: 'seq', type: mapped.type!, body: prefix, value: withOperands(mapped, bound) };
+    return { op: Op.seq, type: mapped.type!, body: prefix, value: withOperands(mapped, bound) };
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let result: Stmt[] | undefined;
@@ -204,24 +206,24 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
   const stmt = (s: Stmt, prefix: Stmt[]): Stmt => {
     if (!calls.has(s)) return s;
     // A call without a result is a statement of its own: bind its operands before it.
-    if (s.op === 'do' && s.value.type === undefined) {
+    if (s.op === Op.do && s.value.type === undefined) {
       let call = mapExpr(s.value, mapper);
       if (call === s.value && seen.has(call)) call = { ...call };
       seen.add(s.value);
       const bound = bind(operands(call), operands(s.value), prefix);
-      if (prefix.length === 0) return call === s.value ? s : { op: 'do', value: call };
-      return { op: 'do', value: withOperands(call, bound) };
+      if (prefix.length === 0) return call === s.value ? s : { op: Op.do, value: call };
+      return { op: Op.do, value: withOperands(call, bound) };
     }
     const mapped = mapStmt(s, mapper);
-    if (mapped.op === 'store') {
+    if (mapped.op === Op.store) {
       const [addr, value] = bind(stmtOperands(mapped), stmtOperands(s), prefix);
       return prefix.length > 0 ? { ...mapped, addr: addr!, value: value! } : mapped;
     }
-    if (mapped.op === 'memoryCopy') {
+    if (mapped.op === Op.memoryCopy) {
       const [to, from, bytes] = bind(stmtOperands(mapped), stmtOperands(s), prefix);
       return prefix.length > 0 ? { ...mapped, to: to!, from: from!, bytes: bytes! } : mapped;
     }
-    if (mapped.op === 'memoryFill') {
+    if (mapped.op === Op.memoryFill) {
       const [to, byte, bytes] = bind(stmtOperands(mapped), stmtOperands(s), prefix);
       return prefix.length > 0 ? { ...mapped, to: to!, byte: byte!, bytes: bytes! } : mapped;
     }
@@ -237,15 +239,15 @@ function bindTemporaries(func: Func, calls: ReadonlySet<Expr | Stmt>): Func {
 /** The node with other operands, in the order of `operands`. */
 function withOperands(e: Expr, parts: readonly Expr[]): Expr {
   switch (e.op) {
-    case 'num':
-    case 'call':
+    case Op.num:
+    case Op.call:
       return { ...e, args: parts };
-    case 'callIndirect':
+    case Op.callIndirect:
       return { ...e, args: parts.slice(0, -1), target: parts.at(-1)! };
-    case 'select':
+    case Op.select:
       return { ...e, then: parts[0]!, else: parts[1]!, cond: parts[2]! };
     default:
-      throw new Error(`${e.op} has fewer than two operands`);
+      throw new Error(`a node of kind ${e.op} has fewer than two operands`);
   }
 }
 
@@ -269,7 +271,7 @@ function placeSlots(sites: readonly Site[], live: LiveLocals): { inFrame: Readon
     const locals = live[i]!;
     if (locals.length === 0) continue;
     const { call, inBranch, inLoop } = sites[i]!;
-    const isRare = inBranch && call.op === 'call' && call.func.startsWith('rt.');
+    const isRare = inBranch && call.op === Op.call && call.func.startsWith('rt.');
     const isAlone = saving === 1 && !inLoop;
     if ((isRare || isAlone) && isPlain(call, locals)) seldom.push(i);
     else for (let k = 0; k < locals.length; k++) inFrame.add(locals[k]!);
@@ -327,13 +329,13 @@ function addFrames(func: Func, scan: Scan, live: LiveLocals, inMemory: ReadonlyS
   const stored = storedFirst(rest, marks);
   const zeroed = slots.filter((local) => local >= func.params.length && !stored.has(local));
   const fill = zeroed.length >= MANY_SLOTS;
-  if (fill) entry.push({ op: 'memoryFill', to: pointer, byte: i32(0), bytes: i32(size) });
+  if (fill) entry.push({ op: Op.memoryFill, to: pointer, byte: i32(0), bytes: i32(size) });
   for (let i = 0; i < slots.length; i++) {
     const local = slots[i]!;
     if (local < func.params.length) entry.push(save(pointer, i * SLOT, local));
     else if (!stored.has(local) && !fill) {
-      const zero: Expr = { op: 'const', type: 'i64', value: 0n };
-      entry.push({ op: 'store', code: 'i64.store', addr: pointer, offset: i * SLOT, value: zero });
+      const zero: Expr = { op: Op.const, type: 'i64', value: 0n };
+      entry.push({ op: Op.store, code: 'i64.store', addr: pointer, offset: i * SLOT, value: zero });
     }
   }
   const end = func.result === undefined && fallsThrough(rebuilt) ? [raise(pointer, size)] : [];
@@ -376,19 +378,19 @@ function begin(own: Type[], scan: Scan, frames: Around, inMemory: ReadonlySet<st
 function lower(pointer: Get, bytes: number): Stmt[] {
   return [
     set(pointer.local, num('i32.sub', STACK_TOP, i32(bytes))),
-    { op: 'setGlobal', name: STACK_POINTER, value: pointer },
+    { op: Op.setGlobal, name: STACK_POINTER, value: pointer },
   ];
 }
 
 /** Takes the frame down that lies at an address. */
 function raise(pointer: Expr, bytes: number): Stmt {
-  return { op: 'setGlobal', name: STACK_POINTER, value: num('i32.add', pointer, i32(bytes)) };
+  return { op: Op.setGlobal, name: STACK_POINTER, value: num('i32.add', pointer, i32(bytes)) };
 }
 
 function save(pointer: Get, offset: number, local: number): Stmt {
   const type = locals[local]!;
   const value = type === 'ref' ? num('i64.extend_i32_u', as('i32', get(local, type))) : as('i64', get(local, type));
-  return { op: 'store', code: 'i64.store', addr: pointer, offset, value };
+  return { op: Op.store, code: 'i64.store', addr: pointer, offset, value };
 }
 
 /** The statements before a call that has a frame of its own. */
@@ -402,10 +404,10 @@ function saveAround(saved: readonly number[]): Stmt[] {
 const afterCall = (saved: readonly number[]): Stmt => raise(STACK_TOP, saved.length * SLOT);
 
 function rebuildExpr(e: Expr): Expr {
-  if (e.op === 'get' || e.op === 'const' || !active.has(e)) return e;
-  if (e.op === 'global') {
+  if (e.op === Op.get || e.op === Op.const || !active.has(e)) return e;
+  if (e.op === Op.global) {
     const code = e.type === 'ref' ? 'i32.load' : 'i64.load';
-    return { op: 'load', type: e.type, code, addr: addressOf(e.name), offset: 0 };
+    return { op: Op.load, type: e.type, code, addr: addressOf(e.name), offset: 0 };
   }
   const mapped = mapExpr(e, mapper);
   const saved = around.get(e);
@@ -413,7 +415,7 @@ function rebuildExpr(e: Expr): Expr {
   const before = saveAround(saved);
   const t = locals.push(mapped.type) - 1;
   const value = get(t, mapped.type);
-  return { op: 'seq', type: mapped.type, body: [...before, set(t, mapped), afterCall(saved)], value };
+  return { op: Op.seq, type: mapped.type, body: [...before, set(t, mapped), afterCall(saved)], value };
 }
 
 function rebuildList(list: readonly Stmt[]): readonly Stmt[] {
@@ -422,10 +424,10 @@ function rebuildList(list: readonly Stmt[]): readonly Stmt[] {
     const s = list[i]!;
     const { op } = s;
     // Other statements have no statements in them that matter.
-    const mapped = op === 'if' || op === 'block' || op === 'loop' || active.has(s) ? rebuildStmt(s) : s;
-    const saved = op === 'do' && s.value.type === undefined ? around.get(s.value) : undefined;
-    const slot = op === 'set' ? slotOf[s.local]! : -1;
-    const leaves = op === 'return' && frameBytes > 0;
+    const mapped = op === Op.if || op === Op.block || op === Op.loop || active.has(s) ? rebuildStmt(s) : s;
+    const saved = op === Op.do && s.value.type === undefined ? around.get(s.value) : undefined;
+    const slot = op === Op.set ? slotOf[s.local]! : -1;
+    const leaves = op === Op.return && frameBytes > 0;
     if (mapped !== s || saved || slot >= 0 || leaves) out ??= list.slice(0, i);
     if (saved) out!.push(...saveAround(saved), mapped, afterCall(saved));
     else if (slot >= 0) out!.push(mapped, save(frame!, slot, (mapped as SetStmt).local));
@@ -436,15 +438,15 @@ function rebuildList(list: readonly Stmt[]): readonly Stmt[] {
 }
 
 function rebuildStmt(s: Stmt): Stmt {
-  if (s.op !== 'setGlobal' || !moved.has(s.name)) return mapStmt(s, mapper);
+  if (s.op !== Op.setGlobal || !moved.has(s.name)) return mapStmt(s, mapper);
   const value = rebuildExpr(s.value);
   // The upper half of a reference's cell is zero from the start.
   const code = value.type === 'ref' ? 'i32.store' : 'i64.store';
-  return { op: 'store', code, addr: addressOf(s.name), offset: 0, value };
+  return { op: Op.store, code, addr: addressOf(s.name), offset: 0, value };
 }
 
 /** The address of a global variable that is in memory. */
-const addressOf = (name: string): Expr => ({ op: 'data', type: 'i32', name: ROOT_GLOBAL + name });
+const addressOf = (name: string): Expr => ({ op: Op.data, type: 'i32', name: ROOT_GLOBAL + name });
 
 const mapper: Mapper = { expr: rebuildExpr, body: rebuildList };
 
@@ -455,16 +457,16 @@ function beforeReturn(original: ReturnStmt, mapped: ReturnStmt): Stmt[] {
   const restore = raise(frame!, frameBytes);
   // The frame can go first if nothing collects after that, or only the function called last: callees root their
   // parameters themselves.
-  const isCall = before?.op === 'call' || before?.op === 'callIndirect';
+  const isCall = before?.op === Op.call || before?.op === Op.callIndirect;
   const late = before && collecting.has(before) && !(isCall && !operands(before).some((part) => collecting.has(part)));
   if (!value || !late) return [restore, mapped];
   result ??= locals.push(value.type!) - 1;
-  return [set(result, value), restore, { op: 'return', value: get(result, value.type!) }];
+  return [set(result, value), restore, { op: Op.return, value: get(result, value.type!) }];
 }
 
 /** Whether what may collect in a statement is a branch that control does not leave to what follows. */
 function isEarlyExit(s: Stmt, calls: ReadonlySet<Expr | Stmt>): boolean {
-  return s.op === 'if' && !calls.has(s.cond) && s.else.length === 0 && !fallsThrough(s.then);
+  return s.op === Op.if && !calls.has(s.cond) && s.else.length === 0 && !fallsThrough(s.then);
 }
 
 /** Locals that are set before the first statement that may collect, on every path. */
@@ -472,8 +474,8 @@ function storedFirst(body: readonly Stmt[], calls: ReadonlySet<Expr | Stmt>): Se
   const stored = new Set<number>();
   for (const s of body) {
     if (calls.has(s)) break;
-    if (s.op === 'set') stored.add(s.local);
-    else if (s.op !== 'store' && s.op !== 'do' && s.op !== 'setGlobal' && s.op !== 'if' && s.op !== 'keep') break;
+    if (s.op === Op.set) stored.add(s.local);
+    else if (s.op !== Op.store && s.op !== Op.do && s.op !== Op.setGlobal && s.op !== Op.if && s.op !== Op.keep) break;
   }
   return stored;
 }

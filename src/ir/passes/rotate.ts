@@ -3,13 +3,15 @@
  * then at its bottom, which is one jump instead of two in each round. The last pass over loops: the others expect the test at
  * the top.
  */
+
 import { copyFunc, jumpsTo, listMapper, mapLists, mapStmt, operands } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 import { negate } from './fold-num.ts';
 
-type Loop = Extract<Stmt, { op: 'loop' }>;
+type Loop = Extract<Stmt, { op: typeof Op.loop }>;
 
 /** Nodes of a condition up to which it is there twice. */
 const LARGEST = 12;
@@ -32,13 +34,13 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
       let mapped: Stmt = s;
-      if (s.op === 'block') {
+      if (s.op === Op.block) {
         const body = rotated(s.body, s.label);
         if (body !== s.body) mapped = { ...s, body };
       } else if (nesting.has(s)) mapped = mapStmt(s, lists);
-      else if (s.op === 'if' || s.op === 'loop') mapped = mapLists(s, list);
+      else if (s.op === Op.if || s.op === Op.loop) mapped = mapLists(s, list);
       const end = i === stmts.length - 1 ? around : undefined;
-      const made = mapped.op === 'loop' ? rotate(mapped, end, nesting.has(s)) : undefined;
+      const made = mapped.op === Op.loop ? rotate(mapped, end, nesting.has(s)) : undefined;
       if (made || mapped !== s) out ??= stmts.slice(0, i);
       if (made) out!.push(...made);
       else out?.push(mapped);
@@ -62,31 +64,31 @@ function rotate(s: Loop, around: number | undefined, isNesting: boolean): Stmt[]
   const { body, label } = s;
   const head = body[0];
   const last = body[body.length - 1];
-  if (head?.op !== 'brIf' || head.label === label || last?.op !== 'br' || last.label !== label) return undefined;
+  if (head?.op !== Op.brIf || head.label === label || last?.op !== Op.br || last.label !== label) return undefined;
   const rest = body.slice(1, -1);
   if (!isShort(head.cond) || (isNesting ? jumpsTo(rest, label) : hasJump(rest, label))) return undefined;
-  const loop: Stmt = { ...s, body: [...rest, { op: 'brIf', label, cond: negate(head.cond) }] };
-  return head.label === around ? [head, loop] : [head, loop, { op: 'br', label: head.label }];
+  const loop: Stmt = { ...s, body: [...rest, { op: Op.brIf, label, cond: negate(head.cond) }] };
+  return head.label === around ? [head, loop] : [head, loop, { op: Op.br, label: head.label }];
 }
 
 /** Whether a jump of the list goes to the label, not looking into expressions. */
 function hasJump(stmts: readonly Stmt[], label: number): boolean {
   for (const s of stmts) {
     switch (s.op) {
-      case 'set':
+      case Op.set:
         break;
-      case 'if':
+      case Op.if:
         if (hasJump(s.then, label) || hasJump(s.else, label)) return true;
         break;
-      case 'block':
-      case 'loop':
+      case Op.block:
+      case Op.loop:
         if (hasJump(s.body, label)) return true;
         break;
-      case 'br':
-      case 'brIf':
+      case Op.br:
+      case Op.brIf:
         if (s.label === label) return true;
         break;
-      case 'switch':
+      case Op.switch:
         if (s.otherwise === label || s.labels.includes(label)) return true;
         break;
       default:
@@ -101,11 +103,11 @@ const isShort = (cond: Expr): boolean => nodesOf(cond) <= LARGEST;
 /** The nodes of an expression; Infinity if there is more to it than a value. */
 function nodesOf(e: Expr): number {
   switch (e.op) {
-    case 'seq':
-    case 'call':
-    case 'callIndirect':
-    case 'if':
-    case 'memoryGrow':
+    case Op.seq:
+    case Op.call:
+    case Op.callIndirect:
+    case Op.if:
+    case Op.memoryGrow:
       return Infinity;
     default: {
       let nodes = 1;

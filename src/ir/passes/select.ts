@@ -4,13 +4,15 @@
  * processor predicts well; a value that is at hand costs less than one wrong guess. Floats stay: there is no such
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
+
 import { assigns, copyFunc, get, listMapper, mapLists, mapStmt, walkExpr } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 
-type If = Extract<Stmt, { op: 'if' }>;
-type Assignment = Extract<Stmt, { op: 'set' }>;
+type If = Extract<Stmt, { op: typeof Op.if }>;
+type Assignment = Extract<Stmt, { op: typeof Op.set }>;
 
 /** Converts in the functions of the user. */
 export function selectModule(module: Module): Module {
@@ -29,8 +31,8 @@ function convert(func: Func): Func {
       const s = stmts[i]!;
       let mapped: Stmt = s;
       if (nesting.has(s)) mapped = mapStmt(s, lists);
-      else if (s.op === 'if' || s.op === 'block' || s.op === 'loop') mapped = mapLists(s, converted);
-      const chosen = mapped.op === 'if' ? choose(func, mapped) : undefined;
+      else if (s.op === Op.if || s.op === Op.block || s.op === Op.loop) mapped = mapLists(s, converted);
+      const chosen = mapped.op === Op.if ? choose(func, mapped) : undefined;
       if (chosen || mapped !== s) out ??= stmts.slice(0, i);
       if (chosen) assign(out!, chosen);
       else out?.push(mapped);
@@ -48,22 +50,22 @@ function convert(func: Func): Func {
 /** Puts the assignment of a choice at the end of the statements before it. */
 function assign(out: Stmt[], { local, value, keeps }: Choice): void {
   // A constant that only this choice still reads.
-  const at = out.findLastIndex((before) => before.op !== 'keep');
+  const at = out.findLastIndex((before) => before.op !== Op.keep);
   const last = out[at];
   const { cond, then, else: other } = value;
-  if (last?.op === 'set' && last.local === local && last.value.op === 'const' && other.op === 'get') {
+  if (last?.op === Op.set && last.local === local && last.value.op === Op.const && other.op === Op.get) {
     if (other.local === local && !reads(cond, local) && !reads(then, local)) {
       out.splice(at, 1);
-      out.push({ op: 'set', local, value: { ...value, else: last.value } }, ...keeps);
+      out.push({ op: Op.set, local, value: { ...value, else: last.value } }, ...keeps);
       return;
     }
   }
-  out.push({ op: 'set', local, value }, ...keeps);
+  out.push({ op: Op.set, local, value }, ...keeps);
 }
 
 interface Choice {
   readonly local: number;
-  readonly value: Extract<Expr, { op: 'select' }>;
+  readonly value: Extract<Expr, { op: typeof Op.select }>;
   /** References that the branches kept alive. */
   readonly keeps: readonly Stmt[];
 }
@@ -80,17 +82,17 @@ function choose(func: Func, { cond, then, else: otherwise }: If): Choice | undef
   if (!isCheap(first.value) || !isCheap(value)) return undefined;
   if (assignsWhatItReads(cond, first.value) || assignsWhatItReads(cond, value)) return undefined;
   const keeps = [...then, ...otherwise].filter(isKeep);
-  return { local, value: { op: 'select', type, cond, then: first.value, else: value }, keeps };
+  return { local, value: { op: Op.select, type, cond, then: first.value, else: value }, keeps };
 }
 
-const isKeep = (s: Stmt): boolean => s.op === 'keep' && s.value.op === 'get';
+const isKeep = (s: Stmt): boolean => s.op === Op.keep && s.value.op === Op.get;
 
 /** The assignment that is all that a list does, but for keeping; null if it does nothing, undefined if it does more. */
 function onlyAssignment(stmts: readonly Stmt[]): Assignment | null | undefined {
   let found: Assignment | null = null;
   for (const s of stmts) {
     if (isKeep(s)) continue;
-    if (found || s.op !== 'set') return undefined;
+    if (found || s.op !== Op.set) return undefined;
     found = s;
   }
   return found;
@@ -102,14 +104,14 @@ const QUICK: ReadonlySet<string> = new Set(
 
 /** A local, a constant, or one quick instruction on them. */
 function isCheap(e: Expr): boolean {
-  const isLeaf = (part: Expr): boolean => part.op === 'get' || part.op === 'const';
-  return isLeaf(e) || (e.op === 'num' && QUICK.has(e.code) && e.args.every(isLeaf));
+  const isLeaf = (part: Expr): boolean => part.op === Op.get || part.op === Op.const;
+  return isLeaf(e) || (e.op === Op.num && QUICK.has(e.code) && e.args.every(isLeaf));
 }
 
 function assignsWhatItReads(cond: Expr, value: Expr): boolean {
   let found = false;
   walkExpr(value, (e) => {
-    if (e.op === 'get' && assigns(cond, e.local)) found = true;
+    if (e.op === Op.get && assigns(cond, e.local)) found = true;
   });
   return found;
 }
@@ -117,7 +119,7 @@ function assignsWhatItReads(cond: Expr, value: Expr): boolean {
 function reads(e: Expr, local: number): boolean {
   let found = false;
   walkExpr(e, (part) => {
-    if (part.op === 'get' && part.local === local) found = true;
+    if (part.op === Op.get && part.local === local) found = true;
   });
   return found;
 }

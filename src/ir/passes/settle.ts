@@ -7,10 +7,12 @@
  * Cycles are the strongly connected components (Tarjan, "Depth-first search and linear graph algorithms", 1972). Indirect
  * calls may reach every function of the table that takes and gives the same types.
  */
+
 import { get, type Mapper, mapExpr, mapSame, mapStmt } from '../build.ts';
 import { noReturnFuncs, tableOf } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Datum, Expr, Func, Module } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** The global variable that says how much is in the output buffer: functions that print assign it. */
 const OUT_USED = 'rt.out_used';
@@ -55,15 +57,15 @@ export function settleOutput(module: Module): Module {
 function enterOf(callee: Func, name: string): Func {
   const { params, result } = callee;
   const args = params.map((type, local): Expr => get(local, type));
-  const call: Expr = { op: 'call', type: result, func: callee.name, args };
+  const call: Expr = { op: Op.call, type: result, func: callee.name, args };
   return {
     name,
     params,
     result,
     locals: [...params],
     body: [
-      { op: 'do', value: { op: 'call', type: undefined, func: SETTLE, args: [] } },
-      ...(result === undefined ? [{ op: 'do' as const, value: call }] : [{ op: 'return' as const, value: call }]),
+      { op: Op.do, value: { op: Op.call, type: undefined, func: SETTLE, args: [] } },
+      result === undefined ? { op: Op.do, value: call } : { op: Op.return, value: call },
     ],
     inline: 'always',
   };
@@ -73,8 +75,8 @@ function redirected(func: Func, target: (callee: string, caller?: string) => str
   const mapper: Mapper = {
     expr(e) {
       const mapped = mapExpr(e, mapper);
-      if (mapped.op !== 'call' && mapped.op !== 'funcIndex') return mapped;
-      const to = target(mapped.func, mapped.op === 'call' ? func.name : undefined);
+      if (mapped.op !== Op.call && mapped.op !== Op.funcIndex) return mapped;
+      const to = target(mapped.func, mapped.op === Op.call ? func.name : undefined);
       return to === mapped.func ? mapped : { ...mapped, func: to };
     },
     body: (body) => mapSame(body, (s) => mapStmt(s, mapper)),
@@ -99,10 +101,10 @@ function callGraph(module: Module): CallGraph {
     if (noReturn.has(func.name)) continue;
     const callees = new Set<string>();
     for (const e of factsOf(func).references) {
-      if (e.op === 'call' && module.funcs.has(e.func) && !noReturn.has(e.func)) callees.add(e.func);
-      else if (e.op === 'callIndirect') callees.add(tableOf(e.params, e.type));
-      else if (e.op === 'funcIndex' && !noReturn.has(e.func)) table.add(e.func);
-      else if (e.op === 'setGlobal' && e.name === OUT_USED) printing.add(func.name);
+      if (e.op === Op.call && module.funcs.has(e.func) && !noReturn.has(e.func)) callees.add(e.func);
+      else if (e.op === Op.callIndirect) callees.add(tableOf(e.params, e.type));
+      else if (e.op === Op.funcIndex && !noReturn.has(e.func)) table.add(e.func);
+      else if (e.op === Op.setGlobal && e.name === OUT_USED) printing.add(func.name);
     }
     calls.set(func.name, [...callees]);
   }

@@ -15,6 +15,7 @@
  * Without the failures and the calls that grow lists nothing in the first loop has to survive a call, lengths stay the same, and
  * no reference needs a slot for the collector. Only innermost loops, up to a size: the code is there twice.
  */
+
 import {
   addLocal,
   copyFunc,
@@ -33,10 +34,11 @@ import {
 import { noReturnFuncs, returnsLike } from '../calls.ts';
 import { countLocals, factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { negate } from './fold-num.ts';
 
-type Loop = Extract<Stmt, { op: 'loop' }>;
-type Get = Extract<Expr, { op: 'get' }>;
+type Loop = Extract<Stmt, { op: typeof Op.loop }>;
+type Get = Extract<Expr, { op: typeof Op.get }>;
 
 /** Nodes of a loop's body up to which it is split. */
 const LARGEST = 600;
@@ -84,7 +86,7 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     let out: Stmt[] | undefined;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const made = s.op === 'loop' && !outerLoops.has(s) ? split(s) : undefined;
+      const made = s.op === Op.loop && !outerLoops.has(s) ? split(s) : undefined;
       if (made) {
         out ??= stmts.slice(0, i);
         out.push(...made);
@@ -92,7 +94,7 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
       }
       let mapped: Stmt = s;
       if (nesting.has(s)) mapped = mapStmt(s, lists);
-      else if (s.op === 'if' || s.op === 'block' || s.op === 'loop') mapped = mapLists(s, list);
+      else if (s.op === Op.if || s.op === Op.block || s.op === Op.loop) mapped = mapLists(s, list);
       if (mapped !== s) out ??= stmts.slice(0, i);
       out?.push(mapped);
     }
@@ -103,12 +105,13 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   const split = (s: Loop): Stmt[] | undefined => {
     const head = s.body[0];
     const last = s.body[s.body.length - 1];
-    if (head?.op !== 'brIf' || head.label === s.label || last?.op !== 'br' || last.label !== s.label) return undefined;
+    if (head?.op !== Op.brIf || head.label === s.label || last?.op !== Op.br || last.label !== s.label)
+      return undefined;
     const test = headOf(head.cond);
     if (!test || sizeOf(s.body) > LARGEST) return undefined;
     const rest = s.body.slice(1);
     const { counter, bound, inclusive, other } = test;
-    const body: readonly Stmt[] = other ? [{ op: 'brIf', label: head.label, cond: negate(other) }, ...rest] : rest;
+    const body: readonly Stmt[] = other ? [{ op: Op.brIf, label: head.label, cond: negate(other) }, ...rest] : rest;
     // What the fast loop assigns is known when it is made: tests that turn out to depend on that stay, in another try.
     let fast = fastBody(body, counter, noReturn, new Set());
     const banned = new Set<number>();
@@ -116,24 +119,25 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     for (;;) {
       assigned.clear();
       walkStmts(fast.body, (inner) => {
-        if (inner.op === 'set') assigned.set(inner.local, (assigned.get(inner.local) ?? 0) + 1);
+        if (inner.op === Op.set) assigned.set(inner.local, (assigned.get(inner.local) ?? 0) + 1);
       });
       const before = banned.size;
       for (const { length } of [...fast.needs, ...fast.steady]) {
-        if (length.op === 'get' && assigned.has(length.local)) banned.add(length.local);
+        if (length.op === Op.get && assigned.has(length.local)) banned.add(length.local);
       }
-      for (const { index } of fast.steady) if (index.op === 'get' && assigned.has(index.local)) banned.add(index.local);
+      for (const { index } of fast.steady)
+        if (index.op === Op.get && assigned.has(index.local)) banned.add(index.local);
       if (banned.size === before) break;
       fast = fastBody(body, counter, noReturn, banned);
     }
     const { needs, steady } = fast;
-    const isSteady = (e: Expr): boolean => e.op === 'const' || (e.op === 'get' && !assigned.has(e.local));
+    const isSteady = (e: Expr): boolean => e.op === Op.const || (e.op === Op.get && !assigned.has(e.local));
     if (needs.length === 0 || !isSteady(bound) || assigned.get(counter.local) !== 1) return undefined;
     const step = stepOf(fast.body, counter.local);
     if (!step || !isSteady(step)) return undefined;
 
     const conditions: Expr[] = [];
-    if (step.op === 'const') {
+    if (step.op === Op.const) {
       if (BigInt(step.value) <= 0n || BigInt(step.value) > 1n << 31n) return undefined;
     } else conditions.push(num('i64.ge_s', step, i64(0)));
     let least = needs[0]!.offset;
@@ -148,7 +152,7 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     const before: Stmt[] = [];
     const seen = new Set<string>();
     for (const { offset, length } of needs) {
-      const key = `${offset} ${length.op === 'get' ? length.local : (length as { value: bigint }).value}`;
+      const key = `${offset} ${length.op === Op.get ? length.local : (length as { value: bigint }).value}`;
       if (seen.has(key)) continue;
       seen.add(key);
       const end = offset === 0n ? length : num('i64.add', length, i64(-offset));
@@ -157,25 +161,25 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     }
     const beyond = inclusive ? num('i64.add', bound, i64(1)) : bound;
     before.push(
-      set(limit.local, { op: 'select', type: 'i64', cond: num('i64.lt_s', bound, limit), then: beyond, else: limit }),
+      set(limit.local, { op: Op.select, type: 'i64', cond: num('i64.lt_s', bound, limit), then: beyond, else: limit }),
     );
 
     const out = nextLabel++;
     const again = nextLabel++;
     const copy = renamed(fast.body, s, again);
     const first: Stmt = {
-      op: 'block',
+      op: Op.block,
       label: out,
       body: [
         {
-          op: 'loop',
+          op: Op.loop,
           label: again,
-          body: [{ op: 'brIf', label: out, cond: num('i64.ge_s', counter, limit) }, ...copy],
+          body: [{ op: Op.brIf, label: out, cond: num('i64.ge_s', counter, limit) }, ...copy],
         },
       ],
     };
     const cond = conditions.reduce((all, one) => num('i32.and', all, one));
-    return [{ op: 'if', cond, then: [...before, first], else: [] }, s];
+    return [{ op: Op.if, cond, then: [...before, first], else: [] }, s];
   };
 
   /** A copy of the fast loop's body with labels of its own, and with locals of its own for what is computed in one round. */
@@ -183,32 +187,32 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     const labels = new Map<number, number>([[loop.label, again]]);
     const inLoop = new Map<number, number>();
     walk(loop.body, (e) => {
-      if (e.op === 'get') inLoop.set(e.local, (inLoop.get(e.local) ?? 0) + 1);
+      if (e.op === Op.get) inLoop.set(e.local, (inLoop.get(e.local) ?? 0) + 1);
     });
     const locals = new Map<number, number>();
     walkStmts(stmts, (s) => {
-      if (s.op === 'block' || s.op === 'loop') labels.set(s.label, nextLabel++);
-      if (s.op !== 'set' || s.local >= sets.length || sets[s.local] !== 1 || s.local < func.params.length) return;
+      if (s.op === Op.block || s.op === Op.loop) labels.set(s.label, nextLabel++);
+      if (s.op !== Op.set || s.local >= sets.length || sets[s.local] !== 1 || s.local < func.params.length) return;
       if ((inLoop.get(s.local) ?? 0) !== gets[s.local]) return;
       locals.set(s.local, fresh(func.locals[s.local]!, func.localNames?.[s.local]).local);
     });
     const label = (l: number): number => labels.get(l) ?? l;
     const expr = (e: Expr): Expr => {
-      if (e.op === 'get') return locals.has(e.local) ? { ...e, local: locals.get(e.local)! } : e;
+      if (e.op === Op.get) return locals.has(e.local) ? { ...e, local: locals.get(e.local)! } : e;
       return mapExpr(e, { expr, body });
     };
     const body = (inner: readonly Stmt[]): readonly Stmt[] => inner.map(stmt);
     const stmt = (s: Stmt): Stmt => {
       const mapped = mapStmt(s, { expr, body });
       switch (mapped.op) {
-        case 'set':
+        case Op.set:
           return { ...mapped, local: locals.get(mapped.local) ?? mapped.local };
-        case 'block':
-        case 'loop':
-        case 'br':
-        case 'brIf':
+        case Op.block:
+        case Op.loop:
+        case Op.br:
+        case Op.brIf:
           return { ...mapped, label: label(mapped.label) };
-        case 'switch':
+        case Op.switch:
           return { ...mapped, labels: mapped.labels.map(label), otherwise: label(mapped.otherwise) };
         default:
           return mapped;
@@ -225,19 +229,19 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
 }
 
 const least2 = (a: Expr, b: Expr): Expr => ({
-  op: 'select',
+  op: Op.select,
   type: 'i64',
   cond: num('i64.lt_s', a, b),
   then: a,
   else: b,
 });
 
-const isLeaf = (e: Expr | undefined): boolean => e?.op === 'get' || e?.op === 'const';
+const isLeaf = (e: Expr | undefined): boolean => e?.op === Op.get || e?.op === Op.const;
 const sameLeaf = (a: Expr, b: Expr): boolean =>
-  (a.op === 'get' && b.op === 'get' && a.local === b.local) ||
-  (a.op === 'const' && b.op === 'const' && a.type === b.type && a.value === b.value);
+  (a.op === Op.get && b.op === Op.get && a.local === b.local) ||
+  (a.op === Op.const && b.op === Op.const && a.type === b.type && a.value === b.value);
 const sameTest = (a: Expr, b: Expr): boolean =>
-  a.op === 'num' && b.op === 'num' && a.code === b.code && a.args.every((arg, i) => sameLeaf(arg, b.args[i]!));
+  a.op === Op.num && b.op === Op.num && a.code === b.code && a.args.every((arg, i) => sameLeaf(arg, b.args[i]!));
 
 function sizeOf(body: readonly Stmt[]): number {
   let nodes = 0;
@@ -260,18 +264,18 @@ interface Head {
 
 /** What a condition to leave a loop says of a counter. */
 function headOf(cond: Expr): Head | undefined {
-  if (cond.op !== 'num') return undefined;
+  if (cond.op !== Op.num) return undefined;
   const [x, y] = cond.args;
-  if ((cond.code === 'i64.ge_s' || cond.code === 'i64.gt_s') && x!.op === 'get' && isLeaf(y)) {
+  if ((cond.code === 'i64.ge_s' || cond.code === 'i64.gt_s') && x!.op === Op.get && isLeaf(y)) {
     return { counter: x!, bound: y!, inclusive: cond.code === 'i64.gt_s' };
   }
   if (cond.code !== 'i32.eqz') return undefined;
   // The loop goes on while both hold.
   const both = x!;
   const [one, other] =
-    both.op === 'num' && both.code === 'i32.and'
+    both.op === Op.num && both.code === 'i32.and'
       ? both.args
-      : both.op === 'if' && both.else.op === 'const' && both.else.value === 0
+      : both.op === Op.if && both.else.op === Op.const && both.else.value === 0
         ? [both.cond, both.then]
         : [];
   const head = one && headOf(negate(one));
@@ -280,24 +284,24 @@ function headOf(cond: Expr): Head | undefined {
 
 /** What is added to the counter in each round. */
 function stepOf(body: readonly Stmt[], counter: number): Expr | undefined {
-  const at = body.findIndex((s) => s.op === 'set' && s.local === counter);
+  const at = body.findIndex((s) => s.op === Op.set && s.local === counter);
   const s = body[at];
-  if (s?.op !== 'set') return undefined;
+  if (s?.op !== Op.set) return undefined;
   let value = s.value;
-  if (value.op === 'get') {
+  if (value.op === Op.get) {
     const from = value.local;
-    const made = body.slice(0, at).filter((before) => before.op === 'set' && before.local === from);
+    const made = body.slice(0, at).filter((before) => before.op === Op.set && before.local === from);
     const all: Stmt[] = [];
     walkStmts(body, (inner) => {
-      if (inner.op === 'set' && inner.local === from) all.push(inner);
+      if (inner.op === Op.set && inner.local === from) all.push(inner);
     });
     if (made.length !== 1 || all.length !== 1) return undefined;
     value = (made[0] as { value: Expr }).value;
   }
-  if (value.op !== 'num' || value.code !== 'i64.add') return undefined;
+  if (value.op !== Op.num || value.code !== 'i64.add') return undefined;
   const [a, b] = value.args as [Expr, Expr];
-  if (a.op === 'get' && a.local === counter && isLeaf(b)) return b;
-  if (b.op === 'get' && b.local === counter && isLeaf(a)) return a;
+  if (a.op === Op.get && a.local === counter && isLeaf(b)) return b;
+  if (b.op === Op.get && b.local === counter && isLeaf(a)) return a;
   return undefined;
 }
 
@@ -317,8 +321,8 @@ function fastBody(
   let depth = 0;
 
   const offsetOf = (e: Expr): bigint | undefined => {
-    if (e.op === 'get') return offsets.get(e.local);
-    if (e.op !== 'num' || e.code !== 'i64.add' || e.args[1]!.op !== 'const') return undefined;
+    if (e.op === Op.get) return offsets.get(e.local);
+    if (e.op !== Op.num || e.code !== 'i64.add' || e.args[1]!.op !== Op.const) return undefined;
     const base = offsetOf(e.args[0]!);
     const added = BigInt.asIntN(64, BigInt(e.args[1]!.value));
     const sum = base === undefined ? undefined : base + added;
@@ -326,7 +330,7 @@ function fastBody(
   };
   /** Whether the condition is one that may be taken as true in the fast loop. */
   const inRange = (index: Expr, length: Expr): boolean => {
-    if (!isLeaf(length) || (length.op === 'get' && banned.has(length.local))) return false;
+    if (!isLeaf(length) || (length.op === Op.get && banned.has(length.local))) return false;
     const offset = offsetOf(index);
     if (offset !== undefined) {
       const known = needs.some((need) => need.offset === offset && sameLeaf(need.length, length));
@@ -335,7 +339,7 @@ function fastBody(
       if (!known) needs.push({ offset, length });
       return true;
     }
-    if (!isLeaf(index) || (index.op === 'get' && (changed.has(index.local) || banned.has(index.local)))) return false;
+    if (!isLeaf(index) || (index.op === Op.get && (changed.has(index.local) || banned.has(index.local)))) return false;
     const known = steady.some((check) => sameLeaf(check.index, index) && sameLeaf(check.length, length));
     if (!known && depth > 0) return false;
     if (!known) steady.push({ index, length });
@@ -343,7 +347,7 @@ function fastBody(
   };
   /** 1 or 0 if the condition is a test of an index that the fast loop need not make. */
   const decide = (cond: Expr, yes: readonly Stmt[], no: readonly Stmt[]): 0 | 1 | undefined => {
-    if (cond.op !== 'num' || cond.args.length !== 2) return undefined;
+    if (cond.op !== Op.num || cond.args.length !== 2) return undefined;
     const [x, y] = cond.args as [Expr, Expr];
     if (cond.code === 'i64.ge_u' && isSlow(yes) && inRange(x, y)) return 0;
     if (cond.code === 'i64.lt_u' && isSlow(no) && inRange(x, y)) return 1;
@@ -352,7 +356,7 @@ function fastBody(
   const isSlow = (part: readonly Stmt[]): boolean => {
     let found = false;
     walk(part, (e) => {
-      if (e.op === 'call') found = true;
+      if (e.op === Op.call) found = true;
     });
     return found || (part.length > 0 && !fallsThrough(part, noReturn));
   };
@@ -370,7 +374,7 @@ function fastBody(
     return result;
   };
   const expr = (e: Expr): Expr => {
-    if (e.op === 'if') {
+    if (e.op === Op.if) {
       const cond = expr(e.cond);
       const then = nested(() => expr(e.then));
       const otherwise = nested(() => expr(e.else));
@@ -382,7 +386,7 @@ function fastBody(
     const out: Stmt[] = [];
     for (const s of items) {
       switch (s.op) {
-        case 'set': {
+        case Op.set: {
           const value = expr(s.value);
           const offset = offsetOf(value);
           changed.add(s.local);
@@ -391,7 +395,7 @@ function fastBody(
           out.push(value === s.value ? s : { ...s, value });
           break;
         }
-        case 'if': {
+        case Op.if: {
           const cond = expr(s.cond);
           const known = decide(cond, s.then, s.else);
           if (known !== undefined) {
@@ -403,7 +407,7 @@ function fastBody(
           out.push({ ...s, cond, then, else: otherwise });
           break;
         }
-        case 'block':
+        case Op.block:
           out.push({ ...s, body: nested(() => list(s.body)) });
           break;
         default:

@@ -9,8 +9,10 @@
  * The code stays as it is: the linker knows where a datum within another lies. Strings that are not ASCII, or longer than 255
  * bytes, stay as they are.
  */
+
 import { i32 } from '../build.ts';
 import type { Datum, Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Bytes of a STRING object before its text (docs/values.md). */
 const HEADER = 24;
@@ -51,11 +53,11 @@ export function packStrings(module: Module, begin: () => Func): Module {
   data.set(HEADERS, { name: HEADERS, align: 4, bytes: new Uint8Array(packed.length * HEADER), relocs: [] });
 
   const args: Expr[] = [
-    { op: 'data', type: 'i32', name: HEADERS },
-    { op: 'data', type: 'i32', name: TEXTS },
+    { op: Op.data, type: 'i32', name: HEADERS },
+    { op: Op.data, type: 'i32', name: TEXTS },
     i32(packed.length),
   ];
-  const call: Stmt = { op: 'do', value: { op: 'call', type: undefined, func: BEGIN, args } };
+  const call: Stmt = { op: Op.do, value: { op: Op.call, type: undefined, func: BEGIN, args } };
   const funcs = new Map(module.funcs);
   funcs.set(START, { ...start, body: [call, ...start.body] });
   funcs.set(BEGIN, begin());

@@ -7,9 +7,11 @@
  * scanner with a loop for numbers in it ran 15 % slower with fewer instructions). The bytes' address is used together with
  * the string only, so the string is alive while the address is.
  */
+
 import { addLocal, copyFunc, get, type Mapper, mapExpr, mapStmt, set, walk } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Functions of a string and an index; those that are given the header as well are called `NAME_in`. */
 const READS: ReadonlySet<string> = new Set([
@@ -21,7 +23,7 @@ const READS: ReadonlySet<string> = new Set([
   'rt.str_key_slice',
 ]);
 
-type Loop = Extract<Stmt, { op: 'loop' }>;
+type Loop = Extract<Stmt, { op: typeof Op.loop }>;
 
 /** Reads the headers of strings before loops, in the functions of the user. */
 export function textsModule(module: Module): Module {
@@ -35,7 +37,7 @@ export function textsModule(module: Module): Module {
 /** Whether there are loops and reads of strings in a function. */
 function readsInLoop(func: Func): boolean {
   const { hasLoop, references } = factsOf(func);
-  return hasLoop && references.some((e) => e.op === 'call' && READS.has(e.func));
+  return hasLoop && references.some((e) => e.op === Op.call && READS.has(e.func));
 }
 
 interface Header {
@@ -54,11 +56,11 @@ function textsFunc(original: Func): Func {
     return header;
   };
   const expr = (e: Expr): Expr => {
-    if (e.op === 'get' || e.op === 'const') return e;
+    if (e.op === Op.get || e.op === Op.const) return e;
     const mapped = mapExpr(e, mapper);
-    if (mapped.op !== 'call' || !READS.has(mapped.func)) return mapped;
+    if (mapped.op !== Op.call || !READS.has(mapped.func)) return mapped;
     const text = mapped.args[0]!;
-    const header = text.op === 'get' ? known.get(text.local) : undefined;
+    const header = text.op === Op.get ? known.get(text.local) : undefined;
     if (!header) return mapped;
     const args = [...mapped.args, get(header.plain, 'i32'), get(header.data, 'i32')];
     return { ...mapped, func: `${mapped.func}_in`, args };
@@ -68,7 +70,7 @@ function textsFunc(original: Func): Func {
     for (let i = 0; i < list.length; i++) {
       const s = list[i]!;
       const before: Stmt[] = [];
-      const mapped = s.op === 'loop' ? loop(s, before) : mapStmt(s, mapper);
+      const mapped = s.op === Op.loop ? loop(s, before) : mapStmt(s, mapper);
       if (mapped !== s || before.length > 0) out ??= list.slice(0, i);
       out?.push(...before, mapped);
     }
@@ -80,7 +82,7 @@ function textsFunc(original: Func): Func {
     for (const local of mine) {
       const header = newHeader();
       known.set(local, header);
-      const call = (name: string): Expr => ({ op: 'call', type: 'i32', func: name, args: [get(local, 'ref')] });
+      const call = (name: string): Expr => ({ op: Op.call, type: 'i32', func: name, args: [get(local, 'ref')] });
       before.push(set(header.plain, call('rt.str_plain')), set(header.data, call('rt.str_data')));
     }
     const mapped = mapStmt(s, mapper);
@@ -103,11 +105,11 @@ function readsIn(loop: Loop): number[] {
   walk(
     loop.body,
     (e) => {
-      if (e.op === 'call' && READS.has(e.func) && e.args[0]!.op === 'get') found.add(e.args[0]!.local);
+      if (e.op === Op.call && READS.has(e.func) && e.args[0]!.op === Op.get) found.add(e.args[0]!.local);
     },
     (s) => {
-      if (s.op === 'set') assigned.add(s.local);
-      else if (s.op === 'loop') innermost = false;
+      if (s.op === Op.set) assigned.add(s.local);
+      else if (s.op === Op.loop) innermost = false;
     },
   );
   if (!innermost) return [];

@@ -1,8 +1,10 @@
 /** Checks and lowers the bodies of functions in the system dialect (see system.ts). */
+
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Block, FunDecl, IfStmt, Expr as SynExpr, Stmt as SynStmt } from '../../syntax/ast.ts';
 import { addLocal, as, fallsThrough, get, num, set, stringDatum, zero } from '../build.ts';
 import type { Expr, Func, NumericOp, Stmt, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 import { negate } from '../passes/fold-num.ts';
 import { INTRINSICS, kindOf, sizeOf } from './intrinsics.ts';
 import {
@@ -114,7 +116,7 @@ export function lowerConstant(library: Library, slice: Slice, value: SynExpr, ty
   const known = constantOf(body, value);
   if (known !== undefined) return { type, value: type === 'f64' ? Number(known) : known };
   const { e, t } = lowerExpr(body, value, type);
-  if (e.op !== 'const') return bad(body, value.span, 'must be a constant');
+  if (e.op !== Op.const) return bad(body, value.span, 'must be a constant');
   if (type && t !== type) return bad(body, value.span, `is ${t}, not ${type}`);
   return { type: t, value: e.value };
 }
@@ -170,16 +172,16 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
       const slice = body.library.find(s.name.text);
       if (slice?.kind !== 'var') bad(body, s.name.span, `no variable ${s.name.text}`);
       const global = body.library.globalOf(slice);
-      out.push({ op: 'setGlobal', name: global.name, value: expect(body, s.value, global.type).e });
+      out.push({ op: Op.setGlobal, name: global.name, value: expect(body, s.value, global.type).e });
       return;
     }
     case 'return':
       if (!s.value) {
         if (body.result) bad(body, s.span, `must return a value of type ${body.result}`);
-        out.push({ op: 'return' });
+        out.push({ op: Op.return });
       } else {
         if (!body.result) bad(body, s.span, 'returns a value but the function has no result type');
-        out.push({ op: 'return', value: expect(body, s.value, body.result).e });
+        out.push({ op: Op.return, value: expect(body, s.value, body.result).e });
       }
       return;
     case 'if':
@@ -195,11 +197,11 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
       const round: Stmt[] = [];
       if (cond) {
         loop.breaks = true;
-        round.push({ op: 'brIf', label: loop.breakLabel, cond: negate(cond) });
+        round.push({ op: Op.brIf, label: loop.breakLabel, cond: negate(cond) });
       }
       round.push(...inner);
-      if (fallsThrough(round)) round.push({ op: 'br', label: loop.continueLabel });
-      wrap(out, loop.breaks, loop.breakLabel, { op: 'loop', label: loop.continueLabel, body: round });
+      if (fallsThrough(round)) round.push({ op: Op.br, label: loop.continueLabel });
+      wrap(out, loop.breaks, loop.breakLabel, { op: Op.loop, label: loop.continueLabel, body: round });
       return;
     }
     case 'for':
@@ -211,7 +213,7 @@ function lowerStmt(body: Body, s: SynStmt, out: Stmt[]): void {
       if (!loop) bad(body, s.span, `${s.kind} outside a loop`);
       if (s.kind === 'break') loop.breaks = true;
       else loop.continues = true;
-      out.push({ op: 'br', label: s.kind === 'break' ? loop.breakLabel : loop.continueLabel });
+      out.push({ op: Op.br, label: s.kind === 'break' ? loop.breakLabel : loop.continueLabel });
       return;
     }
     case 'expr':
@@ -234,7 +236,7 @@ function pushLoop(body: Body): Loop {
 }
 
 function wrap(out: Stmt[], needed: boolean, label: number, inner: Stmt): void {
-  out.push(needed ? { op: 'block', label, body: [inner] } : inner);
+  out.push(needed ? { op: Op.block, label, body: [inner] } : inner);
 }
 
 function lowerIf(body: Body, s: IfStmt, out: Stmt[]): void {
@@ -252,7 +254,7 @@ function lowerIf(body: Body, s: IfStmt, out: Stmt[]): void {
     return;
   }
   const cond = condition(body, s.cond);
-  out.push({ op: 'if', cond, then: lowerBlock(body, s.then), else: elseBody() });
+  out.push({ op: Op.if, cond, then: lowerBlock(body, s.then), else: elseBody() });
 }
 
 function lowerFor(body: Body, s: Extract<SynStmt, { kind: 'for' }>, out: Stmt[]): void {
@@ -272,7 +274,7 @@ function lowerFor(body: Body, s: Extract<SynStmt, { kind: 'for' }>, out: Stmt[])
   const local = declare(body, s.name.text, type, true, s.name.span);
   out.push(set(local, from.e));
   let end = to.e;
-  if (end.op !== 'const') {
+  if (end.op !== Op.const) {
     const endLocal = addLocal(body, type);
     body.localNames[endLocal] = undefined;
     out.push(set(endLocal, end));
@@ -283,13 +285,13 @@ function lowerFor(body: Body, s: Extract<SynStmt, { kind: 'for' }>, out: Stmt[])
   const inner = lowerBlock(body, s.body);
   body.loops.pop();
   body.scopes.pop();
-  const round: Stmt[] = [{ op: 'brIf', label: loop.breakLabel, cond: num(`${type}.ge_s`, get(local, type), end) }];
-  if (loop.continues) round.push({ op: 'block', label: loop.continueLabel, body: inner });
+  const round: Stmt[] = [{ op: Op.brIf, label: loop.breakLabel, cond: num(`${type}.ge_s`, get(local, type), end) }];
+  if (loop.continues) round.push({ op: Op.block, label: loop.continueLabel, body: inner });
   else round.push(...inner);
   if (fallsThrough(round)) {
-    round.push(set(local, num(`${type}.add`, get(local, type), constant(type, 1n))), { op: 'br', label: again });
+    round.push(set(local, num(`${type}.add`, get(local, type), constant(type, 1n))), { op: Op.br, label: again });
   }
-  wrap(out, true, loop.breakLabel, { op: 'loop', label: again, body: round });
+  wrap(out, true, loop.breakLabel, { op: Op.loop, label: again, body: round });
 }
 
 /** An expression statement: a call. */
@@ -299,13 +301,13 @@ function lowerEffect(body: Body, e: SynExpr, out: Stmt[]): void {
   const intrinsic = INTRINSICS.get(name);
   if (intrinsic) {
     const result = intrinsic(body, e, undefined);
-    if ('t' in result) out.push({ op: 'do', value: result.e });
+    if ('t' in result) out.push({ op: Op.do, value: result.e });
     else out.push(result);
     return;
   }
   const { value, noReturn } = lowerCall(body, e, name, undefined);
-  out.push({ op: 'do', value });
-  if (noReturn) out.push({ op: 'unreachable' });
+  out.push({ op: Op.do, value });
+  if (noReturn) out.push({ op: Op.unreachable });
 }
 
 // ---- expressions
@@ -487,7 +489,7 @@ export function lowerExpr(body: Body, e: SynExpr, want?: SysType): Typed {
       return want === 'cell' ? { e: constant('cell', 0n), t: 'cell' } : { e: constant('ref', 0n), t: 'ref' };
     case 'string':
       return {
-        e: { op: 'data', type: 'ref', name: body.library.addDatum(stringDatum(e.bytes ?? e.value)) },
+        e: { op: Op.data, type: 'ref', name: body.library.addDatum(stringDatum(e.bytes ?? e.value)) },
         t: 'ref',
       };
     case 'name':
@@ -503,7 +505,7 @@ export function lowerExpr(body: Body, e: SynExpr, want?: SysType): Typed {
       const cond = condition(body, e.cond);
       const [yes, no] = pair(body, e.then, e.else, want);
       const t = common(body, e.span, yes, no);
-      return { e: { op: 'if', type: irType(t), cond, then: as(irType(t), yes.e), else: as(irType(t), no.e) }, t };
+      return { e: { op: Op.if, type: irType(t), cond, then: as(irType(t), yes.e), else: as(irType(t), no.e) }, t };
     }
     case 'call': {
       if (e.callee.kind !== 'name') return bad(body, e.span, 'only functions can be called');
@@ -545,7 +547,7 @@ function lowerName(body: Body, e: Extract<SynExpr, { kind: 'name' }>): Typed {
   }
   if (slice?.kind === 'var') {
     const global = body.library.globalOf(slice);
-    return { e: { op: 'global', type: irType(global.type), name: global.name }, t: global.type };
+    return { e: { op: Op.global, type: irType(global.type), name: global.name }, t: global.type };
   }
   return bad(body, e.span, `unknown name ${e.name}`);
 }
@@ -554,7 +556,7 @@ function lowerUnary(body: Body, e: Extract<SynExpr, { kind: 'unary' }>, want: Sy
   if (e.op === '!') return { e: negate(condition(body, e.operand)), t: 'bool' };
   const value = lowerExpr(body, e.operand, want);
   if (value.t === 'f64') {
-    if (value.e.op === 'const') return { e: constant('f64', -Number(value.e.value)), t: 'f64' };
+    if (value.e.op === Op.const) return { e: constant('f64', -Number(value.e.value)), t: 'f64' };
     return { e: num('f64.neg', value.e), t: 'f64' };
   }
   if (value.t === 'i32' || value.t === 'i64') {
@@ -594,7 +596,7 @@ function lowerBinary(body: Body, e: Extract<SynExpr, { kind: 'binary' }>, want: 
     const right = condition(body, e.right);
     const yes = e.op === '&&' ? right : constant('bool', 1n);
     const no = e.op === '&&' ? constant('bool', 0n) : right;
-    return { e: { op: 'if', type: 'i32', cond, then: yes, else: no }, t: 'bool' };
+    return { e: { op: Op.if, type: 'i32', cond, then: yes, else: no }, t: 'bool' };
   }
   const arithmetic = ARITHMETIC[e.op];
   const comparison = COMPARISON[e.op];
@@ -677,7 +679,7 @@ function lowerCall(
   const suffix = decl.kind === 'fun' ? decl.typeParams.map((p) => `$${bound.get(p.text)}`).join('') : '';
   const result = decl.result && typeOf(slice, decl.result, bound);
   return {
-    value: { op: 'call', type: result && irType(result), func: `rt.${name}${suffix}`, args },
+    value: { op: Op.call, type: result && irType(result), func: `rt.${name}${suffix}`, args },
     result,
     noReturn: slice.attributes.has('noreturn') || (!result && NO_RETURN_NAME.test(name)),
   };

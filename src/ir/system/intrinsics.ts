@@ -1,8 +1,10 @@
 /** The intrinsics of the system dialect: calls that are instructions, memory accesses or constants of the module. */
+
 import type { Expr as SynExpr } from '../../syntax/ast.ts';
 import { as, num } from '../build.ts';
 import type { Expr, LoadOp, NumericOp, Stmt, StoreOp, Type } from '../ir.ts';
 import { HEAP_BASE, STACK_BASE, STACK_POINTER, TYPE_TABLE } from '../names.ts';
+import * as Op from '../op.ts';
 import {
   type Body,
   bad,
@@ -76,14 +78,14 @@ function address(body: Body, base: SynExpr, offset: SynExpr): { addr: Expr; offs
 function load(code: LoadOp, t: SysType, more: { readonly length?: true } = {}): Intrinsic {
   return (body, call) => {
     const [base, offset] = args(body, call, 2);
-    return { e: { op: 'load', type: irType(t), code, ...address(body, base!, offset!), ...more }, t };
+    return { e: { op: Op.load, type: irType(t), code, ...address(body, base!, offset!), ...more }, t };
   };
 }
 
 function store(code: StoreOp, t: SysType): Intrinsic {
   return (body, call) => {
     const [base, offset, value] = args(body, call, 3);
-    return { op: 'store', code, ...address(body, base!, offset!), value: expect(body, value!, t).e };
+    return { op: Op.store, code, ...address(body, base!, offset!), value: expect(body, value!, t).e };
   };
 }
 
@@ -141,7 +143,7 @@ const nullary =
     return result;
   };
 
-const linkerAddress = (name: string): Intrinsic => nullary({ e: { op: 'data', type: 'i32', name }, t: 'i32' });
+const linkerAddress = (name: string): Intrinsic => nullary({ e: { op: Op.data, type: 'i32', name }, t: 'i32' });
 
 /** All intrinsics by name; `Load` is how `load` arrives (it is a keyword of the language). */
 export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
@@ -150,7 +152,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     (body, call, want) => {
       const [base, offset] = args(body, call, 2);
       if (!want) return bad(body, call.span, 'the type of this load is not known here; use load32, load64, loadref...');
-      return { e: { op: 'load', type: irType(want), code: LOADS[want], ...address(body, base!, offset!) }, t: want };
+      return { e: { op: Op.load, type: irType(want), code: LOADS[want], ...address(body, base!, offset!) }, t: want };
     },
   ],
   ['load8u', load('i32.load8_u', 'i32')],
@@ -170,7 +172,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     (body, call) => {
       const [base, offset, value] = args(body, call, 3);
       const { e, t } = lowerExpr(body, value!);
-      return { op: 'store', code: STORES[t], ...address(body, base!, offset!), value: e };
+      return { op: Op.store, code: STORES[t], ...address(body, base!, offset!), value: e };
     },
   ],
   ['store8', store('i32.store8', 'i32')],
@@ -206,33 +208,33 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
   ['fmin', float('min', 2)],
   ['fmax', float('max', 2)],
 
-  ['memory_size', nullary({ e: { op: 'memorySize', type: 'i32' }, t: 'i32' })],
+  ['memory_size', nullary({ e: { op: Op.memorySize, type: 'i32' }, t: 'i32' })],
   [
     'memory_grow',
-    (body, call) => ({ e: { op: 'memoryGrow', type: 'i32', pages: word(body, args(body, call, 1)[0]!) }, t: 'i32' }),
+    (body, call) => ({ e: { op: Op.memoryGrow, type: 'i32', pages: word(body, args(body, call, 1)[0]!) }, t: 'i32' }),
   ],
   [
     'memory_copy',
     (body, call) => {
       const [to, from, bytes] = args(body, call, 3).map((arg) => word(body, arg));
-      return { op: 'memoryCopy', to: to!, from: from!, bytes: bytes! };
+      return { op: Op.memoryCopy, to: to!, from: from!, bytes: bytes! };
     },
   ],
   [
     'memory_fill',
     (body, call) => {
       const [to, byte, bytes] = args(body, call, 3).map((arg) => word(body, arg));
-      return { op: 'memoryFill', to: to!, byte: byte!, bytes: bytes! };
+      return { op: Op.memoryFill, to: to!, byte: byte!, bytes: bytes! };
     },
   ],
-  ['unreachable', nullary({ op: 'unreachable' })],
+  ['unreachable', nullary({ op: Op.unreachable })],
   [
     'keep',
     (body, call) => {
       const [operand] = args(body, call, 1);
       const { e, t } = lowerExpr(body, operand!);
       if (t !== 'ref' && t !== 'cell') bad(body, call.span, `keep takes a ref or a cell, not ${t}`);
-      return { op: 'keep', value: e };
+      return { op: Op.keep, value: e };
     },
   ],
   [
@@ -243,7 +245,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       const [a, b] = pair(body, yes!, no!, want);
       const t = common(body, call.span, a, b);
       const type: Type = irType(t);
-      return { e: { op: 'select', type, cond: c, then: as(type, a.e), else: as(type, b.e) }, t };
+      return { e: { op: Op.select, type, cond: c, then: as(type, a.e), else: as(type, b.e) }, t };
     },
   ],
   [
@@ -264,7 +266,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       const [name] = args(body, call, 1);
       const slice = name!.kind === 'name' ? body.library.find(name!.name) : undefined;
       if (slice?.kind !== 'fun') return bad(body, call.span, 'function_index takes the name of a function');
-      return { e: { op: 'funcIndex', type: 'i32', func: `rt.${slice.name}` }, t: 'i32' };
+      return { e: { op: Op.funcIndex, type: 'i32', func: `rt.${slice.name}` }, t: 'i32' };
     },
   ],
   [
@@ -275,7 +277,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       if (target?.t !== 'i32') return bad(body, call.span, 'call_index takes the index of a function');
       const params = rest.map((arg) => irType(arg.t));
       return {
-        e: { op: 'callIndirect', type: 'i32', params, target: target.e, args: rest.map((arg) => arg.e) },
+        e: { op: Op.callIndirect, type: 'i32', params, target: target.e, args: rest.map((arg) => arg.e) },
         t: 'i32',
       };
     },
@@ -292,8 +294,8 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
         return bad(body, call.span, 'static_area takes a name ("...") and a constant number of bytes');
       }
       const area = { name: `area:${name!.value}`, align: 8, bytes: new Uint8Array(Number(bytes)), relocs: [] };
-      return { e: { op: 'data', type: 'i32', name: body.library.addDatum(area) }, t: 'i32' };
+      return { e: { op: Op.data, type: 'i32', name: body.library.addDatum(area) }, t: 'i32' };
     },
   ],
-  ['stack_pointer', nullary({ e: { op: 'global', type: 'i32', name: STACK_POINTER }, t: 'i32' })],
+  ['stack_pointer', nullary({ e: { op: Op.global, type: 'i32', name: STACK_POINTER }, t: 'i32' })],
 ]);

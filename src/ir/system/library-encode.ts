@@ -1,9 +1,11 @@
 /** Writes the run-time library as the text that library.ts decodes. Only the build and the tests need it. */
+
 import { assertNever } from '../../diagnostics/assert.ts';
 import { mapExpr, mapSame, mapStmt } from '../build.ts';
 import { factsOf } from '../facts.ts';
 import { type Datum, type Expr, emptyModule, type Func, type Stmt, type Type } from '../ir.ts';
 import { isLinkerAddress } from '../names.ts';
+import * as Op from '../op.ts';
 import { foldLocally } from '../passes/fold.ts';
 import { candidateOf, inlineModule, isAlwaysInlined } from '../passes/inline.ts';
 import { reach } from '../reach.ts';
@@ -97,10 +99,10 @@ function compact(func: Func): Func {
   const kept = func.locals.map((_, i) => i).filter((i) => i < func.params.length || gets[i]! + sets[i]! > 0);
   const index = new Map(kept.map((local, i) => [local, i]));
   const expr = (e: Expr): Expr =>
-    e.op === 'get' ? { ...e, local: index.get(e.local)! } : mapExpr(e, { expr, body: list });
+    e.op === Op.get ? { ...e, local: index.get(e.local)! } : mapExpr(e, { expr, body: list });
   const stmt = (s: Stmt): Stmt => {
     const mapped = mapStmt(s, { expr, body: list });
-    return mapped.op === 'set' ? { ...mapped, local: index.get(mapped.local)! } : mapped;
+    return mapped.op === Op.set ? { ...mapped, local: index.get(mapped.local)! } : mapped;
   };
   const list = (stmts: readonly Stmt[]): readonly Stmt[] => mapSame(stmts, stmt);
   const body = list(func.body);
@@ -193,29 +195,29 @@ class Encoder {
 
   #expr(e: Expr): void {
     switch (e.op) {
-      case 'const':
+      case Op.const:
         this.#constant(e.type, e.value);
         return;
-      case 'get':
+      case Op.get:
         this.#digit(EXPR.get);
         this.#number(e.local);
         return;
-      case 'global':
+      case Op.global:
         this.#digit(EXPR.global);
         this.#type(e.type);
         this.#symbol(e.name);
         return;
-      case 'num':
+      case Op.num:
         this.#digit(EXPR.num);
         this.#number(NUMERIC.indexOf(e.code));
         for (const arg of e.args) this.#expr(arg);
         return;
-      case 'as':
+      case Op.as:
         this.#digit(EXPR.as);
         this.#type(e.type);
         this.#expr(e.value);
         return;
-      case 'load':
+      case Op.load:
         if (e.length) {
           this.#digit(EXPR.length);
           this.#number(e.offset);
@@ -228,18 +230,18 @@ class Encoder {
         this.#number(e.offset);
         this.#expr(e.addr);
         return;
-      case 'call':
+      case Op.call:
         this.#digit(EXPR.call);
         this.#number(e.type ? TYPES.indexOf(e.type) + 1 : 0);
         this.#symbol(e.func);
         this.#number(e.args.length);
         for (const arg of e.args) this.#expr(arg);
         return;
-      case 'funcIndex':
+      case Op.funcIndex:
         this.#digit(EXPR.funcIndex);
         this.#symbol(e.func);
         return;
-      case 'data':
+      case Op.data:
         this.#digit(EXPR.data);
         this.#type(e.type);
         if (isLinkerAddress(e.name)) {
@@ -248,28 +250,28 @@ class Encoder {
           this.#number(at * 2 + 1);
         } else this.#number(this.#datumIndex(e.name) * 2);
         return;
-      case 'if':
-      case 'select':
-        this.#digit(EXPR[e.op]);
+      case Op.if:
+      case Op.select:
+        this.#digit(e.op === Op.if ? EXPR.if : EXPR.select);
         this.#type(e.type);
         this.#expr(e.cond);
         this.#expr(e.then);
         this.#expr(e.else);
         return;
-      case 'memorySize':
+      case Op.memorySize:
         this.#digit(EXPR.memorySize);
         return;
-      case 'memoryGrow':
+      case Op.memoryGrow:
         this.#digit(EXPR.memoryGrow);
         this.#expr(e.pages);
         return;
-      case 'seq':
+      case Op.seq:
         this.#digit(EXPR.seq);
         this.#type(e.type);
         this.#list(e.body);
         this.#expr(e.value);
         return;
-      case 'callIndirect':
+      case Op.callIndirect:
         this.#digit(EXPR.callIndirect);
         this.#number(e.type ? TYPES.indexOf(e.type) + 1 : 0);
         this.#number(e.args.length);
@@ -298,69 +300,69 @@ class Encoder {
 
   #stmt(s: Stmt): void {
     switch (s.op) {
-      case 'set':
+      case Op.set:
         this.#digit(STMT.set);
         this.#number(s.local);
         this.#expr(s.value);
         return;
-      case 'setGlobal':
+      case Op.setGlobal:
         this.#digit(STMT.setGlobal);
         this.#symbol(s.name);
         this.#expr(s.value);
         return;
-      case 'store':
+      case Op.store:
         this.#digit(STMT.store);
         this.#number(STORES.indexOf(s.code));
         this.#number(s.offset);
         this.#expr(s.addr);
         this.#expr(s.value);
         return;
-      case 'do':
-      case 'keep':
-        this.#digit(STMT[s.op]);
+      case Op.do:
+      case Op.keep:
+        this.#digit(s.op === Op.do ? STMT.do : STMT.keep);
         this.#expr(s.value);
         return;
-      case 'if':
+      case Op.if:
         this.#digit(STMT.if);
         this.#expr(s.cond);
         this.#list(s.then);
         this.#list(s.else);
         return;
-      case 'block':
-      case 'loop':
-        this.#digit(STMT[s.op]);
+      case Op.block:
+      case Op.loop:
+        this.#digit(s.op === Op.block ? STMT.block : STMT.loop);
         this.#number(s.label);
         this.#list(s.body);
         return;
-      case 'br':
+      case Op.br:
         this.#digit(STMT.br);
         this.#number(s.label);
         return;
-      case 'brIf':
+      case Op.brIf:
         this.#digit(STMT.brIf);
         this.#number(s.label);
         this.#expr(s.cond);
         return;
-      case 'return':
+      case Op.return:
         this.#digit(s.value ? STMT.return : STMT.returnNothing);
         if (s.value) this.#expr(s.value);
         return;
-      case 'unreachable':
+      case Op.unreachable:
         this.#digit(STMT.unreachable);
         return;
-      case 'memoryCopy':
+      case Op.memoryCopy:
         this.#digit(STMT.memoryCopy);
         this.#expr(s.to);
         this.#expr(s.from);
         this.#expr(s.bytes);
         return;
-      case 'memoryFill':
+      case Op.memoryFill:
         this.#digit(STMT.memoryFill);
         this.#expr(s.to);
         this.#expr(s.byte);
         this.#expr(s.bytes);
         return;
-      case 'switch':
+      case Op.switch:
         this.#digit(STMT.switch);
         this.#number(s.otherwise);
         this.#number(s.labels.length);

@@ -14,9 +14,11 @@
  *
  * A function that differs with the module's switches has lines for variants, named `NAME#SWITCHES` (see lineNames).
  */
+
 import { get, i32, i64, stringDatum } from '../build.ts';
 import type { Datum, Expr, Func, Global, LoadOp, NumericOp, Stmt, StoreOp, Type } from '../ir.ts';
 import { runtimeName } from '../names.ts';
+import * as Op from '../op.ts';
 import { NUMERIC_SIGNATURES } from '../ops.ts';
 import type { Runtime, RuntimeOptions } from './system.ts';
 import { irType, type Signature, type SysType } from './types.ts';
@@ -307,69 +309,69 @@ function expr(): Expr {
     case EXPR.num: {
       const op = NUMERIC[number()]!;
       const { params, result } = NUMERIC_SIGNATURES.get(op)!;
-      return { op: 'num', type: result, code: op, args: exprs(params.length) };
+      return { op: Op.num, type: result, code: op, args: exprs(params.length) };
     }
     case EXPR.i32:
       return i32(signed());
     case EXPR.i64:
       return i64(signed());
     case EXPR.ref:
-      return { op: 'const', type: 'ref', value: signed() };
+      return { op: Op.const, type: 'ref', value: signed() };
     case EXPR.cell:
-      return { op: 'const', type: 'cell', value: BigInt(signed()) };
+      return { op: Op.const, type: 'cell', value: BigInt(signed()) };
     case EXPR.wide: {
       const type = typeAt();
-      return { op: 'const', type, value: numberOf(type, nameAt()) };
+      return { op: Op.const, type, value: numberOf(type, nameAt()) };
     }
     case EXPR.call: {
       const type = TYPES[number() - 1];
       const func = runtimeName(nameAt());
-      return { op: 'call', type, func, args: exprs(number()) };
+      return { op: Op.call, type, func, args: exprs(number()) };
     }
     case EXPR.load: {
       const type = typeAt();
       const op = LOADS[number()]!;
       const offset = number();
-      return { op: 'load', type, code: op, addr: expr(), offset };
+      return { op: Op.load, type, code: op, addr: expr(), offset };
     }
     case EXPR.length: {
       const offset = number();
-      return { op: 'load', type: 'i64', code: 'i64.load32_u', addr: expr(), offset, length: true };
+      return { op: Op.load, type: 'i64', code: 'i64.load32_u', addr: expr(), offset, length: true };
     }
     case EXPR.as:
-      return { op: 'as', type: typeAt(), value: expr() };
+      return { op: Op.as, type: typeAt(), value: expr() };
     case EXPR.global:
-      return { op: 'global', type: typeAt(), name: runtimeName(nameAt()) };
+      return { op: Op.global, type: typeAt(), name: runtimeName(nameAt()) };
     case EXPR.data: {
       const type = typeAt() as 'i32' | 'ref';
       const which = number();
       // Addresses that the linker knows are named, like globals.
       const name = which % 2 === 0 ? datumNames[which / 2]! : runtimeName(names[(which - 1) / 2]!);
-      return { op: 'data', type, name };
+      return { op: Op.data, type, name };
     }
     case EXPR.if: {
       const type = typeAt();
-      return { op: 'if', type, cond: expr(), then: expr(), else: expr() };
+      return { op: Op.if, type, cond: expr(), then: expr(), else: expr() };
     }
     case EXPR.select: {
       const type = typeAt();
-      return { op: 'select', type, cond: expr(), then: expr(), else: expr() };
+      return { op: Op.select, type, cond: expr(), then: expr(), else: expr() };
     }
     case EXPR.funcIndex:
-      return { op: 'funcIndex', type: 'i32', func: runtimeName(nameAt()) };
+      return { op: Op.funcIndex, type: 'i32', func: runtimeName(nameAt()) };
     case EXPR.callIndirect: {
       const type = TYPES[number() - 1];
       const count = number();
       const params = Array.from({ length: count }, typeAt);
-      return { op: 'callIndirect', type, params, target: expr(), args: exprs(count) };
+      return { op: Op.callIndirect, type, params, target: expr(), args: exprs(count) };
     }
     case EXPR.memorySize:
-      return { op: 'memorySize', type: 'i32' };
+      return { op: Op.memorySize, type: 'i32' };
     case EXPR.memoryGrow:
-      return { op: 'memoryGrow', type: 'i32', pages: expr() };
+      return { op: Op.memoryGrow, type: 'i32', pages: expr() };
     case EXPR.seq: {
       const type = typeAt();
-      return { op: 'seq', type, body: list(), value: expr() };
+      return { op: Op.seq, type, body: list(), value: expr() };
     }
     default:
       throw new Error(`the run-time library is damaged: expression ${tag}`);
@@ -387,46 +389,46 @@ function stmt(): Stmt {
   switch (tag) {
     case STMT.set: {
       const local = number();
-      return { op: 'set', local, value: expr() };
+      return { op: Op.set, local, value: expr() };
     }
     case STMT.setGlobal:
-      return { op: 'setGlobal', name: runtimeName(nameAt()), value: expr() };
+      return { op: Op.setGlobal, name: runtimeName(nameAt()), value: expr() };
     case STMT.store: {
       const op = STORES[number()]!;
       const offset = number();
-      return { op: 'store', code: op, addr: expr(), offset, value: expr() };
+      return { op: Op.store, code: op, addr: expr(), offset, value: expr() };
     }
     case STMT.do:
-      return { op: 'do', value: expr() };
+      return { op: Op.do, value: expr() };
     case STMT.if:
-      return { op: 'if', cond: expr(), then: list(), else: list() };
+      return { op: Op.if, cond: expr(), then: list(), else: list() };
     case STMT.block:
-      return { op: 'block', label: number(), body: list() };
+      return { op: Op.block, label: number(), body: list() };
     case STMT.loop:
-      return { op: 'loop', label: number(), body: list() };
+      return { op: Op.loop, label: number(), body: list() };
     case STMT.br:
-      return { op: 'br', label: number() };
+      return { op: Op.br, label: number() };
     case STMT.brIf: {
       const label = number();
-      return { op: 'brIf', label, cond: expr() };
+      return { op: Op.brIf, label, cond: expr() };
     }
     case STMT.return:
-      return { op: 'return', value: expr() };
+      return { op: Op.return, value: expr() };
     case STMT.returnNothing:
-      return { op: 'return' };
+      return { op: Op.return };
     case STMT.unreachable:
-      return { op: 'unreachable' };
+      return { op: Op.unreachable };
     case STMT.memoryCopy:
-      return { op: 'memoryCopy', to: expr(), from: expr(), bytes: expr() };
+      return { op: Op.memoryCopy, to: expr(), from: expr(), bytes: expr() };
     case STMT.memoryFill:
-      return { op: 'memoryFill', to: expr(), byte: expr(), bytes: expr() };
+      return { op: Op.memoryFill, to: expr(), byte: expr(), bytes: expr() };
     case STMT.keep:
-      return { op: 'keep', value: expr() };
+      return { op: Op.keep, value: expr() };
     case STMT.switch: {
       const otherwise = number();
       const labels: number[] = [];
       for (let count = number(); count > 0; count--) labels.push(number());
-      return { op: 'switch', value: expr(), labels, otherwise };
+      return { op: Op.switch, value: expr(), labels, otherwise };
     }
     default:
       throw new Error(`the run-time library is damaged: statement ${tag}`);

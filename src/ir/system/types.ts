@@ -1,7 +1,9 @@
 /** Types and declarations of the system dialect (see system.ts), which its checker and its intrinsics share. */
+
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { FunDecl, Param, Stmt as SynStmt, TypeExpr } from '../../syntax/ast.ts';
 import type { Datum, Expr, Type } from '../ir.ts';
+import * as Op from '../op.ts';
 
 /** Types of the system dialect. `bool` is an i32 in locals and one byte in memory. */
 export type SysType = Type | 'bool';
@@ -92,10 +94,10 @@ export function constant(type: SysType, value: bigint | number): Expr {
   switch (type) {
     case 'i64':
     case 'cell':
-      return { op: 'const', type, value: BigInt(value) };
+      return { op: Op.const, type, value: BigInt(value) };
     case 'f64':
-      return { op: 'const', type, value: Number(value) };
+      return { op: Op.const, type, value: Number(value) };
     default:
-      return { op: 'const', type: irType(type), value: Number(BigInt.asIntN(32, BigInt(value))) };
+      return { op: Op.const, type: irType(type), value: Number(BigInt.asIntN(32, BigInt(value))) };
   }
 }
