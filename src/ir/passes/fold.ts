@@ -93,6 +93,25 @@ function foldFunc(func: Func, facts: Facts, rounds: number): Func {
   return current;
 }
 
+// Statements of the lists that are being folded, each list's above those of the one around it: most come out as they were, and
+// no array is made then.
+const stack: Stmt[] = [];
+let top = 0;
+// What the ends of these lists must forget: locals as they are, `~local` for those known not to be zero.
+const marks: number[] = [];
+let marked = 0;
+
+function pushAll(stmts: readonly Stmt[]): void {
+  for (let i = 0; i < stmts.length; i++) stack[top++] = stmts[i]!;
+}
+
+/** Takes what lies above `base`. */
+function taken(base: number): Stmt[] {
+  const stmts = stack.slice(base, top);
+  top = base;
+  return stmts;
+}
+
 const SURE = 1;
 const OPEN = 2;
 const ONE = i32(1);
@@ -262,12 +281,12 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return out ?? parts;
   };
   const foldSeq = (e: Extract<Expr, { op: typeof Op.seq }>): Expr => {
-    const mark: number[] = [];
-    const before = folds(e.body, mark);
+    const base = marked;
+    const before = folds(e.body);
     const value = expr(e.value);
     // Only now is it known how often the value uses what the body has assigned.
     const stmts = forward(before);
-    forget(mark);
+    forget(base);
     if (stmts.length === 0) return value;
     const last = stmts[stmts.length - 1]!;
     if (last.op === Op.set && gets[last.local] === 1 && sets[last.local] === 1) {
@@ -291,10 +310,10 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
   };
 
-  /** Ends what a list has found out: locals as they are, `~local` for those known not to be zero. */
-  const forget = (mark: readonly number[]): void => {
-    for (let i = 0; i < mark.length; i++) {
-      const local = mark[i]!;
+  /** Ends what a list has found out. */
+  const forget = (base: number): void => {
+    while (marked > base) {
+      const local = marks[--marked]!;
       if (local < 0) doubt(~local);
       else {
         values[local] = undefined;
@@ -302,13 +321,13 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
       }
     }
   };
-  const learnNonZero = (local: number | undefined, mark: number[]): void => {
+  const learnNonZero = (local: number | undefined): void => {
     if (local === undefined || nonZero[local]) return;
     // What has had its only assignment keeps its value longer than this is known.
     nonZero[local] = settled[local] ? SURE : OPEN;
     if (!settled[local]) open++;
     facts++;
-    mark.push(~local);
+    marks[marked++] = ~local;
   };
   /** Forgets that a local is not zero. */
   const doubt = (local: number): void => {
@@ -328,10 +347,10 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
 
   const body = (stmts: readonly Stmt[], notZero?: number): readonly Stmt[] => {
     if (stmts.length === 0) return stmts;
-    const mark: number[] = [];
-    if (notZero !== undefined) learnNonZero(notZero, mark);
-    const out = forward(folds(stmts, mark));
-    if (mark.length > 0) forget(mark);
+    const base = marked;
+    if (notZero !== undefined) learnNonZero(notZero);
+    const out = forward(folds(stmts));
+    if (marked > base) forget(base);
     return out;
   };
 
@@ -367,34 +386,35 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
     }
   };
 
-  /** Folds a statement list that something follows: nothing is substituted yet. `mark` collects what its end must forget. */
-  const folds = (stmts: readonly Stmt[], mark: number[]): readonly Stmt[] => {
-    const out: Stmt[] = [];
+  /** Folds a statement list that something follows: nothing is substituted yet. What its end must forget is marked. */
+  const folds = (stmts: readonly Stmt[]): readonly Stmt[] => {
+    const base = top;
     let same = true;
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
-      const before = out.length;
+      const before = top;
       if (open > 0) unlearn(s);
-      stmt(s, out, mark);
-      const { length } = out;
-      if (length === before) {
+      stmt(s);
+      if (top === before) {
         same = false;
         continue;
       }
-      const last = out[length - 1]!;
-      if (last !== s || length !== before + 1) same = false;
+      const last = stack[top - 1]!;
+      if (last !== s || top !== before + 1) same = false;
       const { op } = last;
       if (op === Op.set || op === Op.store || op === Op.brIf || goesOn(last)) continue;
       if (op === Op.do) {
         const span = last.value.op === Op.call ? last.value.span : undefined;
         if (stmts[i + 1]?.op === Op.unreachable && i + 2 === stmts.length) continue;
-        out.push({ op: Op.unreachable, span });
+        stack[top++] = { op: Op.unreachable, span };
         same = false;
       }
       if (i + 1 < stmts.length) same = false;
       break;
     }
-    return same ? stmts : out;
+    if (!same) return taken(base);
+    top = base;
+    return stmts;
   };
 
   /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
@@ -428,80 +448,80 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
 
   /** Folds the first expression of a statement; what that begins with goes before the statement. */
-  const flat = (e: Expr, out: Stmt[]): Expr => {
+  const flat = (e: Expr): Expr => {
     const { op } = e;
     if (op === Op.const || (op === Op.get && !values[e.local])) return e;
     const before = seqs;
     const value = expr(e);
-    return seqs === before ? value : hoist(value, out);
+    return seqs === before ? value : hoist(value);
   };
 
-  const stmt = (s: Stmt, out: Stmt[], mark: number[]): void => {
+  const stmt = (s: Stmt): void => {
     switch (s.op) {
       case Op.set: {
         const { local, value: before } = s;
-        const value = flat(before, out);
+        const value = flat(before);
         if (gets[local] === 0) {
-          effects(value, out);
+          effects(value);
           return;
         }
         if (value.op === Op.get && value.local === local) return;
         if (sets[local] === 1 && local >= func.params.length) {
           settled[local] = 1;
-          mark.push(local);
+          marks[marked++] = local;
           if (isSettled(value)) values[local] = value;
         }
-        out.push(value === before ? s : { ...s, value });
+        stack[top++] = value === before ? s : { ...s, value };
         return;
       }
       case Op.store: {
         const before = seqs;
         let addr = expr(s.addr);
         let value = expr(s.value);
-        if (seqs !== before) [addr, value] = hoistAll([addr, value], out) as [Expr, Expr];
+        if (seqs !== before) [addr, value] = hoistAll([addr, value]) as [Expr, Expr];
         const moved = intoOffset(addr, s.offset);
-        if (moved) out.push({ ...s, ...moved, value });
-        else out.push(addr === s.addr && value === s.value ? s : { ...s, addr, value });
+        if (moved) stack[top++] = { ...s, ...moved, value };
+        else stack[top++] = addr === s.addr && value === s.value ? s : { ...s, addr, value };
         return;
       }
       case Op.if: {
-        const cond = decide(truth(flat(s.cond, out)));
+        const cond = decide(truth(flat(s.cond)));
         if (cond.op === Op.const) {
           // The labels of the branch that goes away are not jumped to from elsewhere.
-          out.push(...body(Number(cond.value) === 0 ? s.else : s.then));
+          pushAll(body(Number(cond.value) === 0 ? s.else : s.then));
           return;
         }
         const zero = zeroTest(cond);
         const yes = body(s.then, localOf(cond));
         const no = body(s.else, zero);
-        if (zero !== undefined && !endGoesOn(yes)) learnNonZero(zero, mark);
+        if (zero !== undefined && !endGoesOn(yes)) learnNonZero(zero);
         if (yes.length === 0 && no.length === 0) {
-          effects(cond, out);
+          effects(cond);
         } else if (yes.length === 0) {
-          pushIf({ op: Op.if, cond: negate(cond), then: no, else: [] }, out);
-        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s, out);
-        else pushIf({ op: Op.if, cond, then: yes, else: no }, out);
+          pushIf({ op: Op.if, cond: negate(cond), then: no, else: [] });
+        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s);
+        else pushIf({ op: Op.if, cond, then: yes, else: no });
         return;
       }
       case Op.do: {
         const before = s.value;
-        const value = flat(before, out);
+        const value = flat(before);
         if ((before.op === Op.call || before.op === Op.callIndirect) && value.op === before.op) {
-          out.push(value === before ? s : { ...s, value });
-        } else effects(value, out);
+          stack[top++] = value === before ? s : { ...s, value };
+        } else effects(value);
         return;
       }
       case Op.brIf: {
-        const cond = decide(truth(flat(s.cond, out)));
+        const cond = decide(truth(flat(s.cond)));
         if (cond.op === Op.const) {
           if (Number(cond.value) === 0) return;
           jump(s.label);
-          out.push({ op: Op.br, label: s.label });
+          stack[top++] = { op: Op.br, label: s.label };
           return;
         }
         jump(s.label);
-        learnNonZero(zeroTest(cond), mark);
-        out.push(cond === s.cond ? s : { ...s, cond });
+        learnNonZero(zeroTest(cond));
+        stack[top++] = cond === s.cond ? s : { ...s, cond };
         return;
       }
       case Op.block: {
@@ -515,8 +535,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         }
         const used = jumps.get(s.label)!;
         jumps.set(s.label, outer ?? 0);
-        if (used === 0) out.push(...inner);
-        else out.push(inner === s.body ? s : { ...s, body: inner });
+        if (used === 0) pushAll(inner);
+        else stack[top++] = inner === s.body ? s : { ...s, body: inner };
         return;
       }
       case Op.loop: {
@@ -525,49 +545,51 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
         const inner = body(s.body);
         const used = jumps.get(s.label)!;
         jumps.set(s.label, outer ?? 0);
-        if (used === 0) out.push(...inner);
-        else out.push(inner === s.body ? s : { ...s, body: inner });
+        if (used === 0) pushAll(inner);
+        else stack[top++] = inner === s.body ? s : { ...s, body: inner };
         return;
       }
       case Op.br:
         jump(s.label);
-        out.push(s);
+        stack[top++] = s;
         return;
       case Op.keep: {
         const value = expr(s.value);
         if (value.op === Op.const || value.op === Op.data) return;
-        out.push(value === s.value ? s : { ...s, value });
+        stack[top++] = value === s.value ? s : { ...s, value };
         return;
       }
       case Op.switch:
         for (const label of s.labels) jump(label);
         jump(s.otherwise);
-        out.push(mapStmt(s, mapper));
+        stack[top++] = mapStmt(s, mapper);
         return;
       case Op.return:
       case Op.setGlobal: {
         if (!s.value) {
-          out.push(s);
+          stack[top++] = s;
           return;
         }
-        const value = flat(s.value, out);
-        if (s.op === Op.setGlobal && globals.has(s.name)) effects(value, out);
-        else out.push(value === s.value ? s : { ...s, value });
+        const value = flat(s.value);
+        if (s.op === Op.setGlobal && globals.has(s.name)) effects(value);
+        else stack[top++] = value === s.value ? s : { ...s, value };
         return;
       }
       default:
-        out.push(mapStmt(s, mapper));
+        stack[top++] = mapStmt(s, mapper);
     }
   };
 
   /** An `if` whose branch only jumps is a conditional jump. */
-  const pushIf = (s: Extract<Stmt, { op: typeof Op.if }>, out: Stmt[]): void => {
+  const pushIf = (s: Extract<Stmt, { op: typeof Op.if }>): void => {
     const only = s.then[0]!;
     if (s.then.length === 1 && only.op === Op.br) {
-      out.push({ op: Op.brIf, label: only.label, cond: s.cond }, ...s.else);
+      stack[top++] = { op: Op.brIf, label: only.label, cond: s.cond };
+      pushAll(s.else);
     } else if (s.else.length === 1 && s.else[0]!.op === Op.br && endGoesOn(s.then)) {
-      out.push({ op: Op.brIf, label: s.else[0].label, cond: negate(s.cond) }, ...s.then);
-    } else out.push(s);
+      stack[top++] = { op: Op.brIf, label: s.else[0].label, cond: negate(s.cond) };
+      pushAll(s.then);
+    } else stack[top++] = s;
   };
 
   /** A value that may replace the local: a constant, or a local that does not change here either. */
@@ -590,6 +612,8 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
   };
 
   const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
+  top = 0;
+  marked = 0;
   return body(func.body);
 }
 
@@ -597,26 +621,26 @@ function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
  * Moves the statements that an expression begins with into the list before it, so that the names they define are known
  * to what follows: those of a leading `seq`, also of an operand with nothing but values of locals evaluated before it.
  */
-function hoist(e: Expr, out: Stmt[]): Expr {
+function hoist(e: Expr): Expr {
   switch (e.op) {
     case Op.seq:
-      out.push(...e.body);
-      return hoist(e.value, out);
+      pushAll(e.body);
+      return hoist(e.value);
     case Op.as: {
-      const value = hoist(e.value, out);
+      const value = hoist(e.value);
       return value === e.value ? e : { ...e, value };
     }
     case Op.load: {
-      const addr = hoist(e.addr, out);
+      const addr = hoist(e.addr);
       return addr === e.addr ? e : { ...e, addr };
     }
     case Op.if: {
-      const cond = hoist(e.cond, out);
+      const cond = hoist(e.cond);
       return cond === e.cond ? e : { ...e, cond };
     }
     case Op.num:
     case Op.call: {
-      const args = hoistAll(e.args, out);
+      const args = hoistAll(e.args);
       return args === e.args ? e : { ...e, args };
     }
     default:
@@ -624,12 +648,12 @@ function hoist(e: Expr, out: Stmt[]): Expr {
   }
 }
 
-function hoistAll(parts: readonly Expr[], out: Stmt[]): readonly Expr[] {
+function hoistAll(parts: readonly Expr[]): readonly Expr[] {
   let result: Expr[] | undefined;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!;
     if (i > 0 && !isPure(part) && assignsAnyOf(part, parts, i)) break;
-    const value = hoist(part, out);
+    const value = hoist(part);
     if (value !== part) {
       result ??= parts.slice();
       result[i] = value;
@@ -677,34 +701,35 @@ function overflowTest(sum: number, value: Expr, cond: Expr): Expr | undefined {
 }
 
 /** Keeps of an expression what has effects. */
-function effects(e: Expr, out: Stmt[]): void {
+function effects(e: Expr): void {
   if (isPure(e)) return;
   switch (e.op) {
     case Op.seq:
-      out.push(...e.body);
-      effects(e.value, out);
+      pushAll(e.body);
+      effects(e.value);
       return;
     case Op.num:
       if (mayTrap(e.code)) break;
-      for (const arg of e.args) effects(arg, out);
+      for (const arg of e.args) effects(arg);
       return;
     case Op.as:
-      effects(e.value, out);
+      effects(e.value);
       return;
     case Op.load:
-      effects(e.addr, out);
+      effects(e.addr);
       return;
     case Op.if: {
-      const yes: Stmt[] = [];
-      const no: Stmt[] = [];
-      effects(e.then, yes);
-      effects(e.else, no);
-      out.push({ op: Op.if, cond: e.cond, then: yes, else: no });
+      const base = top;
+      effects(e.then);
+      const yes = taken(base);
+      effects(e.else);
+      const no = taken(base);
+      stack[top++] = { op: Op.if, cond: e.cond, then: yes, else: no };
       return;
     }
     default:
   }
-  out.push({ op: Op.do, value: e });
+  stack[top++] = { op: Op.do, value: e };
 }
 
 /**
