@@ -1,7 +1,7 @@
 /** What calls do, over the whole call graph: which never return, which may collect. */
 
 import { fallsThrough } from './build.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, referencesOf } from './facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from './ir.ts';
 import { COLLECT, MAIN } from './names.ts';
 import * as Op from './op.ts';
@@ -75,7 +75,7 @@ export function collectingFuncs(module: Module, noReturn: ReadonlySet<string>, c
     note(name, tableOf(params, result));
   };
   for (const func of module.funcs.values()) {
-    for (const e of factsOf(func).references) {
+    for (const e of referencesOf(func)) {
       if (e.op === Op.call) {
         if (!noReturn.has(e.func)) note(e.func, func.name);
       } else if (e.op === Op.callIndirect) note(tableOf(e.params, e.type), func.name);

@@ -52,6 +52,19 @@ export function factsOf(func: Func): Facts {
   return facts;
 }
 
+/** Of bodies that name and call what another body does: that one's facts. */
+const alike = new WeakMap<readonly Stmt[], Facts>();
+
+/** What the function names and calls, in any number and order. */
+export function referencesOf(func: Func): readonly Reference[] {
+  return (known.get(func.body) ?? alike.get(func.body) ?? factsOf(func)).references;
+}
+
+/** Notes that `after` names and calls what `func` does. */
+export function refersLike(func: Func, after: Func): void {
+  alike.set(after.body, factsOf(func));
+}
+
 /** Whether a function has a loop, without all the other facts if they are not known: a first loop is soon found. */
 export function holdsLoop(func: Func): boolean {
   return known.get(func.body)?.hasLoop ?? hasLoopIn(func.body);
@@ -182,19 +195,26 @@ function list(body: readonly Stmt[]): void {
   }
 }
 
-/** Parts of a node. Half of them read a local: nothing is called for those. */
+/** Parts of a node. Most of them read a local or are constants: nothing is called for those. */
 function parts(all: readonly Expr[]): void {
   for (let i = 0; i < all.length; i++) {
     const e = all[i]!;
     if (e.op === Op.get) {
       nodes++;
       gets[e.local]!++;
-    } else expr(e);
+    } else if (e.op === Op.const) nodes++;
+    else expr(e);
   }
 }
 
-function expr(e: Expr): void {
+function expr(whole: Expr): void {
+  let e = whole;
   nodes++;
+  // Down to what is not the only part of a node.
+  while (e.op === Op.load || e.op === Op.as) {
+    e = e.op === Op.load ? e.addr : e.value;
+    nodes++;
+  }
   switch (e.op) {
     case Op.get:
       gets[e.local]!++;
@@ -208,12 +228,6 @@ function expr(e: Expr): void {
       references.push(e);
       if (loops === 0) callsOutsideLoops.push(e);
       parts(e.args);
-      return;
-    case Op.load:
-      expr(e.addr);
-      return;
-    case Op.as:
-      expr(e.value);
       return;
     case Op.global:
     case Op.data:
@@ -231,7 +245,7 @@ function expr(e: Expr): void {
       expr(e.cond);
       return;
     case Op.seq:
-      for (const s of e.body) if (s.op !== Op.keep) nested++;
+      for (let i = 0; i < e.body.length; i++) if (e.body[i]!.op !== Op.keep) nested++;
       list(e.body);
       expr(e.value);
       return;

@@ -31,7 +31,7 @@ import {
   stmtOperands,
 } from '../build.ts';
 import { type Collecting, collectingFuncs, noReturnFuncs } from '../calls.ts';
-import { factsOf } from '../facts.ts';
+import { referencesOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import { COLLECT, ROOT_GLOBAL, STACK_POINTER } from '../names.ts';
 import * as Op from '../op.ts';
@@ -69,7 +69,7 @@ export function addRoots(module: Module, options: RootOptions = {}): Module {
   const funcs = new Map<string, Func>();
   let frames = false;
   for (const func of module.funcs.values()) {
-    const { references } = factsOf(func);
+    const references = referencesOf(func);
     let concerns = false;
     for (let i = 0; i < references.length && !concerns; i++) {
       const e = references[i]!;

@@ -6,7 +6,7 @@
 
 import { copyFunc, jumpsTo, listMapper, mapLists, mapStmt, operands } from '../build.ts';
 import { returnsLike } from '../calls.ts';
-import { factsOf } from '../facts.ts';
+import { factsOf, refersLike } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
 import * as Op from '../op.ts';
 import { negate } from './fold-num.ts';
@@ -53,6 +53,7 @@ function rotateFunc(func: Func, nesting: ReadonlySet<Stmt>): Func {
   if (body === func.body) return func;
   const after = copyFunc(func, body);
   returnsLike(func, after);
+  refersLike(func, after);
   return after;
 }
 
