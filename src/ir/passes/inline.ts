@@ -17,7 +17,7 @@ import {
   mapSame,
   mapStmt,
   someStmt,
-  walkStmts,
+  stmtOperands,
   zero,
 } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
@@ -198,7 +198,8 @@ export function candidateOf(func: Func): Candidate {
   const { nodes, references, hasLoop, maxLabel, sets } = factsOf(func);
   let simple = !hasLoop;
   let selfCalls = 0;
-  for (const e of references) {
+  for (let i = 0; i < references.length; i++) {
+    const e = references[i]!;
     if (e.op === Op.call || e.op === Op.callIndirect) {
       simple = false;
       if (e.op === Op.call && e.func === func.name) selfCalls++;
@@ -215,7 +216,8 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     candidate(call.func) !== undefined || (kept !== undefined && kept(call, func) !== call);
   if (!factsOf(func).references.some((e) => e.op === Op.call && concerns(e))) return func;
   const locals = func.locals.slice();
-  const localNames = locals.map((_, i) => func.localNames?.[i]);
+  const localNames = func.localNames?.slice() ?? [];
+  localNames.length = locals.length;
   let nextLabel = -1;
   let budget = policy.growth;
   let loops = 0;
@@ -258,7 +260,8 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => {
     let out: Stmt[] | undefined;
-    list.forEach((s, i) => {
+    for (let i = 0; i < list.length; i++) {
+      const s = list[i]!;
       if (s.op === Op.do && s.value.op === Op.call && s.value.type === undefined) {
         const args = mapSame(s.value.args, expr);
         let call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
@@ -267,37 +270,26 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
         if (callee || call !== s.value) out ??= list.slice(0, i);
         if (callee) out!.push(...inlineStmt(call, callee));
         else out?.push(call === s.value ? s : { ...s, value: call });
-        return;
+        continue;
       }
       const mapped = stmt(s);
       if (mapped !== s) out ??= list.slice(0, i);
       out?.push(mapped);
-    });
+    }
     return out ?? list;
   };
 
   /** The arguments as bindings to do first, and what stands for each local of the callee in its body. */
   const bindArguments = (call: Call, { func: callee, assigned }: Candidate, out: Stmt[]): Expr[] => {
-    const values: Expr[] = [];
-    const fresh = (type: Type, name: string | undefined): Expr => {
+    const values = call.args.slice();
+    for (let i = 0; i < callee.locals.length; i++) {
+      const isParam = i < values.length;
+      if (isParam && !assigned[i] && isStable(call.args, i)) continue;
+      const type = callee.locals[i]!;
       const local = locals.push(type) - 1;
-      localNames[local] = name;
-      return get(local, type);
-    };
-    call.args.forEach((arg, i) => {
-      const plain = arg.op === Op.as ? arg.value : arg;
-      const constant = plain.op === Op.const || plain.op === Op.data || plain.op === Op.funcIndex;
-      const stable = plain.op === Op.get && !call.args.slice(i + 1).some((later) => assigns(later, plain.local));
-      if (!assigned[i] && (constant || stable)) {
-        values.push(arg);
-        return;
-      }
-      const local = fresh(callee.params[i]!, callee.localNames?.[i]);
-      out.push({ op: Op.set, local: (local as { local: number }).local, value: arg });
-      values.push(local);
-    });
-    for (let i = callee.params.length; i < callee.locals.length; i++) {
-      values.push(fresh(callee.locals[i]!, callee.localNames?.[i]));
+      localNames[local] = callee.localNames?.[i];
+      if (isParam) out.push({ op: Op.set, local, value: values[i]! });
+      values[i] = get(local, type);
     }
     return values;
   };
@@ -349,6 +341,15 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
   return rebuilt === func.body ? func : { ...func, locals, localNames, body: rebuilt };
 }
 
+/** Whether an argument may be evaluated wherever the callee reads it: a constant, or a local that no later argument assigns. */
+function isStable(args: readonly Expr[], at: number): boolean {
+  const arg = args[at]!;
+  const plain = arg.op === Op.as ? arg.value : arg;
+  if (plain.op !== Op.get) return plain.op === Op.const || plain.op === Op.data || plain.op === Op.funcIndex;
+  for (let i = at + 1; i < args.length; i++) if (assigns(args[i]!, plain.local)) return false;
+  return true;
+}
+
 /**
  * What becomes of the positions in a function with a frame of its own when a call at `call` is inlined. Nodes without a
  * position get that of the code before them, as they have it when the function is not inlined.
@@ -389,24 +390,27 @@ function rename(
   };
   const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
   const stmt = (s: Stmt): Stmt => {
-    const mapped = mapStmt(s, mapper);
-    switch (mapped.op) {
+    switch (s.op) {
       case Op.set:
         // A parameter that is assigned has a local of its own.
-        return { ...mapped, local: (values[mapped.local] as { local: number }).local };
+        return { op: Op.set, local: (values[s.local] as { local: number }).local, value: expr(s.value) };
       case Op.block:
       case Op.loop:
+        return { op: s.op, label: s.label + base, body: body(s.body) };
       case Op.br:
+        return base === 0 ? s : { op: Op.br, label: s.label + base };
       case Op.brIf:
-        return base === 0 ? mapped : { ...mapped, label: mapped.label + base };
-      case Op.switch:
-        return { ...mapped, labels: mapped.labels.map((l) => l + base), otherwise: mapped.otherwise + base };
+        return { op: Op.brIf, label: s.label + base, cond: expr(s.cond) };
+      case Op.switch: {
+        const value = expr(s.value);
+        return { ...s, value, labels: s.labels.map((l) => l + base), otherwise: s.otherwise + base };
+      }
       case Op.unreachable: {
-        const span = position(mapped.span);
-        return span === mapped.span ? mapped : { ...mapped, span };
+        const span = position(s.span);
+        return span === s.span ? s : { ...s, span };
       }
       default:
-        return mapped;
+        return mapStmt(s, mapper);
     }
   };
   const mapper: Mapper = { expr, body };
@@ -416,49 +420,66 @@ function rename(
 // ---- returns
 
 function hasReturn(stmts: readonly Stmt[]): boolean {
-  let found = false;
-  walkStmts(stmts, (s) => {
-    if (s.op === Op.return) found = true;
-  });
-  return found;
+  for (let i = 0; i < stmts.length; i++) if (returns(stmts[i]!)) return true;
+  return false;
 }
+
+/** Whether there is a return in a statement. */
+function returns(s: Stmt): boolean {
+  switch (s.op) {
+    case Op.return:
+      return true;
+    case Op.block:
+    case Op.loop:
+      return hasReturn(s.body);
+    case Op.if:
+      return hasReturn(s.then) || hasReturn(s.else) || exprReturns(s.cond);
+    case Op.set:
+    case Op.do:
+      return exprReturns(s.value);
+    default:
+      return stmtOperands(s).some(exprReturns);
+  }
+}
+
+/** Whether there is a return inside an expression. */
+const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === Op.return);
 
 /**
  * A function body as one expression, if returns stand only where it ends: `if c { return a } return b` is
  * `(if c a b)`. Undefined if there are others (in loops, or in the middle).
  */
 function asExpr(stmts: readonly Stmt[], type: Type): Expr | undefined {
-  for (let i = 0; i < stmts.length; i++) {
-    const s = stmts[i]!;
-    const prefix = stmts.slice(0, i);
-    const seq = (value: Expr): Expr => (prefix.length === 0 ? value : { op: Op.seq, type, body: prefix, value });
-    if (s.op === Op.return) return exprReturns(s.value!) ? undefined : seq(s.value!);
-    if (s.op === Op.if && hasReturn([s])) {
-      if (exprReturns(s.cond)) return undefined;
-      const rest = stmts.slice(i + 1);
-      // A branch that goes on takes what follows with it; only one may, so that nothing is copied.
-      const yesEnds = !fallsThrough(s.then);
-      const noEnds = !fallsThrough(s.else);
-      if (!yesEnds && !noEnds) return undefined;
-      const yes = asExpr(yesEnds ? s.then : [...s.then, ...rest], type);
-      const no = yes && asExpr(noEnds ? s.else : [...s.else, ...rest], type);
-      return yes && no && seq({ op: Op.if, type, cond: s.cond, then: yes, else: no });
-    }
-    if (hasReturn([s])) return undefined;
+  let i = 0;
+  while (i < stmts.length && !returns(stmts[i]!)) i++;
+  if (i === stmts.length) {
+    // The end is not reached: the value does not matter.
+    return fallsThrough(stmts) ? undefined : { op: Op.seq, type, body: stmts, value: zero(type) };
   }
-  // The end is not reached: the value does not matter.
-  return fallsThrough(stmts) ? undefined : { op: Op.seq, type, body: stmts, value: zero(type) };
+  const s = stmts[i]!;
+  let value: Expr | undefined;
+  if (s.op === Op.return) value = exprReturns(s.value!) ? undefined : s.value;
+  else if (s.op === Op.if && !exprReturns(s.cond)) value = choiceOf(s, stmts.slice(i + 1), type);
+  return value === undefined || i === 0 ? value : { op: Op.seq, type, body: stmts.slice(0, i), value };
 }
 
-/** Whether there is a return inside an expression. */
-const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === Op.return);
+/** An `if` that returns and the statements after it as one expression. */
+function choiceOf(s: Extract<Stmt, { op: typeof Op.if }>, rest: readonly Stmt[], type: Type): Expr | undefined {
+  // A branch that goes on takes what follows with it; only one may, so that nothing is copied.
+  const yesEnds = !fallsThrough(s.then);
+  const noEnds = !fallsThrough(s.else);
+  if (!yesEnds && !noEnds) return undefined;
+  const yes = asExpr(yesEnds ? s.then : [...s.then, ...rest], type);
+  const no = yes && asExpr(noEnds ? s.else : [...s.else, ...rest], type);
+  return yes && no && { op: Op.if, type, cond: s.cond, then: yes, else: no };
+}
 
 /** The body without returns at its end; what follows an `if` that returns goes into its other branch. */
 function withoutTailReturns(stmts: readonly Stmt[]): readonly Stmt[] {
   for (let i = 0; i < stmts.length; i++) {
     const s = stmts[i]!;
     if (s.op === Op.return) return stmts.slice(0, i);
-    if (s.op === Op.if && hasReturn([s])) {
+    if (s.op === Op.if && returns(s)) {
       const rest = stmts.slice(i + 1);
       const yesEnds = !fallsThrough(s.then);
       const noEnds = !fallsThrough(s.else);
