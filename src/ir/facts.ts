@@ -4,7 +4,7 @@
  * makes a new one.)
  */
 
-import { hasLoop as hasLoopIn } from './build.ts';
+import { hasLoop as hasLoopIn, walkStmts } from './build.ts';
 import type { Expr, Func, Stmt } from './ir.ts';
 import * as Op from './op.ts';
 
@@ -54,6 +54,26 @@ export function factsOf(func: Func): Facts {
 
 /** Of bodies that name and call what another body does: that one's facts. */
 const alike = new WeakMap<readonly Stmt[], Facts>();
+
+/** Visits the statements of a function, each before its parts, but for a `keep` in an expression. */
+export function forEachStmt(func: Func, visit: (s: Stmt) => void): void {
+  const { nesting } = factsOf(func);
+  const each = (stmts: readonly Stmt[]): void => {
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      if (nesting.has(s)) walkStmts([s], visit);
+      else {
+        visit(s);
+        if (s.op === Op.block || s.op === Op.loop) each(s.body);
+        else if (s.op === Op.if) {
+          each(s.then);
+          each(s.else);
+        }
+      }
+    }
+  };
+  each(func.body);
+}
 
 /** What the function names and calls, in any number and order. */
 export function referencesOf(func: Func): readonly Reference[] {

@@ -10,8 +10,8 @@
  * nobody can tell from the object itself as long as fields are only written where it is made.
  */
 
-import { as, get, i32, type Mapper, mapExpr, mapStmt, num, walk, walkStmts } from '../build.ts';
-import { factsOf, type Reference } from '../facts.ts';
+import { as, get, i32, type Mapper, mapExpr, mapStmt, num, walk } from '../build.ts';
+import { factsOf, forEachStmt, type Reference } from '../facts.ts';
 import type { Expr, Func, LoadOp, Module, Stmt, StoreOp, Type } from '../ir.ts';
 import * as Op from '../op.ts';
 
@@ -201,23 +201,27 @@ function copied(func: Func, gets: readonly number[]): Group[] {
   const groupOf = (local: number): Group => {
     let group = groups.get(local);
     if (!group) {
-      const escapes = local < func.params.length;
-      group = { locals: [local], header: undefined, escapes, written: false, fields: new Map() };
+      group = { locals: [local], header: undefined, escapes: false, written: false, fields: new Map() };
       groups.set(local, group);
     }
     return group;
   };
-  /** Locals that are stored, returned or passed on: most objects that escape are found out without a walk over all uses. */
-  const exposed = new Set<number>();
-  for (const e of factsOf(func).references) {
+  /**
+   * Locals that hold something else, or are stored, returned or passed on: most objects that escape are found out without a walk
+   * over all uses.
+   */
+  const exposed = new Uint8Array(func.locals.length).fill(1, 0, func.params.length);
+  const { references } = factsOf(func);
+  for (let k = 0; k < references.length; k++) {
+    const e = references[k]!;
     if (e.op !== Op.call) continue;
     for (let i = 0; i < e.args.length; i++) {
       const arg = e.args[i]!;
-      if (arg.op === Op.get) exposed.add(arg.local);
+      if (arg.op === Op.get) exposed[arg.local] = 1;
     }
   }
-  walkStmts(func.body, (s) => {
-    if ((s.op === Op.store || s.op === Op.return) && s.value?.op === Op.get) exposed.add(s.value.local);
+  forEachStmt(func, (s) => {
+    if ((s.op === Op.store || s.op === Op.return) && s.value?.op === Op.get) exposed[s.value.local] = 1;
     if (s.op !== Op.set || func.locals[s.local] !== 'ref' || !gets[s.local]) return;
     const header = allocated(s.value);
     if (header !== undefined) {
@@ -225,10 +229,10 @@ function copied(func: Func, gets: readonly number[]): Group[] {
       if (group.header !== undefined && group.header !== header) group.escapes = true;
       group.header = header;
     } else if (s.value.op === Op.get) unite(groups, groupOf(s.local), groupOf(s.value.local));
-    else groupOf(s.local).escapes = true;
+    else exposed[s.local] = 1;
   });
   return [...new Set(groups.values())].filter(
-    (group) => group.header !== undefined && !group.escapes && !group.locals.some((local) => exposed.has(local)),
+    (group) => group.header !== undefined && !group.escapes && !group.locals.some((local) => exposed[local]),
   );
 }
 
