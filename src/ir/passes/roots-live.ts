@@ -339,7 +339,7 @@ function isStatic(e: Expr): boolean {
 }
 
 /** A set of small integers: of the local with the number i among those that may need slots, bit i. */
-type Bits = Int32Array;
+type Bits = number[];
 
 function union(into: Bits, from: Bits): boolean {
   let changed = false;
@@ -381,7 +381,7 @@ function solve(scan: Scan, bit: Int32Array, candidates: readonly number[]): (Bit
   /** What is live behind the open branches and loops, and where the events of such a loop end. */
   const after: Bits[] = [];
   const ends: number[] = [];
-  let live: Bits = new Int32Array(words);
+  let live: Bits = new Array(words).fill(0);
   for (let at = events.length - 1; at >= 0; at--) {
     const event = events[at]!;
     const of = event >> KIND_BITS;
@@ -429,7 +429,7 @@ function solve(scan: Scan, bit: Int32Array, candidates: readonly number[]): (Bit
       case END_LOOP: {
         let head = heads[of];
         if (!head) {
-          head = new Int32Array(words);
+          head = new Array<number>(words).fill(0);
           heads[of] = head;
         }
         targets[scan.loopLabels[of]!] = head;
