@@ -91,9 +91,14 @@ export function compile(sources: readonly SourceFile[], options: CompileOptions)
     });
   const ascii = files.every((f) => !NOT_ASCII.test(f.text));
   let runtime = library(ascii);
+  let reached = reach(module, runtime);
   // What is read may be any text.
-  if (ascii && reach(module, runtime).imports.has('rt.fd_read')) runtime = library(false);
+  if (ascii && reached.imports.has('rt.fd_read')) {
+    runtime = library(false);
+    reached = reach(module, runtime);
+  }
   const compiled = compileIr(module, runtime, {
+    reached,
     optimise: options.optimise ?? true,
     verify: options.verify ?? false,
     names: options.names ?? options.mode === 'test',

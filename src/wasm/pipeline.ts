@@ -44,6 +44,8 @@ export interface CompileIrOptions {
   /** Is shown the module after every pass; passes change functions in place, so it must take what it needs at once. */
   readonly observe?: (pass: string, module: Module) => void;
   readonly lines: SourcePositions;
+  /** What reach() gives for the module and the library, if that is known. */
+  readonly reached?: Module;
 }
 
 export interface CompiledIr {
@@ -90,7 +92,7 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     });
     if (problems.length > 0) throw new Error(`IR before passes:\n${problems.join('\n')}`);
   }
-  let current = check(reach(module, runtime), 'reach');
+  let current = check(options.reached ?? reach(module, runtime), 'reach');
   if (options.optimise) {
     for (let round = 0; round < CALL_ROUNDS; round++) {
       current = check(reach(inlineUser(current)), 'calls');
