@@ -320,6 +320,15 @@ export function assigns(e: Expr, local: number): boolean {
   return someStmt(e, (s) => s.op === Op.set && s.local === local);
 }
 
+/** Whether the expression reads the local. */
+export function reads(e: Expr, local: number): boolean {
+  let found = false;
+  walkExpr(e, (part) => {
+    if (part.op === Op.get && part.local === local) found = true;
+  });
+  return found;
+}
+
 /** How `mapExpr` and `mapStmt` rebuild: what becomes of the parts of a node. */
 export interface Mapper {
   readonly expr: (e: Expr) => Expr;

@@ -392,7 +392,6 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
   if (stmts.length === 0) return stmts;
   const { op } = stmts[stmts.length - 1]!;
   if (op !== Op.unreachable && op !== Op.return) return stmts;
-  const isValue = (s: Stmt): boolean => s.op === Op.set && isSimple(s.value);
   let first = 0;
   while (first < stmts.length && !isValue(stmts[first]!)) first++;
   const read = new Set<number>();
@@ -405,6 +404,8 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
       out.splice(i, 1);
       continue;
     }
+    // There are jumps in these for sure.
+    if (s.op === Op.block || s.op === Op.loop) break;
     walk(
       [s],
       (e) => {
@@ -418,6 +419,8 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
   }
   return out ?? stmts;
 }
+
+const isValue = (s: Stmt): boolean => s.op === Op.set && isSimple(s.value);
 
 /** The statement simplified; undefined if what is in `instead` stands for it. */
 function stmt(s: Stmt): Stmt | undefined {

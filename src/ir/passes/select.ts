@@ -5,7 +5,7 @@
  * instruction for them. (Allen, Kennedy, Porterfield, Warren: Conversion of control dependence to data dependence, POPL 1983.)
  */
 
-import { assigns, copyFunc, get, listMapper, mapLists, mapStmt, walkExpr } from '../build.ts';
+import { assigns, copyFunc, get, listMapper, mapLists, mapStmt, reads, walkExpr } from '../build.ts';
 import { returnsLike } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt } from '../ir.ts';
@@ -112,14 +112,6 @@ function assignsWhatItReads(cond: Expr, value: Expr): boolean {
   let found = false;
   walkExpr(value, (e) => {
     if (e.op === Op.get && assigns(cond, e.local)) found = true;
-  });
-  return found;
-}
-
-function reads(e: Expr, local: number): boolean {
-  let found = false;
-  walkExpr(e, (part) => {
-    if (part.op === Op.get && part.local === local) found = true;
   });
   return found;
 }
