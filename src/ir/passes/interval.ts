@@ -18,6 +18,12 @@ export const NEAR = 2 ** 63 - 1024;
 const LARGE = 2 ** 61;
 const EXACT = 2 ** 53;
 const HALF = EXACT / 2;
+// A minus before a constant that is no small integer would make a new number each time.
+const LEAST_LARGE = -LARGE;
+const LEAST_EXACT = -EXACT;
+const LEAST_HALF = -HALF;
+/** What a product in doubles stays below if it fits 64 bits for sure. */
+const MOST_PRODUCT = 2 ** 63 * (1 - 2 ** -50);
 export const MAX_U32 = 2 ** 32 - 1;
 export const MIN_I32 = -(2 ** 31);
 export const MAX_I32 = 2 ** 31 - 1;
@@ -29,7 +35,7 @@ export const ZERO: Interval = { lo: 0, hi: 0 };
 
 /** An upper bound that can be kept, not below `x`, which was computed in doubles. */
 function up(x: number): number {
-  if (x <= EXACT) return x < -EXACT ? Math.max(-LARGE, x * (1 - 2 ** -51)) : Math.ceil(x);
+  if (x <= EXACT) return x < LEAST_EXACT ? Math.max(LEAST_LARGE, x * (1 - 2 ** -51)) : Math.ceil(x);
   const y = x * (1 + 2 ** -51);
   return y > LARGE ? Infinity : y;
 }
@@ -38,10 +44,14 @@ const down = (x: number): number => -up(-x);
 /** An interval from bounds that were computed in doubles. */
 export const interval = (lo: number, hi: number): Interval => ({ lo: down(lo), hi: up(hi) });
 
+/** The intervals of the most frequent constants. */
+const SMALL: readonly Interval[] = Array.from({ length: 64 }, (_, n) => ({ lo: n, hi: n }));
+
 /** The interval of one number. */
 export function constant(value: number | bigint): Interval {
   const near = Number(value);
-  if (typeof value === 'number' || (near <= EXACT && near >= -EXACT)) return { lo: near, hi: near };
+  if (near >= 0 && near < SMALL.length) return SMALL[near]!;
+  if (typeof value === 'number' || (near <= EXACT && near >= LEAST_EXACT)) return { lo: near, hi: near };
   const v = BigInt.asIntN(64, value);
   const max = (1n << 63n) - 1n;
   const x = Number(v);
@@ -49,7 +59,7 @@ export function constant(value: number | bigint): Interval {
   if (v === max) return { lo: Infinity, hi: Infinity };
   if (v === -max - 1n) return { lo: -Infinity, hi: -Infinity };
   if (x > LARGE) return { lo: v === max - 1n ? NEAR : LARGE, hi: NEAR };
-  if (x < -LARGE) return { lo: -NEAR, hi: v === -max ? -NEAR : -LARGE };
+  if (x < LEAST_LARGE) return { lo: -NEAR, hi: v === -max ? -NEAR : LEAST_LARGE };
   return interval(x, x);
 }
 
@@ -74,6 +84,8 @@ export interface Checked {
   readonly overflows: boolean;
 }
 
+const OVERFLOWING: Checked = { exact: FULL, overflows: true };
+
 /** Whether the sum of two upper bounds may pass 2^63 - 1. */
 function passes(a: number, b: number): boolean {
   if (a <= 0 || b <= 0 || (a <= LARGE && b <= LARGE)) return false;
@@ -81,18 +93,19 @@ function passes(a: number, b: number): boolean {
 }
 
 function sumUp(a: number, b: number): number {
-  if (a <= LARGE && a >= -LARGE && b <= LARGE && b >= -LARGE) return up(a + b);
+  if (a <= LARGE && a >= LEAST_LARGE && b <= LARGE && b >= LEAST_LARGE) return up(a + b);
   // One bound is beyond what is kept: only small differences from the end are known.
   if (a === Infinity && b <= -1) return NEAR;
   if (b === Infinity && a <= -1) return NEAR;
   if (a === NEAR && b <= 0) return NEAR;
   if (b === NEAR && a <= 0) return NEAR;
   const most = Math.max(a, b);
-  return Math.abs(most) <= LARGE ? up(-LARGE + most) : most < 0 ? -LARGE : Infinity;
+  return Math.abs(most) <= LARGE ? up(LEAST_LARGE + most) : most < 0 ? LEAST_LARGE : Infinity;
 }
 
 export function add(a: Interval, b: Interval): Checked {
-  if (a.lo >= -HALF && b.lo >= -HALF && a.hi <= HALF && b.hi <= HALF) {
+  if (a === FULL && b === FULL) return OVERFLOWING;
+  if (a.lo >= LEAST_HALF && b.lo >= LEAST_HALF && a.hi <= HALF && b.hi <= HALF) {
     return { exact: { lo: a.lo + b.lo, hi: a.hi + b.hi }, overflows: false };
   }
   const overflows = passes(a.hi, b.hi) || passes(-a.lo, -b.lo);
@@ -100,6 +113,7 @@ export function add(a: Interval, b: Interval): Checked {
 }
 
 export function sub(a: Interval, b: Interval): Checked {
+  if (a === FULL && b === FULL) return OVERFLOWING;
   // -(-2^63) is one more than the largest: the sum with it may pass where the bound does not show it.
   if (b.lo === -Infinity) {
     const overflows = a.hi >= 0;
@@ -108,15 +122,13 @@ export function sub(a: Interval, b: Interval): Checked {
   return add(a, { lo: -b.hi, hi: b.lo === -NEAR ? Infinity : -b.lo });
 }
 
-const OVERFLOWING: Checked = { exact: FULL, overflows: true };
-
 export function mul(a: Interval, b: Interval): Checked {
   if ((a === FULL && b.hi > 0) || (b === FULL && a.hi > 0)) return OVERFLOWING;
   if (b.lo === b.hi && b.lo >= 0 && b.lo <= MAX_U32) {
     // Shifts are such products.
     const low = a.lo * b.lo;
     const high = a.hi * b.lo;
-    if (low >= -EXACT && high <= EXACT) return { exact: { lo: low, hi: high }, overflows: false };
+    if (low >= LEAST_EXACT && high <= EXACT) return { exact: { lo: low, hi: high }, overflows: false };
   }
   const p = product(a.lo, b.lo);
   const q = product(a.lo, b.hi);
@@ -124,8 +136,7 @@ export function mul(a: Interval, b: Interval): Checked {
   const s = product(a.hi, b.hi);
   const lo = Math.min(p, q, r, s);
   const hi = Math.max(p, q, r, s);
-  const most = 2 ** 63 * (1 - 2 ** -50);
-  return { exact: interval(lo, hi), overflows: hi >= most || lo <= -most };
+  return { exact: interval(lo, hi), overflows: hi >= MOST_PRODUCT || lo <= -MOST_PRODUCT };
 }
 
 const product = (x: number, y: number): number => (x === 0 || y === 0 ? 0 : x * y);

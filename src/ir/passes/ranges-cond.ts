@@ -277,11 +277,11 @@ function differ(x: Expr, other: Interval): void {
 function narrow(x: Expr, least: number, most: number): void {
   if (x.op !== Op.get || (x.type !== 'i64' && x.type !== 'i32')) return;
   const now = current[x.local]!;
-  const lo = Math.max(now.lo, least);
-  const hi = Math.min(now.hi, most);
+  const lo = least > now.lo ? least : now.lo;
+  const hi = most < now.hi ? most : now.hi;
   // What cannot be is not reached; nothing is made of it.
   if (lo > hi) return;
-  put(x.local, { lo, hi });
+  if (lo !== now.lo || hi !== now.hi) put(x.local, { lo, hi });
   const r = relations[x.local] === undefined ? undefined : relationOf(x.local);
   if (r?.kind === 'copy') narrow(r.left, least, most);
 }

@@ -50,7 +50,8 @@ const logRelation: (Relation | undefined)[] = [];
 /** Points in time from which `unassign` takes assignments back. */
 export let logLength = 0;
 
-// What `meet` has found of a local: its range in the states that have it, their number, and the last of them.
+// What `meet` has found: the locals that some state has, and of each its range in those states, their number, and the last.
+const changed: number[] = [];
 const joined: Interval[] = [];
 const having: number[] = [];
 const lastHaving: number[] = [];
@@ -87,10 +88,10 @@ export function undo(to: number): void {
 /** The locals whose ranges were changed since, with what they hold now; one may be there more than once. */
 export function since(from: number): Difference {
   if (trailLength === from) return UNCHANGED;
-  const out: Change[] = [];
+  const out: Change[] = new Array(trailLength - from);
   for (let i = from; i < trailLength; i++) {
     const local = trailLocal[i]!;
-    out.push({ local, range: current[local]! });
+    out[i - from] = { local, range: current[local]! };
   }
   return out;
 }
@@ -101,11 +102,13 @@ export function meet(states: readonly Difference[]): void {
     restore(states[0]!);
     return;
   }
-  const changed: number[] = [];
+  let changes = 0;
   for (let i = 0; i < states.length; i++) {
-    for (const { local, range } of states[i]!) {
+    const state = states[i]!;
+    for (let j = 0; j < state.length; j++) {
+      const { local, range } = state[j]!;
       if (having[local] === 0) {
-        changed.push(local);
+        changed[changes++] = local;
         joined[local] = range;
       } else {
         joined[local] = iv.join(joined[local]!, range);
@@ -115,7 +118,8 @@ export function meet(states: readonly Difference[]): void {
       lastHaving[local] = i;
     }
   }
-  for (const local of changed) {
+  for (let i = 0; i < changes; i++) {
+    const local = changed[i]!;
     const range = joined[local]!;
     put(local, having[local] === states.length ? range : iv.join(range, current[local]!));
     having[local] = 0;

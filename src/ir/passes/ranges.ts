@@ -186,15 +186,27 @@ function numeric(e: Num, isWanted: boolean): Expr {
   /** The instruction may turn out to be something else. */
   const isOpen = instruction.isComparison || mayTrap || code === 'f64.eq';
   const isNeeded = isWanted || isOpen;
-  const left = expr(x, isNeeded);
-  const a = range;
+  // Most operands are locals that are no copies: nothing is called for them.
+  let left = x;
+  let a: Interval;
+  if (x.op === Op.get && relations[x.local] === undefined) {
+    a = current[x.local]!;
+    isPlain = true;
+  } else {
+    left = expr(x, isNeeded);
+    a = range;
+  }
   let b = iv.FULL;
-  let right: Expr | undefined;
+  let right = y;
   if (y !== undefined) {
-    const isLeftPlain = isPlain;
-    right = expr(y, isNeeded);
-    b = range;
-    isPlain &&= isLeftPlain;
+    if (y.op === Op.get && relations[y.local] === undefined) b = current[y.local]!;
+    else if (y.op === Op.const) b = isNeeded ? constantRange(y) : b;
+    else {
+      const isLeftPlain = isPlain;
+      right = expr(y, isNeeded);
+      b = range;
+      isPlain &&= isLeftPlain;
+    }
   }
   const mapped = left === x && right === y ? e : { ...e, args: right === undefined ? [left] : [left, right] };
   if (!isOpen) {
@@ -372,6 +384,7 @@ let instead: readonly Stmt[] = [];
 const NONE: readonly Stmt[] = [];
 
 function list(stmts: readonly Stmt[]): readonly Stmt[] {
+  if (stmts.length === 0) return stmts;
   let out: Stmt[] | undefined;
   // What is not reached stays as it is; another pass removes it.
   let i = 0;
@@ -389,11 +402,11 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
 
 /** A list that ends the function needs no values that nothing in it reads. */
 function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
-  if (stmts.length === 0) return stmts;
-  const { op } = stmts[stmts.length - 1]!;
+  const op = stmts[stmts.length - 1]?.op;
   if (op !== Op.unreachable && op !== Op.return) return stmts;
   let first = 0;
   while (first < stmts.length && !isValue(stmts[first]!)) first++;
+  if (first === stmts.length) return stmts;
   const read = new Set<number>();
   let jumps = false;
   let out: Stmt[] | undefined;
@@ -450,8 +463,15 @@ function stmt(s: Stmt): Stmt | undefined {
       reachable = false;
       return value === s.value ? s : { ...s, value };
     }
-    case Op.return:
-    case Op.unreachable: {
+    case Op.do:
+    case Op.keep: {
+      const value = expr(s.value);
+      return value === s.value ? s : { ...s, value };
+    }
+    case Op.unreachable:
+      reachable = false;
+      return s;
+    case Op.return: {
       const mapped = mapStmt(s, MAPPER);
       reachable = false;
       return mapped;
@@ -524,11 +544,12 @@ function loop(s: Loop): Stmt {
   const { locals, invariant } = loops[s.label] ?? { locals: assignedIn(s), invariant: [] };
   const start = trailLength;
   const lengths = open.map(({ states }) => states.length);
-  const head = locals.map((local, i) => {
-    const now = current[local]!;
+  const head: Interval[] = new Array(locals.length);
+  for (let i = 0; i < locals.length; i++) {
+    const now = current[locals[i]!]!;
     const was = invariant[i];
-    return was ? iv.join(now, was) : now;
-  });
+    head[i] = was ? iv.join(now, was) : now;
+  }
   for (let run = 0; ; run++) {
     for (let i = 0; i < locals.length; i++) {
       const local = locals[i]!;
@@ -539,8 +560,10 @@ function loop(s: Loop): Stmt {
     const body = list(s.body);
     open.pop();
     let isStable = true;
-    for (const state of states) {
-      for (const { local, range: back } of state) {
+    for (let j = 0; j < states.length; j++) {
+      const state = states[j]!;
+      for (let k = 0; k < state.length; k++) {
+        const { local, range: back } = state[k]!;
         const i = locals.indexOf(local);
         if (i < 0 || (back.lo >= head[i]!.lo && back.hi <= head[i]!.hi)) continue;
         isStable = false;
