@@ -20,6 +20,7 @@ import {
   get,
   i64,
   listMapper,
+  type Mapper,
   mapExpr,
   mapLists,
   mapStmt,
@@ -242,7 +243,9 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const buffers = new Set<number>();
   const isBuffer = (local: number): boolean => buffers.has(local);
   const { sets, nesting, outerLoops } = factsOf(func);
+  /** Reads of each local: kept up to date within loops, for nothing asks about those of a loop that is in no other one. */
   const gets = factsOf(func).gets.slice();
+  let loopsAround = 0;
 
   const fresh = (type: Type): Get => {
     const local = addLocal(func, type);
@@ -276,7 +279,9 @@ function hoistFunc(original: Func, effects: Effects): Func {
    * most.
    */
   const loop = (s: Loop): Stmt[] | undefined => {
+    loopsAround++;
     const inner = list(s.body);
+    loopsAround--;
     const current: Loop = inner === s.body ? s : { ...s, body: inner };
     const same = current === s ? undefined : [current];
     const changes = changesOf(current, effects, isBuffer);
@@ -284,9 +289,11 @@ function hoistFunc(original: Func, effects: Effects): Func {
     const before: Stmt[] = [];
     const body = hoistLoop(current, changes, before);
     if (body === current.body) return same;
-    count(current.body, -1);
-    count(body, 1);
-    count(before, 1);
+    if (loopsAround > 0) {
+      count(current.body, -1);
+      count(body, 1);
+      count(before, 1);
+    }
     return [...before, { ...current, body }];
   };
   const count = (stmts: readonly Stmt[], times: number): void => {
@@ -365,8 +372,10 @@ function hoistFunc(original: Func, effects: Effects): Func {
      * same this is done before the loop.
      */
     const position = (stmts: readonly Stmt[], i: number): Stmt[] | undefined => {
-      const [start, test] = [stmts[i]!, stmts[i + 1]];
-      if (start.op !== Op.set || sets[start.local] !== 2 || test?.op !== Op.if || test.else.length > 0) return;
+      const start = stmts[i]!;
+      if (start.op !== Op.set || sets[start.local] !== 2) return;
+      const test = stmts[i + 1];
+      if (test?.op !== Op.if || test.else.length > 0) return;
       const [negative, fail] = test.then;
       if (test.then.length !== 2 || negative!.op !== Op.set || fail!.op !== Op.if) return;
       const at = start.local;
@@ -402,28 +411,27 @@ function hoistFunc(original: Func, effects: Effects): Func {
           const made = word(e, base);
           if (made) return made;
         }
-        const mapped = mapExpr(e, { expr: rewrite, body: rewriteList });
+        const mapped = mapExpr(e, rewriting);
         return (mapped.op === Op.load && element(mapped)) || mapped;
       }
-      return mapExpr(e, { expr: rewrite, body: rewriteList });
+      return mapExpr(e, rewriting);
     };
     const rewriteList = (stmts: readonly Stmt[]): readonly Stmt[] => {
       const mine: number[] = [];
-      const out: Stmt[] = [];
-      let isSame = true;
+      let out: Stmt[] | undefined;
       for (let i = 0; i < stmts.length; i++) {
         const s = stmts[i]!;
         const test = position(stmts, i);
         if (test) {
           mine.push((s as { local: number }).local);
+          out ??= stmts.slice(0, i);
           out.push(...test);
-          isSame = false;
           i++;
           continue;
         }
-        const mapped = mapStmt(s, { expr: rewrite, body: rewriteList });
-        if (mapped !== s) isSame = false;
-        out.push(mapped);
+        const mapped = mapStmt(s, rewriting);
+        if (mapped !== s) out ??= stmts.slice(0, i);
+        out?.push(mapped);
         if (mapped.op !== Op.set || sets[mapped.local] !== 1) continue;
         const from = mapped.value.op === Op.seq ? mapped.value.value : mapped.value;
         if (from.op !== Op.get || from.type !== func.locals[mapped.local] || !mineToName.has(from.local)) continue;
@@ -432,8 +440,9 @@ function hoistFunc(original: Func, effects: Effects): Func {
         mine.push(mapped.local);
       }
       for (const local of mine) names.delete(local);
-      return isSame ? stmts : out;
+      return out ?? stmts;
     };
+    const rewriting: Mapper = { expr: rewrite, body: rewriteList };
     /** Whether the uses of a local come before anything that may change what it was read from. */
     const usedBeforeChange = (stmts: readonly Stmt[], start: number, local: number, uses: number): boolean => {
       let end = stmts.length;
@@ -461,20 +470,21 @@ function hoistFunc(original: Func, effects: Effects): Func {
   const moveSteady = (stmts: readonly Stmt[], assigned: Set<number>, before: Stmt[]): readonly Stmt[] => {
     const move = (inner: readonly Stmt[]): readonly Stmt[] => {
       let out: Stmt[] | undefined;
-      inner.forEach((s, i) => {
+      for (let i = 0; i < inner.length; i++) {
+        const s = inner[i]!;
         if (s.op === Op.set && sets[s.local] === 1 && s.local >= func.params.length && isSteady(s.value, assigned)) {
           // All its uses come after it.
           if (usesLeft(inner, i + 1, inner.length, s.local, gets[s.local]!) === 0) {
             assigned.delete(s.local);
             before.push(s);
             out ??= inner.slice(0, i);
-            return;
+            continue;
           }
         }
-        const mapped = mapStmt(s, { expr: (e) => e, body: move });
+        const mapped = s.op === Op.if || s.op === Op.block || s.op === Op.loop ? mapLists(s, move) : s;
         if (mapped !== s) out ??= inner.slice(0, i);
         out?.push(mapped);
-      });
+      }
       return out ?? inner;
     };
     return move(stmts);
