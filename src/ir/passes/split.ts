@@ -32,7 +32,7 @@ import {
   walkStmts,
 } from '../build.ts';
 import { noReturnFuncs, returnsLike } from '../calls.ts';
-import { countLocals, factsOf } from '../facts.ts';
+import { factsOf } from '../facts.ts';
 import type { Expr, Func, Module, Stmt, Type } from '../ir.ts';
 import * as Op from '../op.ts';
 import { negate } from './fold-num.ts';
@@ -72,12 +72,12 @@ interface Steady {
 }
 
 function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
-  const func = copyFunc(original);
-  const { maxLabel, nesting, outerLoops } = factsOf(original);
+  let func = original;
+  const { maxLabel, nesting, outerLoops, sets, gets } = factsOf(original);
   let nextLabel = maxLabel + 1;
-  const { sets, gets } = countLocals(original);
 
   const fresh = (type: Type, name: string | undefined): Get => {
+    if (func === original) func = copyFunc(original);
     const local = addLocal(func, type);
     if (func.localNames) func.localNames[local] = name;
     return get(local, type);
@@ -192,7 +192,7 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
     const locals = new Map<number, number>();
     walkStmts(stmts, (s) => {
       if (s.op === Op.block || s.op === Op.loop) labels.set(s.label, nextLabel++);
-      if (s.op !== Op.set || s.local >= sets.length || sets[s.local] !== 1 || s.local < func.params.length) return;
+      if (s.op !== Op.set || sets[s.local] !== 1 || s.local < func.params.length) return;
       if ((inLoop.get(s.local) ?? 0) !== gets[s.local]) return;
       locals.set(s.local, fresh(func.locals[s.local]!, func.localNames?.[s.local]).local);
     });
@@ -222,7 +222,8 @@ function splitFunc(original: Func, noReturn: (name: string) => boolean): Func {
   };
 
   const body = list(func.body);
-  if (body === original.body) return original;
+  // There is a limit for each loop that was split.
+  if (func === original) return original;
   func.body = body;
   returnsLike(original, func);
   return func;
