@@ -115,10 +115,14 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(foldModule(reach(current)), 'fold');
     let folded = current;
     current = check(cseModule(reach(current)), 'common subexpressions');
+    const isNew = changedSince(current);
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
     folded = current = check(foldLocally(current, changedSince(folded)), 'fold');
-    current = check(cseModule(current, isLooping), 'common subexpressions');
+    current = check(
+      cseModule(current, (func) => isNew(func) && isLooping(func)),
+      'common subexpressions',
+    );
     current = check(selectModule(current), 'select');
     const whole = current;
     current = check(splitModule(current), 'split');

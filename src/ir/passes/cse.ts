@@ -18,6 +18,7 @@ import {
   get,
   type Mapper,
   mapExpr,
+  mapLists,
   mapStmt,
   operands,
   reads,
@@ -217,11 +218,13 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
   let out: Stmt[] | undefined;
   for (let i = 0; i < stmts.length; i++) {
     const s = stmts[i]!;
+    // As long as no local has another name and no load is known, an expression without statements stays as it is.
+    const isInert = named.length === 0 && loadCount === 0 && !nesting.has(s);
     let mapped: Stmt;
     switch (s.op) {
       case Op.set: {
         const { local, value: before } = s;
-        const value = before.op === Op.const ? before : expr(before);
+        const value = isInert || before.op === Op.const ? before : expr(before);
         done[local] = true;
         const known = assigned(local, before, value);
         if (known && hasAllUses(stmts, i + 1, local)) {
@@ -235,7 +238,7 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
       }
       case Op.if:
       case Op.brIf: {
-        const tested = mapStmt(s, MAPPER) as typeof s;
+        const tested = (isInert ? inLists(s) : mapStmt(s, MAPPER)) as typeof s;
         const { cond } = tested;
         const test = numbers.of(cond);
         if (test !== 0 && isFalse[test]) {
@@ -251,7 +254,7 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
       }
       default:
         if (s.op === Op.loop && learned.length > 0) ahead(s.body);
-        mapped = mapStmt(s, MAPPER);
+        mapped = isInert ? inLists(s) : mapStmt(s, MAPPER);
         if (loadCount > 0) writesIn(mapped);
     }
     if (mapped !== s) out ??= stmts.slice(0, i);
@@ -262,6 +265,11 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
   return out ?? stmts;
 }
 const MAPPER: Mapper = { expr, body: list };
+
+/** A statement whose expressions stay as they are. */
+function inLists(s: Stmt): Stmt {
+  return s.op === Op.if || s.op === Op.block || s.op === Op.loop ? mapLists(s, list) : s;
+}
 
 /** Notes an assignment of a value; gives the local that the value is in already, if there is one. */
 function assigned(local: number, before: Expr, value: Expr): Get | undefined {
