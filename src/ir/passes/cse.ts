@@ -42,7 +42,7 @@ export function cseModule(module: Module, chosen: (func: Func) => boolean = isUs
   noReturn = (name) => failing.has(name);
   writes = writingFuncs(module, failing);
   numbers = new Numbering();
-  available.length = isFalse.length = 0;
+  leave(0, 0);
   const funcs = new Map<string, Func>();
   for (const func of module.funcs.values()) funcs.set(func.name, chosen(func) ? cseFunc(func) : func);
   return { ...module, funcs };
@@ -61,8 +61,8 @@ let gets: Facts['gets'] = [];
 let nesting: Facts['nesting'] = new Set();
 /** The locals that hold computations, by the number of the computation. */
 const available: (Get | undefined)[] = [];
-/** Whether a condition is known to be false, by its number. */
-const isFalse: boolean[] = [];
+/** The numbers of conditions that are known to be false. */
+const falsehoods = new Set<number>();
 /** The computations and conditions (by the negative number) that the lists around the present point have made known. */
 const learned: number[] = [];
 /** What becomes unknown when a local is assigned. */
@@ -90,15 +90,21 @@ function cseFunc(func: Func): Func {
 // ---- what is available
 
 function learn(e: Expr, key: number, fact?: Get): void {
-  if (fact === undefined) isFalse[-key] = true;
+  if (fact === undefined) falsehoods.add(-key);
   else available[key] = fact;
   learned.push(key);
   depends(e, key);
 }
 
 function forget(key: number): void {
-  if (key < 0) isFalse[-key] = false;
+  if (key < 0) falsehoods.delete(-key);
   else available[key] = undefined;
+}
+
+/** Forgets what was learned and named since. */
+function leave(firstLearned: number, firstNamed: number): void {
+  while (learned.length > firstLearned) forget(learned.pop()!);
+  while (named.length > firstNamed) names[named.pop()!] = undefined;
 }
 
 /** Notes what the value of an expression that has a key depends on. */
@@ -241,7 +247,7 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
         const tested = (isInert ? inLists(s) : mapStmt(s, MAPPER)) as typeof s;
         const { cond } = tested;
         const test = numbers.of(cond);
-        if (test !== 0 && isFalse[test]) {
+        if (test !== 0 && falsehoods.has(test)) {
           out ??= stmts.slice(0, i);
           if (tested.op === Op.if) out.push(...tested.else);
           continue;
@@ -260,8 +266,7 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
     if (mapped !== s) out ??= stmts.slice(0, i);
     out?.push(mapped);
   }
-  while (learned.length > firstLearned) forget(learned.pop()!);
-  while (named.length > firstNamed) names[named.pop()!] = undefined;
+  leave(firstLearned, firstNamed);
   return out ?? stmts;
 }
 const MAPPER: Mapper = { expr, body: list };

@@ -406,7 +406,10 @@ function withoutDead(stmts: readonly Stmt[]): readonly Stmt[] {
   if (op !== Op.unreachable && op !== Op.return) return stmts;
   let first = 0;
   while (first < stmts.length && !isValue(stmts[first]!)) first++;
-  if (first === stmts.length) return stmts;
+  return first === stmts.length ? stmts : withoutDeadFrom(stmts, first);
+}
+
+function withoutDeadFrom(stmts: readonly Stmt[], first: number): readonly Stmt[] {
   const read = new Set<number>();
   let jumps = false;
   let out: Stmt[] | undefined;
