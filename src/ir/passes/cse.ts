@@ -354,18 +354,23 @@ function writesAheadOf(e: Expr): void {
     case Op.get:
     case Op.const:
       return;
+    case Op.num:
+      writesAheadIn(e.args);
+      return;
     case Op.load:
       writesAheadOf(e.addr);
       return;
-    default: {
+    default:
       writesOf(e);
       if (e.op === Op.seq) writesAhead(e.body);
-      const parts = operands(e);
-      for (let i = 0; i < parts.length; i++) {
-        const part = parts[i]!;
-        if (part.op !== Op.get && part.op !== Op.const) writesAheadOf(part);
-      }
-    }
+      writesAheadIn(operands(e));
+  }
+}
+
+function writesAheadIn(parts: readonly Expr[]): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (part.op !== Op.get && part.op !== Op.const) writesAheadOf(part);
   }
 }
 

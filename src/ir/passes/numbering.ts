@@ -38,11 +38,12 @@ export class Numbering {
         return this.constant(e.type, e.value);
       case Op.num: {
         if (depth === 0 || mayTrap(e.code)) return 0;
-        const { args } = e;
-        const left = this.of(args[0]!, depth - 1);
+        const x = e.args[0]!;
+        const y = e.args[1];
+        const left = x.op === Op.get ? x.local * 2 + 1 : this.of(x, depth - 1);
         if (left === 0) return 0;
-        if (args.length === 1) return this.computation(e.code, left, 0, undefined);
-        const right = this.of(args[1]!, depth - 1);
+        if (y === undefined) return this.computation(e.code, left, 0, undefined);
+        const right = this.of(y, depth - 1);
         return right === 0 ? 0 : this.computation(e.code, left, right, undefined);
       }
       case Op.load: {
