@@ -119,10 +119,9 @@ export function compileIr(module: Module, runtime: Runtime, options: CompileIrOp
     current = check(hoistModule(current), 'hoist');
     current = check(rangesModule(current), 'ranges');
     folded = current = check(foldLocally(current, changedSince(folded)), 'fold');
-    current = check(
-      cseModule(current, (func) => isNew(func) && isLooping(func)),
-      'common subexpressions',
-    );
+    // In a function that is the same as after the first time there is nothing left to find.
+    const isNewLoop = (func: Func): boolean => isNew(func) && isLooping(func);
+    current = check(cseModule(current, isNewLoop), 'common subexpressions');
     current = check(selectModule(current), 'select');
     const whole = current;
     current = check(splitModule(current), 'split');
