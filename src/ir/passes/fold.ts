@@ -187,434 +187,464 @@ function isCheap(e: Expr, depth = 2): boolean {
   return e.op === Op.as && isCheap(e.value, depth);
 }
 
-function foldBody(func: Func, { noReturn, globals }: Facts): readonly Stmt[] {
-  const { sets, gets: reads } = factsOf(func);
-  /** Reads of each local, more of them where one takes the place of another. */
-  const gets = reads.slice();
-  const count = func.locals.length;
-  /** What a local with one assignment stands for, where that assignment dominates. */
-  const values: (Expr | undefined)[] = new Array(count).fill(undefined);
-  /** Locals that keep their value as far as the current list goes. */
-  const settled = new Array<number>(count).fill(0);
-  for (let i = 0; i < func.params.length; i++) if (sets[i] === 0) settled[i] = 1;
-  /** Locals that are known not to be zero as far as the current list goes: SURE, or OPEN to an assignment. */
-  const nonZero = new Array<number>(count).fill(0);
-  /** How many they are, and how many of them OPEN. */
-  let facts = 0;
-  let open = 0;
-  /** How many `seq`s have been met: an expression without any has nothing to hoist. */
-  let seqs = 0;
-  const jumps = new Map<number, number>();
+// What is known of the function that is being folded. It is the module's, so that no closures are made for every function; what
+// lists have found out is forgotten at their ends, so that the arrays of one function do for the next.
+let known: Facts = { noReturn: new Set(), globals: new Map() };
+let params = 0;
+/** Assignments of each local. */
+let sets: readonly number[] = [];
+/** Reads of each local, more of them where one takes the place of another. */
+let gets: number[] = [];
+/** What a local with one assignment stands for, where that assignment dominates. */
+const values: (Expr | undefined)[] = [];
+/** Locals that keep their value as far as the current list goes. */
+const settled: number[] = [];
+/** Locals that are known not to be zero as far as the current list goes: SURE, or OPEN to an assignment. */
+const nonZero: number[] = [];
+/** How many they are, and how many of them OPEN. */
+let facts = 0;
+let open = 0;
+/** How many `seq`s have been met: an expression without any has nothing to hoist. */
+let seqs = 0;
+/** Jumps to each label. */
+const jumps: number[] = [];
+const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
 
-  // Half of all nodes are constants and locals that stand for themselves. Nothing is called for them: the places that most
-  // of them are in look at an operand first.
-  const expr = (e: Expr): Expr => {
-    switch (e.op) {
-      case Op.num: {
-        const { args } = e;
-        const a = args[0]!;
-        const b = args[1];
-        const left = a.op === Op.const || (a.op === Op.get && !values[a.local]) ? a : expr(a);
-        if (!b) return foldUnary(left === a ? e : { ...e, args: [left] }, left);
-        const right = b.op === Op.const || (b.op === Op.get && !values[b.local]) ? b : expr(b);
-        return foldBinary(left === a && right === b ? e : { ...e, args: [left, right] }, left, right);
-      }
-      case Op.get: {
-        const value = values[e.local];
-        if (!value) return e;
-        const source = value.op === Op.as ? value.value : value;
-        if (source.op === Op.get) gets[source.local]!++;
-        return value;
-      }
-      case Op.load: {
-        const before = e.addr;
-        const addr = before.op === Op.get && !values[before.local] ? before : expr(before);
-        if (addr.op === Op.num) {
-          const moved = intoOffset(addr, e.offset);
-          if (moved) return { ...e, ...moved };
-        }
-        return addr === before ? e : { ...e, addr };
-      }
-      case Op.call: {
-        const args = exprs(e.args);
-        return args === e.args ? e : { ...e, args };
-      }
-      case Op.as: {
-        const before = e.value;
-        const value = before.op === Op.get && !values[before.local] ? before : expr(before);
-        if (value.type === e.type || value.op === Op.as || value.op === Op.const) return as(e.type, value);
-        return value === before ? e : { ...e, value };
-      }
-      case Op.const:
-      case Op.data:
-        return e;
-      case Op.global:
-        return globals.get(e.name) ?? e;
-      case Op.seq:
-        seqs++;
-        return foldSeq(e);
-      case Op.if: {
-        const cond = expr(e.cond);
-        if (cond.op === Op.const) return expr(Number(cond.value) === 0 ? e.else : e.then);
-        return foldIf(e, cond, expr(e.then), expr(e.else));
-      }
-      case Op.select: {
-        const yes = expr(e.then);
-        const no = expr(e.else);
-        const cond = expr(e.cond);
-        if (cond.op === Op.const && isPure(yes) && isPure(no)) return Number(cond.value) === 0 ? no : yes;
-        return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
-      }
-      default:
-        return mapExpr(e, mapper);
-    }
-  };
-  /** Folds operands; the same array if nothing changed. */
-  const exprs = (parts: readonly Expr[]): readonly Expr[] => {
-    let out: Expr[] | undefined;
-    for (let i = 0; i < parts.length; i++) {
-      const before = parts[i]!;
-      const after = before.op === Op.const || (before.op === Op.get && !values[before.local]) ? before : expr(before);
-      if (after !== before) out ??= parts.slice();
-      if (out) out[i] = after;
-    }
-    return out ?? parts;
-  };
-  const foldSeq = (e: Extract<Expr, { op: typeof Op.seq }>): Expr => {
-    const base = marked;
-    const before = folds(e.body);
-    const value = expr(e.value);
-    // Only now is it known how often the value uses what the body has assigned.
-    const stmts = forward(before);
-    forget(base);
-    if (stmts.length === 0) return value;
-    const last = stmts[stmts.length - 1]!;
-    if (last.op === Op.set && gets[last.local] === 1 && sets[last.local] === 1) {
-      const direct = replaceIn(value, last.local, last.value);
-      if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
-    }
-    if (value.op === Op.seq) return { ...value, body: [...stmts, ...value.body] };
-    return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
-  };
-  const foldIf = (e: Extract<Expr, { op: typeof Op.if }>, full: Expr, yes: Expr, no: Expr): Expr => {
-    const cond = decide(truth(full));
-    if (cond.op === Op.const) return Number(cond.value) === 0 ? no : yes;
-    if (e.type === 'i32' && isBoolean(full)) {
-      const yesIs = yes.op === Op.const ? yes.value : undefined;
-      const noIs = no.op === Op.const ? no.value : undefined;
-      if (yesIs === 1 && noIs === 0) return full;
-      if (yesIs === 0 && noIs === 1) return negate(full);
-      if (noIs === 0 && isBoolean(yes) && isCheap(yes)) return num('i32.and', full, yes);
-      if (yesIs === 1 && isBoolean(no) && isCheap(no)) return num('i32.or', full, no);
-    }
-    return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
-  };
-
-  /** Ends what a list has found out. */
-  const forget = (base: number): void => {
-    while (marked > base) {
-      const local = marks[--marked]!;
-      if (local < 0) doubt(~local);
-      else {
-        values[local] = undefined;
-        settled[local] = 0;
-      }
-    }
-  };
-  const learnNonZero = (local: number | undefined): void => {
-    if (local === undefined || nonZero[local]) return;
-    // What has had its only assignment keeps its value longer than this is known.
-    nonZero[local] = settled[local] ? SURE : OPEN;
-    if (!settled[local]) open++;
-    facts++;
-    marks[marked++] = ~local;
-  };
-  /** Forgets that a local is not zero. */
-  const doubt = (local: number): void => {
-    if (!nonZero[local]) return;
-    if (nonZero[local] === OPEN) open--;
-    nonZero[local] = 0;
-    facts--;
-  };
-  /** A condition, 1 if it is a local known not to be zero. */
-  const decide = (cond: Expr): Expr => {
-    if (facts === 0) return cond;
-    const local = localOf(cond);
-    if (local !== undefined && nonZero[local]) return ONE;
-    const zero = zeroTest(cond);
-    return zero !== undefined && nonZero[zero] ? ZERO : cond;
-  };
-
-  const body = (stmts: readonly Stmt[], notZero?: number): readonly Stmt[] => {
-    if (stmts.length === 0) return stmts;
-    const base = marked;
-    if (notZero !== undefined) learnNonZero(notZero);
-    const out = forward(folds(stmts));
-    if (marked > base) forget(base);
-    return out;
-  };
-
-  /**
-   * Whether control may get past a folded statement: in folded lists only the last one can stop it, and a folded block has
-   * jumps to its end.
-   */
-  const goesOn = (s: Stmt): boolean => {
-    switch (s.op) {
-      case Op.br:
-      case Op.switch:
-      case Op.return:
-      case Op.unreachable:
-        return false;
-      case Op.do:
-        return !(s.value.op === Op.call && noReturn.has(s.value.func));
-      case Op.if:
-        return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
-      case Op.loop:
-        return endGoesOn(s.body);
-      default:
-        return true;
-    }
-  };
-  const endGoesOn = (stmts: readonly Stmt[]): boolean => stmts.length === 0 || goesOn(stmts[stmts.length - 1]!);
-
-  /** Forgets what was known of locals that the statement assigns. */
-  const unlearn = (s: Stmt): void => {
-    if (s.op === Op.set || s.op === Op.if || s.op === Op.block || s.op === Op.loop || stmtOperands(s).some(hasStmts)) {
-      walkStmts([s], (inner) => {
-        if (inner.op === Op.set) doubt(inner.local);
-      });
-    }
-  };
-
-  /** Folds a statement list that something follows: nothing is substituted yet. What its end must forget is marked. */
-  const folds = (stmts: readonly Stmt[]): readonly Stmt[] => {
-    const base = top;
-    let same = true;
-    for (let i = 0; i < stmts.length; i++) {
-      const s = stmts[i]!;
-      const before = top;
-      if (open > 0) unlearn(s);
-      stmt(s);
-      if (top === before) {
-        same = false;
-        continue;
-      }
-      const last = stack[top - 1]!;
-      if (last !== s || top !== before + 1) same = false;
-      const { op } = last;
-      if (op === Op.set || op === Op.store || op === Op.brIf || goesOn(last)) continue;
-      if (op === Op.do) {
-        const span = last.value.op === Op.call ? last.value.span : undefined;
-        if (stmts[i + 1]?.op === Op.unreachable && i + 2 === stmts.length) continue;
-        stack[top++] = { op: Op.unreachable, span };
-        same = false;
-      }
-      if (i + 1 < stmts.length) same = false;
-      break;
-    }
-    if (!same) return taken(base);
-    top = base;
-    return stmts;
-  };
-
-  /** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
-  const forward = (stmts: readonly Stmt[]): readonly Stmt[] => {
-    let out: Stmt[] | undefined;
-    for (let i = stmts.length - 2; i >= 0; i--) {
-      // A substitution further back has moved only what is behind it.
-      const s = stmts[i]!;
-      if (s.op !== Op.set) continue;
-      const { local, value } = s;
-      const once = gets[local] === 1 && sets[local] === 1;
-      if (value.op === Op.num && value.code === 'i64.add') {
-        const test = out ? out[i + 1]! : stmts[i + 1]!;
-        const cond = test.op === Op.if || test.op === Op.brIf ? overflowTest(local, value, test.cond) : undefined;
-        if (cond) {
-          out ??= stmts.slice();
-          out[i + 1] = { ...test, cond } as Stmt;
-        }
-      }
-      if (!once) continue;
-      const next = substituteFirst(out ? out[i + 1]! : stmts[i + 1]!, local, value);
-      if (!next) continue;
-      out ??= stmts.slice();
-      out.splice(i, 2, next);
-    }
-    return out ?? stmts;
-  };
-
-  const jump = (label: number): void => {
-    jumps.set(label, (jumps.get(label) ?? 0) + 1);
-  };
-
-  /** Folds the first expression of a statement; what that begins with goes before the statement. */
-  const flat = (e: Expr): Expr => {
-    const { op } = e;
-    if (op === Op.const || (op === Op.get && !values[e.local])) return e;
-    const before = seqs;
-    const value = expr(e);
-    return seqs === before ? value : hoist(value);
-  };
-
-  const stmt = (s: Stmt): void => {
-    switch (s.op) {
-      case Op.set: {
-        const { local, value: before } = s;
-        const value = flat(before);
-        if (gets[local] === 0) {
-          effects(value);
-          return;
-        }
-        if (value.op === Op.get && value.local === local) return;
-        if (sets[local] === 1 && local >= func.params.length) {
-          settled[local] = 1;
-          marks[marked++] = local;
-          if (isSettled(value)) values[local] = value;
-        }
-        stack[top++] = value === before ? s : { ...s, value };
-        return;
-      }
-      case Op.store: {
-        const before = seqs;
-        let addr = expr(s.addr);
-        let value = expr(s.value);
-        if (seqs !== before) [addr, value] = hoistAll([addr, value]) as [Expr, Expr];
-        const moved = intoOffset(addr, s.offset);
-        if (moved) stack[top++] = { ...s, ...moved, value };
-        else stack[top++] = addr === s.addr && value === s.value ? s : { ...s, addr, value };
-        return;
-      }
-      case Op.if: {
-        const cond = decide(truth(flat(s.cond)));
-        if (cond.op === Op.const) {
-          // The labels of the branch that goes away are not jumped to from elsewhere.
-          pushAll(body(Number(cond.value) === 0 ? s.else : s.then));
-          return;
-        }
-        const zero = zeroTest(cond);
-        const yes = body(s.then, localOf(cond));
-        const no = body(s.else, zero);
-        if (zero !== undefined && !endGoesOn(yes)) learnNonZero(zero);
-        if (yes.length === 0 && no.length === 0) {
-          effects(cond);
-        } else if (yes.length === 0) {
-          pushIf({ op: Op.if, cond: negate(cond), then: no, else: [] });
-        } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s);
-        else pushIf({ op: Op.if, cond, then: yes, else: no });
-        return;
-      }
-      case Op.do: {
-        const before = s.value;
-        const value = flat(before);
-        if ((before.op === Op.call || before.op === Op.callIndirect) && value.op === before.op) {
-          stack[top++] = value === before ? s : { ...s, value };
-        } else effects(value);
-        return;
-      }
-      case Op.brIf: {
-        const cond = decide(truth(flat(s.cond)));
-        if (cond.op === Op.const) {
-          if (Number(cond.value) === 0) return;
-          jump(s.label);
-          stack[top++] = { op: Op.br, label: s.label };
-          return;
-        }
-        jump(s.label);
-        learnNonZero(zeroTest(cond));
-        stack[top++] = cond === s.cond ? s : { ...s, cond };
-        return;
-      }
-      case Op.block: {
-        const outer = jumps.get(s.label);
-        jumps.set(s.label, 0);
-        let inner = body(s.body);
-        const last = inner.at(-1);
-        if (last?.op === Op.br && last.label === s.label) {
-          inner = inner.slice(0, -1);
-          jumps.set(s.label, jumps.get(s.label)! - 1);
-        }
-        const used = jumps.get(s.label)!;
-        jumps.set(s.label, outer ?? 0);
-        if (used === 0) pushAll(inner);
-        else stack[top++] = inner === s.body ? s : { ...s, body: inner };
-        return;
-      }
-      case Op.loop: {
-        const outer = jumps.get(s.label);
-        jumps.set(s.label, 0);
-        const inner = body(s.body);
-        const used = jumps.get(s.label)!;
-        jumps.set(s.label, outer ?? 0);
-        if (used === 0) pushAll(inner);
-        else stack[top++] = inner === s.body ? s : { ...s, body: inner };
-        return;
-      }
-      case Op.br:
-        jump(s.label);
-        stack[top++] = s;
-        return;
-      case Op.keep: {
-        const value = expr(s.value);
-        if (value.op === Op.const || value.op === Op.data) return;
-        stack[top++] = value === s.value ? s : { ...s, value };
-        return;
-      }
-      case Op.switch:
-        for (const label of s.labels) jump(label);
-        jump(s.otherwise);
-        stack[top++] = mapStmt(s, mapper);
-        return;
-      case Op.return:
-      case Op.setGlobal: {
-        if (!s.value) {
-          stack[top++] = s;
-          return;
-        }
-        const value = flat(s.value);
-        if (s.op === Op.setGlobal && globals.has(s.name)) effects(value);
-        else stack[top++] = value === s.value ? s : { ...s, value };
-        return;
-      }
-      default:
-        stack[top++] = mapStmt(s, mapper);
-    }
-  };
-
-  /** An `if` whose branch only jumps is a conditional jump. */
-  const pushIf = (s: Extract<Stmt, { op: typeof Op.if }>): void => {
-    const only = s.then[0]!;
-    if (s.then.length === 1 && only.op === Op.br) {
-      stack[top++] = { op: Op.brIf, label: only.label, cond: s.cond };
-      pushAll(s.else);
-    } else if (s.else.length === 1 && s.else[0]!.op === Op.br && endGoesOn(s.then)) {
-      stack[top++] = { op: Op.brIf, label: s.else[0].label, cond: negate(s.cond) };
-      pushAll(s.then);
-    } else stack[top++] = s;
-  };
-
-  /** A value that may replace the local: a constant, or a local that does not change here either. */
-  const isSettled = (e: Expr): boolean => {
-    switch (e.op) {
-      case Op.num:
-        // The linker makes one constant of it.
-        return e.code === 'i32.add' && e.args[0]!.op === Op.data && e.args[1]!.op === Op.const;
-      case Op.get:
-        return settled[e.local] === 1;
-      case Op.as:
-        return isSettled(e.value);
-      case Op.const:
-      case Op.data:
-      case Op.funcIndex:
-        return true;
-      default:
-        return false;
-    }
-  };
-
-  const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
+function foldBody(func: Func, module: Facts): readonly Stmt[] {
+  const { sets: assigned, gets: read } = factsOf(func);
+  known = module;
+  params = func.params.length;
+  sets = assigned;
+  gets = read.slice();
+  while (values.length < func.locals.length) {
+    values.push(undefined);
+    settled.push(0);
+    nonZero.push(0);
+  }
   top = 0;
   marked = 0;
-  return body(func.body);
+  for (let i = 0; i < params; i++) {
+    if (sets[i] !== 0) continue;
+    settled[i] = 1;
+    marks[marked++] = i;
+  }
+  const folded = body(func.body);
+  forget(0);
+  return folded;
+}
+
+// Half of all nodes are constants and locals that stand for themselves. Nothing is called for them: the places that most
+// of them are in look at an operand first.
+function expr(e: Expr): Expr {
+  switch (e.op) {
+    case Op.num: {
+      const { args } = e;
+      const a = args[0]!;
+      const b = args[1];
+      const left = a.op === Op.const || (a.op === Op.get && !values[a.local]) ? a : expr(a);
+      if (!b) return foldUnary(left === a ? e : { ...e, args: [left] }, left);
+      const right = b.op === Op.const || (b.op === Op.get && !values[b.local]) ? b : expr(b);
+      return foldBinary(left === a && right === b ? e : { ...e, args: [left, right] }, left, right);
+    }
+    case Op.get: {
+      const value = values[e.local];
+      if (!value) return e;
+      const source = value.op === Op.as ? value.value : value;
+      if (source.op === Op.get) gets[source.local]!++;
+      return value;
+    }
+    case Op.load: {
+      const before = e.addr;
+      const addr = before.op === Op.get && !values[before.local] ? before : expr(before);
+      if (addr.op === Op.num) {
+        const moved = intoOffset(addr, e.offset);
+        if (moved) return { ...e, ...moved };
+      }
+      return addr === before ? e : { ...e, addr };
+    }
+    case Op.call: {
+      const args = exprs(e.args);
+      return args === e.args ? e : { ...e, args };
+    }
+    case Op.as: {
+      const before = e.value;
+      const value = before.op === Op.get && !values[before.local] ? before : expr(before);
+      if (value.type === e.type || value.op === Op.as || value.op === Op.const) return as(e.type, value);
+      return value === before ? e : { ...e, value };
+    }
+    case Op.const:
+    case Op.data:
+      return e;
+    case Op.global:
+      return known.globals.get(e.name) ?? e;
+    case Op.seq:
+      seqs++;
+      return foldSeq(e);
+    case Op.if: {
+      const cond = expr(e.cond);
+      if (cond.op === Op.const) return expr(Number(cond.value) === 0 ? e.else : e.then);
+      return foldIf(e, cond, expr(e.then), expr(e.else));
+    }
+    case Op.select: {
+      const yes = expr(e.then);
+      const no = expr(e.else);
+      const cond = expr(e.cond);
+      if (cond.op === Op.const && isPure(yes) && isPure(no)) return Number(cond.value) === 0 ? no : yes;
+      return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+    }
+    default:
+      return mapExpr(e, mapper);
+  }
+}
+
+/** Folds operands; the same array if nothing changed. */
+function exprs(parts: readonly Expr[]): readonly Expr[] {
+  let out: Expr[] | undefined;
+  for (let i = 0; i < parts.length; i++) {
+    const before = parts[i]!;
+    const after = before.op === Op.const || (before.op === Op.get && !values[before.local]) ? before : expr(before);
+    if (after !== before) out ??= parts.slice();
+    if (out) out[i] = after;
+  }
+  return out ?? parts;
+}
+
+function foldSeq(e: Extract<Expr, { op: typeof Op.seq }>): Expr {
+  const base = marked;
+  const before = folds(e.body);
+  const value = expr(e.value);
+  // Only now is it known how often the value uses what the body has assigned.
+  const stmts = forward(before);
+  forget(base);
+  if (stmts.length === 0) return value;
+  const last = stmts[stmts.length - 1]!;
+  if (last.op === Op.set && gets[last.local] === 1 && sets[last.local] === 1) {
+    const direct = replaceIn(value, last.local, last.value);
+    if (direct) return stmts.length === 1 ? direct : { ...e, body: stmts.slice(0, -1), value: direct };
+  }
+  if (value.op === Op.seq) return { ...value, body: [...stmts, ...value.body] };
+  return stmts === e.body && value === e.value ? e : { ...e, body: stmts, value };
+}
+
+function foldIf(e: Extract<Expr, { op: typeof Op.if }>, full: Expr, yes: Expr, no: Expr): Expr {
+  const cond = decide(truth(full));
+  if (cond.op === Op.const) return Number(cond.value) === 0 ? no : yes;
+  if (e.type === 'i32' && isBoolean(full)) {
+    const yesIs = yes.op === Op.const ? yes.value : undefined;
+    const noIs = no.op === Op.const ? no.value : undefined;
+    if (yesIs === 1 && noIs === 0) return full;
+    if (yesIs === 0 && noIs === 1) return negate(full);
+    if (noIs === 0 && isBoolean(yes) && isCheap(yes)) return num('i32.and', full, yes);
+    if (yesIs === 1 && isBoolean(no) && isCheap(no)) return num('i32.or', full, no);
+  }
+  return cond === e.cond && yes === e.then && no === e.else ? e : { ...e, cond, then: yes, else: no };
+}
+
+/** Ends what a list has found out. */
+function forget(base: number): void {
+  while (marked > base) {
+    const local = marks[--marked]!;
+    if (local < 0) doubt(~local);
+    else {
+      values[local] = undefined;
+      settled[local] = 0;
+    }
+  }
+}
+
+function learnNonZero(local: number | undefined): void {
+  if (local === undefined || nonZero[local]) return;
+  // What has had its only assignment keeps its value longer than this is known.
+  nonZero[local] = settled[local] ? SURE : OPEN;
+  if (!settled[local]) open++;
+  facts++;
+  marks[marked++] = ~local;
+}
+
+/** Forgets that a local is not zero. */
+function doubt(local: number): void {
+  if (!nonZero[local]) return;
+  if (nonZero[local] === OPEN) open--;
+  nonZero[local] = 0;
+  facts--;
+}
+
+/** A condition, 1 if it is a local known not to be zero. */
+function decide(cond: Expr): Expr {
+  if (facts === 0) return cond;
+  const local = localOf(cond);
+  if (local !== undefined && nonZero[local]) return ONE;
+  const zero = zeroTest(cond);
+  return zero !== undefined && nonZero[zero] ? ZERO : cond;
+}
+
+function body(stmts: readonly Stmt[], notZero?: number): readonly Stmt[] {
+  if (stmts.length === 0) return stmts;
+  const base = marked;
+  if (notZero !== undefined) learnNonZero(notZero);
+  const out = forward(folds(stmts));
+  if (marked > base) forget(base);
+  return out;
+}
+
+/**
+ * Whether control may get past a folded statement: in folded lists only the last one can stop it, and a folded block has
+ * jumps to its end.
+ */
+function goesOn(s: Stmt): boolean {
+  switch (s.op) {
+    case Op.br:
+    case Op.switch:
+    case Op.return:
+    case Op.unreachable:
+      return false;
+    case Op.do:
+      return !(s.value.op === Op.call && known.noReturn.has(s.value.func));
+    case Op.if:
+      return s.else.length === 0 || endGoesOn(s.then) || endGoesOn(s.else);
+    case Op.loop:
+      return endGoesOn(s.body);
+    default:
+      return true;
+  }
+}
+
+function endGoesOn(stmts: readonly Stmt[]): boolean {
+  return stmts.length === 0 || goesOn(stmts[stmts.length - 1]!);
+}
+
+/** Forgets what was known of locals that the statement assigns. */
+function unlearn(s: Stmt): void {
+  if (s.op === Op.set || s.op === Op.if || s.op === Op.block || s.op === Op.loop || stmtOperands(s).some(hasStmts)) {
+    walkStmts([s], (inner) => {
+      if (inner.op === Op.set) doubt(inner.local);
+    });
+  }
+}
+
+/** Folds a statement list that something follows: nothing is substituted yet. What its end must forget is marked. */
+function folds(stmts: readonly Stmt[]): readonly Stmt[] {
+  const base = top;
+  let same = true;
+  for (let i = 0; i < stmts.length; i++) {
+    const s = stmts[i]!;
+    const before = top;
+    if (open > 0) unlearn(s);
+    stmt(s);
+    if (top === before) {
+      same = false;
+      continue;
+    }
+    const last = stack[top - 1]!;
+    if (last !== s || top !== before + 1) same = false;
+    const { op } = last;
+    if (op === Op.set || op === Op.store || op === Op.brIf || goesOn(last)) continue;
+    if (op === Op.do) {
+      const span = last.value.op === Op.call ? last.value.span : undefined;
+      if (stmts[i + 1]?.op === Op.unreachable && i + 2 === stmts.length) continue;
+      stack[top++] = { op: Op.unreachable, span };
+      same = false;
+    }
+    if (i + 1 < stmts.length) same = false;
+    break;
+  }
+  if (!same) return taken(base);
+  top = base;
+  return stmts;
+}
+
+/** Substitutes values that are used once, by the very next statement, before anything else is evaluated. */
+function forward(stmts: readonly Stmt[]): readonly Stmt[] {
+  let out: Stmt[] | undefined;
+  for (let i = stmts.length - 2; i >= 0; i--) {
+    // A substitution further back has moved only what is behind it.
+    const s = stmts[i]!;
+    if (s.op !== Op.set) continue;
+    const { local, value } = s;
+    const once = gets[local] === 1 && sets[local] === 1;
+    if (value.op === Op.num && value.code === 'i64.add') {
+      const test = out ? out[i + 1]! : stmts[i + 1]!;
+      const cond = test.op === Op.if || test.op === Op.brIf ? overflowTest(local, value, test.cond) : undefined;
+      if (cond) {
+        out ??= stmts.slice();
+        out[i + 1] = { ...test, cond } as Stmt;
+      }
+    }
+    if (!once) continue;
+    const next = substituteFirst(out ? out[i + 1]! : stmts[i + 1]!, local, value);
+    if (!next) continue;
+    out ??= stmts.slice();
+    out.splice(i, 2, next);
+  }
+  return out ?? stmts;
+}
+
+function jump(label: number): void {
+  jumps[label] = (jumps[label] ?? 0) + 1;
+}
+
+/** Folds the first expression of a statement; what that begins with goes before the statement. */
+function flat(e: Expr): Expr {
+  const { op } = e;
+  if (op === Op.const || (op === Op.get && !values[e.local])) return e;
+  const before = seqs;
+  const value = expr(e);
+  return seqs === before ? value : hoist(value);
+}
+
+function stmt(s: Stmt): void {
+  switch (s.op) {
+    case Op.set: {
+      const { local, value: before } = s;
+      const value = flat(before);
+      if (gets[local] === 0) {
+        effects(value);
+        return;
+      }
+      if (value.op === Op.get && value.local === local) return;
+      if (sets[local] === 1 && local >= params) {
+        settled[local] = 1;
+        marks[marked++] = local;
+        if (isSettled(value)) values[local] = value;
+      }
+      stack[top++] = value === before ? s : { ...s, value };
+      return;
+    }
+    case Op.store: {
+      const before = seqs;
+      let addr = expr(s.addr);
+      let value = expr(s.value);
+      if (seqs !== before) [addr, value] = hoistAll([addr, value]) as [Expr, Expr];
+      const moved = intoOffset(addr, s.offset);
+      if (moved) stack[top++] = { ...s, ...moved, value };
+      else stack[top++] = addr === s.addr && value === s.value ? s : { ...s, addr, value };
+      return;
+    }
+    case Op.if: {
+      const cond = decide(truth(flat(s.cond)));
+      if (cond.op === Op.const) {
+        // The labels of the branch that goes away are not jumped to from elsewhere.
+        pushAll(body(Number(cond.value) === 0 ? s.else : s.then));
+        return;
+      }
+      const zero = zeroTest(cond);
+      const yes = body(s.then, localOf(cond));
+      const no = body(s.else, zero);
+      if (zero !== undefined && !endGoesOn(yes)) learnNonZero(zero);
+      if (yes.length === 0 && no.length === 0) {
+        effects(cond);
+      } else if (yes.length === 0) {
+        pushIf({ op: Op.if, cond: negate(cond), then: no, else: [] });
+      } else if (cond === s.cond && yes === s.then && no === s.else) pushIf(s);
+      else pushIf({ op: Op.if, cond, then: yes, else: no });
+      return;
+    }
+    case Op.do: {
+      const before = s.value;
+      const value = flat(before);
+      if ((before.op === Op.call || before.op === Op.callIndirect) && value.op === before.op) {
+        stack[top++] = value === before ? s : { ...s, value };
+      } else effects(value);
+      return;
+    }
+    case Op.brIf: {
+      const cond = decide(truth(flat(s.cond)));
+      if (cond.op === Op.const) {
+        if (Number(cond.value) === 0) return;
+        jump(s.label);
+        stack[top++] = { op: Op.br, label: s.label };
+        return;
+      }
+      jump(s.label);
+      learnNonZero(zeroTest(cond));
+      stack[top++] = cond === s.cond ? s : { ...s, cond };
+      return;
+    }
+    case Op.block: {
+      const outer = jumps[s.label];
+      jumps[s.label] = 0;
+      let inner = body(s.body);
+      const last = inner.at(-1);
+      if (last?.op === Op.br && last.label === s.label) {
+        inner = inner.slice(0, -1);
+        jumps[s.label]!--;
+      }
+      const used = jumps[s.label]!;
+      jumps[s.label] = outer ?? 0;
+      if (used === 0) pushAll(inner);
+      else stack[top++] = inner === s.body ? s : { ...s, body: inner };
+      return;
+    }
+    case Op.loop: {
+      const outer = jumps[s.label];
+      jumps[s.label] = 0;
+      const inner = body(s.body);
+      const used = jumps[s.label]!;
+      jumps[s.label] = outer ?? 0;
+      if (used === 0) pushAll(inner);
+      else stack[top++] = inner === s.body ? s : { ...s, body: inner };
+      return;
+    }
+    case Op.br:
+      jump(s.label);
+      stack[top++] = s;
+      return;
+    case Op.keep: {
+      const value = expr(s.value);
+      if (value.op === Op.const || value.op === Op.data) return;
+      stack[top++] = value === s.value ? s : { ...s, value };
+      return;
+    }
+    case Op.switch:
+      for (const label of s.labels) jump(label);
+      jump(s.otherwise);
+      stack[top++] = mapStmt(s, mapper);
+      return;
+    case Op.return:
+    case Op.setGlobal: {
+      if (!s.value) {
+        stack[top++] = s;
+        return;
+      }
+      const value = flat(s.value);
+      if (s.op === Op.setGlobal && known.globals.has(s.name)) effects(value);
+      else stack[top++] = value === s.value ? s : { ...s, value };
+      return;
+    }
+    default:
+      stack[top++] = mapStmt(s, mapper);
+  }
+}
+
+/** An `if` whose branch only jumps is a conditional jump. */
+function pushIf(s: Extract<Stmt, { op: typeof Op.if }>): void {
+  const only = s.then[0]!;
+  if (s.then.length === 1 && only.op === Op.br) {
+    stack[top++] = { op: Op.brIf, label: only.label, cond: s.cond };
+    pushAll(s.else);
+  } else if (s.else.length === 1 && s.else[0]!.op === Op.br && endGoesOn(s.then)) {
+    stack[top++] = { op: Op.brIf, label: s.else[0].label, cond: negate(s.cond) };
+    pushAll(s.then);
+  } else stack[top++] = s;
+}
+
+/** A value that may replace the local: a constant, or a local that does not change here either. */
+function isSettled(e: Expr): boolean {
+  switch (e.op) {
+    case Op.num:
+      // The linker makes one constant of it.
+      return e.code === 'i32.add' && e.args[0]!.op === Op.data && e.args[1]!.op === Op.const;
+    case Op.get:
+      return settled[e.local] === 1;
+    case Op.as:
+      return isSettled(e.value);
+    case Op.const:
+    case Op.data:
+    case Op.funcIndex:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**
