@@ -208,7 +208,7 @@ let open = 0;
 let seqs = 0;
 /** Jumps to each label. */
 const jumps: number[] = [];
-const mapper: Mapper = { expr, body: (stmts) => body(stmts) };
+const mapper: Mapper = { expr, body };
 
 function foldBody(func: Func, module: Facts): readonly Stmt[] {
   const { sets: assigned, gets: read } = factsOf(func);

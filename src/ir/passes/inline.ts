@@ -35,6 +35,7 @@ const COLD = 16;
 const LARGE = 20_000;
 
 export type Call = Extract<Expr, { op: typeof Op.call }>;
+type IndirectCall = Extract<Expr, { op: typeof Op.callIndirect }>;
 
 /** A function that may be inlined, with what the policy and the copy need to know of it. */
 export interface Candidate {
@@ -226,19 +227,20 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
   let framed = false;
 
   /** Calls after an inlined one need positions of their own, or they would seem to be part of it. */
-  const positioned = (e: Expr): Expr => {
-    if (e.op !== Op.call && e.op !== Op.callIndirect) return e;
+  const positioned = <T extends Call | IndirectCall>(e: T): T => {
     if (!e.span) return framed && own ? { ...e, span: own } : e;
     own = e.span;
     return e;
   };
   const expr = (e: Expr): Expr => {
     if (e.op === Op.get || e.op === Op.const) return e;
-    const mapped = positioned(mapExpr(e, mapper));
+    const mapped = mapExpr(e, mapper);
+    if (mapped.op === Op.callIndirect) return positioned(mapped);
     if (mapped.op !== Op.call) return mapped;
-    const callee = choose(mapped);
-    if (callee) return inlineCall(mapped, callee);
-    return kept ? kept(mapped, func) : mapped;
+    const call = positioned(mapped);
+    const callee = choose(call);
+    if (callee) return inlineCall(call, callee);
+    return kept ? kept(call, func) : call;
   };
   const choose = (call: Call): Candidate | undefined => {
     const callee = candidate(call.func);
@@ -264,7 +266,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
       const s = list[i]!;
       if (s.op === Op.do && s.value.op === Op.call && s.value.type === undefined) {
         const args = mapSame(s.value.args, expr);
-        let call = positioned(args === s.value.args ? s.value : { ...s.value, args }) as Call;
+        let call = positioned(args === s.value.args ? s.value : { ...s.value, args });
         const callee = choose(call);
         if (kept && !callee) call = kept(call, func);
         if (callee || call !== s.value) out ??= list.slice(0, i);
@@ -373,6 +375,12 @@ function inlinedPositions(callee: Func, call: Position): (p: Position | undefine
   };
 }
 
+// What the copy that is being made has in place of the callee's locals, labels and positions: it is the module's, so that no
+// closures are made for every call.
+let copied: readonly Expr[] = [];
+let labelBase = 0;
+let positionOf = (p: Position | undefined): Position | undefined => p;
+
 /** A copy of a body with locals replaced, labels moved up by `base`, and positions as `position` says. */
 function rename(
   stmts: readonly Stmt[],
@@ -380,42 +388,104 @@ function rename(
   base: number,
   position: (p: Position | undefined) => Position | undefined,
 ): readonly Stmt[] {
-  const expr = (e: Expr): Expr => {
-    if (e.op === Op.get) return values[e.local]!;
-    if (e.op === Op.const) return e;
-    const mapped = mapExpr(e, mapper);
-    if (mapped.op !== Op.call && mapped.op !== Op.callIndirect) return mapped;
-    const span = position(mapped.span);
-    return span === mapped.span ? mapped : { ...mapped, span };
-  };
-  const body = (list: readonly Stmt[]): readonly Stmt[] => mapSame(list, stmt);
-  const stmt = (s: Stmt): Stmt => {
-    switch (s.op) {
-      case Op.set:
-        // A parameter that is assigned has a local of its own.
-        return { op: Op.set, local: (values[s.local] as { local: number }).local, value: expr(s.value) };
-      case Op.block:
-      case Op.loop:
-        return { op: s.op, label: s.label + base, body: body(s.body) };
-      case Op.br:
-        return base === 0 ? s : { op: Op.br, label: s.label + base };
-      case Op.brIf:
-        return { op: Op.brIf, label: s.label + base, cond: expr(s.cond) };
-      case Op.switch: {
-        const value = expr(s.value);
-        return { ...s, value, labels: s.labels.map((l) => l + base), otherwise: s.otherwise + base };
-      }
-      case Op.unreachable: {
-        const span = position(s.span);
-        return span === s.span ? s : { ...s, span };
-      }
-      default:
-        return mapStmt(s, mapper);
-    }
-  };
-  const mapper: Mapper = { expr, body };
-  return body(stmts);
+  copied = values;
+  labelBase = base;
+  positionOf = position;
+  return copyList(stmts);
 }
+
+function copyExpr(e: Expr): Expr {
+  switch (e.op) {
+    case Op.get:
+      return copied[e.local]!;
+    case Op.const:
+      return e;
+    case Op.num: {
+      const args = copyArgs(e.args);
+      return args === e.args ? e : { ...e, args };
+    }
+    case Op.call: {
+      const args = copyArgs(e.args);
+      const span = positionOf(e.span);
+      if (span !== e.span) return { ...e, args, span };
+      return args === e.args ? e : { ...e, args };
+    }
+    case Op.load: {
+      const addr = copyExpr(e.addr);
+      return addr === e.addr ? e : { ...e, addr };
+    }
+    case Op.as: {
+      const value = copyExpr(e.value);
+      return value === e.value ? e : { ...e, value };
+    }
+    case Op.callIndirect: {
+      const mapped = mapExpr(e, COPIER) as IndirectCall;
+      const span = positionOf(e.span);
+      return span === e.span ? mapped : { ...mapped, span };
+    }
+    default:
+      return mapExpr(e, COPIER);
+  }
+}
+
+function copyArgs(args: readonly Expr[]): readonly Expr[] {
+  let out: Expr[] | undefined;
+  for (let i = 0; i < args.length; i++) {
+    const before = args[i]!;
+    const { op } = before;
+    if (op === Op.const) continue;
+    const after = op === Op.get ? copied[before.local]! : copyExpr(before);
+    if (after === before) continue;
+    out ??= args.slice();
+    out[i] = after;
+  }
+  return out ?? args;
+}
+
+function copyList(list: readonly Stmt[]): readonly Stmt[] {
+  let out: Stmt[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const before = list[i]!;
+    const after = copyStmt(before);
+    if (after === before) continue;
+    out ??= list.slice();
+    out[i] = after;
+  }
+  return out ?? list;
+}
+
+function copyStmt(s: Stmt): Stmt {
+  switch (s.op) {
+    case Op.set: {
+      const value = copyExpr(s.value);
+      // A parameter that is assigned has a local of its own.
+      return { ...s, local: (copied[s.local] as { local: number }).local, value };
+    }
+    case Op.brIf: {
+      const cond = copyExpr(s.cond);
+      return labelBase === 0 && cond === s.cond ? s : { ...s, label: s.label + labelBase, cond };
+    }
+    case Op.block:
+    case Op.loop: {
+      const body = copyList(s.body);
+      return labelBase === 0 && body === s.body ? s : { ...s, label: s.label + labelBase, body };
+    }
+    case Op.br:
+      return labelBase === 0 ? s : { ...s, label: s.label + labelBase };
+    case Op.switch: {
+      const labels = s.labels.map((label) => label + labelBase);
+      return { ...s, value: copyExpr(s.value), labels, otherwise: s.otherwise + labelBase };
+    }
+    case Op.unreachable: {
+      const span = positionOf(s.span);
+      return span === s.span ? s : { ...s, span };
+    }
+    default:
+      return mapStmt(s, COPIER);
+  }
+}
+
+const COPIER: Mapper = { expr: copyExpr, body: copyList };
 
 // ---- returns
 
