@@ -8,18 +8,7 @@
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import {
-  assigns,
-  fallsThrough,
-  get,
-  type Mapper,
-  mapExpr,
-  mapSame,
-  mapStmt,
-  someStmt,
-  stmtOperands,
-  zero,
-} from '../build.ts';
+import { assigns, fallsThrough, get, type Mapper, mapExpr, mapStmt, someStmt, stmtOperands, zero } from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts';
@@ -48,6 +37,8 @@ export interface Candidate {
   readonly simple: boolean;
   /** How many calls of itself it has. */
   readonly selfCalls: number;
+  /** Whether its only return is its last statement; found when it is inlined for the first time. */
+  isStraight?: boolean;
 }
 
 /** Where a call stands. */
@@ -233,14 +224,41 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return e;
   };
   const expr = (e: Expr): Expr => {
-    if (e.op === Op.get || e.op === Op.const) return e;
-    const mapped = mapExpr(e, mapper);
-    if (mapped.op === Op.callIndirect) return positioned(mapped);
-    if (mapped.op !== Op.call) return mapped;
-    const call = positioned(mapped);
-    const callee = choose(call);
-    if (callee) return inlineCall(call, callee);
-    return kept ? kept(call, func) : call;
+    switch (e.op) {
+      case Op.get:
+      case Op.const:
+        return e;
+      case Op.num: {
+        const args = exprs(e.args);
+        return args === e.args ? e : { ...e, args };
+      }
+      case Op.call: {
+        const call = withArgs(e);
+        const callee = choose(call);
+        if (callee) return inlineCall(call, callee);
+        return kept ? kept(call, func) : call;
+      }
+      case Op.callIndirect:
+        return positioned(mapExpr(e, mapper) as IndirectCall);
+      default:
+        return mapExpr(e, mapper);
+    }
+  };
+  const exprs = (parts: readonly Expr[]): readonly Expr[] => {
+    let out: Expr[] | undefined;
+    for (let i = 0; i < parts.length; i++) {
+      const before = parts[i]!;
+      if (before.op === Op.get || before.op === Op.const) continue;
+      const after = expr(before);
+      if (after === before) continue;
+      out ??= parts.slice();
+      out[i] = after;
+    }
+    return out ?? parts;
+  };
+  const withArgs = (call: Call): Call => {
+    const args = exprs(call.args);
+    return positioned(args === call.args ? call : { ...call, args });
   };
   const choose = (call: Call): Candidate | undefined => {
     const callee = candidate(call.func);
@@ -265,8 +283,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     for (let i = 0; i < list.length; i++) {
       const s = list[i]!;
       if (s.op === Op.do && s.value.op === Op.call && s.value.type === undefined) {
-        const args = mapSame(s.value.args, expr);
-        let call = positioned(args === s.value.args ? s.value : { ...s.value, args });
+        let call = withArgs(s.value);
         const callee = choose(call);
         if (kept && !callee) call = kept(call, func);
         if (callee || call !== s.value) out ??= list.slice(0, i);
@@ -312,7 +329,8 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     const type = callee.func.result!;
     const values = bindArguments(call, callee, out);
     const copy = renamed(call, callee, values);
-    const value = asExpr(copy, type);
+    callee.isStraight ??= isStraight(callee.func.body);
+    const value = callee.isStraight ? endOf(copy, type) : asExpr(copy, type);
     if (value) return out.length === 0 ? value : { op: Op.seq, type, body: out, value };
     const label = nextLabel++;
     const result = locals.push(type) - 1;
@@ -514,6 +532,18 @@ function returns(s: Stmt): boolean {
 
 /** Whether there is a return inside an expression. */
 const exprReturns = (e: Expr): boolean => someStmt(e, (s) => s.op === Op.return);
+
+/** Whether the only return of a body is its last statement. */
+function isStraight(body: readonly Stmt[]): boolean {
+  const last = body.at(-1);
+  return last?.op === Op.return && !exprReturns(last.value!) && !(body.length > 1 && hasReturn(body.slice(0, -1)));
+}
+
+/** The body of a function with a result, whose only return is its last statement, as one expression. */
+function endOf(stmts: readonly Stmt[], type: Type): Expr {
+  const { value } = stmts.at(-1) as Extract<Stmt, { op: typeof Op.return }>;
+  return stmts.length === 1 ? value! : { op: Op.seq, type, body: stmts.slice(0, -1), value: value! };
+}
 
 /**
  * A function body as one expression, if returns stand only where it ends: `if c { return a } return b` is
