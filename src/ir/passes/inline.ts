@@ -269,6 +269,10 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
     return callee;
   };
   const stmt = (s: Stmt): Stmt => {
+    if (s.op === Op.set) {
+      const value = expr(s.value);
+      return value === s.value ? s : { ...s, value };
+    }
     if (s.op === Op.loop) {
       loops++;
       const mapped = mapStmt(s, mapper);
