@@ -111,9 +111,11 @@ let writesMemory = false;
 let maxLabel = -1;
 let gets: number[] = [];
 let sets: number[] = [];
-let nesting = new Set<Stmt>();
+/** For most bodies, which hold none. */
+const NONE: Set<Stmt> = new Set();
+let nesting = NONE;
 let nested = 0;
-let outerLoops = new Set<Stmt>();
+let outerLoops = NONE;
 let loopsSeen = 0;
 
 function collect(body: readonly Stmt[], locals: number): Facts {
@@ -127,9 +129,9 @@ function collect(body: readonly Stmt[], locals: number): Facts {
   maxLabel = -1;
   gets = new Array<number>(locals).fill(0);
   sets = new Array<number>(locals).fill(0);
-  nesting = new Set();
+  nesting = NONE;
   nested = 0;
-  outerLoops = new Set();
+  outerLoops = NONE;
   loopsSeen = 0;
   list(body);
   return {
@@ -146,6 +148,10 @@ function collect(body: readonly Stmt[], locals: number): Facts {
     nesting,
     outerLoops,
   };
+}
+
+function withStmt(set: Set<Stmt>, s: Stmt): Set<Stmt> {
+  return set === NONE ? new Set([s]) : set.add(s);
 }
 
 function list(body: readonly Stmt[]): void {
@@ -187,7 +193,7 @@ function list(body: readonly Stmt[]): void {
         loops++;
         list(s.body);
         loops--;
-        if (loopsSeen !== seen) outerLoops.add(s);
+        if (loopsSeen !== seen) outerLoops = withStmt(outerLoops, s);
         break;
       }
       case Op.brIf:
@@ -211,7 +217,7 @@ function list(body: readonly Stmt[]): void {
         break;
       default:
     }
-    if (nested !== before) nesting.add(s);
+    if (nested !== before) nesting = withStmt(nesting, s);
   }
 }
 

@@ -103,7 +103,8 @@ export function foldBody(func: Func, module: Facts): readonly Stmt[] {
     nonZero.push(0);
   }
   top = 0;
-  marked = 0;
+  // There is something to forget only if a fold did not come to its end.
+  forget(0);
   for (let i = 0; i < params; i++) {
     if (sets[i] !== 0) continue;
     settled[i] = 1;
