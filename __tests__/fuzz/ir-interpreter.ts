@@ -324,8 +324,9 @@ function functionCode(func: Func, context: Context): string {
         return;
       case Op.memoryCopy:
       case Op.memoryFill: {
-        const operands = s.op === Op.memoryCopy ? [s.to, s.from, s.bytes] : [s.to, s.byte, s.bytes];
-        out.push(`${s.op}(${all(operands).join(', ')});`);
+        const isCopy = s.op === Op.memoryCopy;
+        const operands = all([s.to, isCopy ? s.from : s.byte, s.bytes]);
+        out.push(`${isCopy ? 'memoryCopy' : 'memoryFill'}(${operands.join(', ')});`);
         return;
       }
       default:
