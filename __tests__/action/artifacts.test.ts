@@ -62,6 +62,16 @@ describe('uploading', () => {
     expect(service.artifacts.get('again')?.equals(service.artifacts.get('hello-1.2.3')!)).toBe(true);
   });
 
+  it('holds the files in the order in which they are named', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `file${(i * 17) % 40}.txt`);
+    for (const name of names) writeFileSync(join(folder, name), name);
+    await uploadArtifacts(runner(), true, context(), [{ ...files(), files: names }]);
+    const zip = service.artifacts.get('hello-1.2.3')!.toString('latin1');
+    // Local file headers: the name is behind 30 bytes.
+    const found = [...zip.matchAll(/PK\u0003\u0004.{26}(file\d+\.txt)/gs)].map((match) => match[1]);
+    expect(found).toEqual(names);
+  });
+
   it('replaces what an earlier attempt of the run left', async () => {
     await uploadArtifacts(runner(), true, context(), [files()]);
     const first = service.artifacts.get('hello-1.2.3');

@@ -1,0 +1,2 @@
+import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
+import{isTag,verify}from"./chunk-RSCSTECT.js";import"./chunk-35ANUJGN.js";import"./chunk-GVGFAADE.js";import"./chunk-ORR7BQIS.js";import"./chunk-A5PQ2V6E.js";import"./chunk-GWHPQTUP.js";import"./chunk-PRSURUGF.js";import"./chunk-AK3RUBPP.js";import"./chunk-IJCWGNTC.js";import"./chunk-PEZGZ7IH.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";export{isTag,verify};
