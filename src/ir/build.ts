@@ -536,6 +536,16 @@ function stmtFallsThrough(s: Stmt, noReturn?: (func: string) => boolean): boolea
   }
 }
 
+/** How many of the `uses` of a local are not in the statements from `start` to before `end`; it goes no further than to 0. */
+export function usesLeft(stmts: readonly Stmt[], start: number, end: number, local: number, uses: number): number {
+  let left = uses;
+  const use = (e: Expr): void => {
+    if (e.op === Op.get && e.local === local) left--;
+  };
+  for (let i = start; i < end && left > 0; i++) walk([stmts[i]!], use);
+  return left;
+}
+
 /** A copy of a function whose locals and body a pass may change. */
 export function copyFunc(func: Func, body: readonly Stmt[] = func.body): Func {
   return { ...func, locals: func.locals.slice(), localNames: func.localNames?.slice(), body };

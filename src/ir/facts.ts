@@ -52,9 +52,6 @@ export function factsOf(func: Func): Facts {
   return facts;
 }
 
-/** Of bodies that name and call what another body does: that one's facts. */
-const alike = new WeakMap<readonly Stmt[], Facts>();
-
 /** Visits the statements of a function, each before its parts, but for a `keep` in an expression. */
 export function forEachStmt(func: Func, visit: (s: Stmt) => void): void {
   const { nesting } = factsOf(func);
@@ -74,6 +71,9 @@ export function forEachStmt(func: Func, visit: (s: Stmt) => void): void {
   };
   each(func.body);
 }
+
+/** Of bodies that name and call what another body does: that one's facts. */
+const alike = new WeakMap<readonly Stmt[], Facts>();
 
 /** What the function names and calls, in any number and order. */
 export function referencesOf(func: Func): readonly Reference[] {

@@ -34,6 +34,7 @@ export async function* buildPrograms(
     for (const path of paths) yield await (tolerant ? buildOneOfMany : buildProgram)(path, options);
     return;
   }
+  compileSeldom(!keepsCode());
   const pool = Array.from({ length: threads }, startThread);
   const started: Promise<Built>[] = [];
   const start = (i: number): void => {
@@ -67,7 +68,6 @@ interface Thread {
 function startThread(): Thread {
   // Beside this file, as a source or in the bundle.
   const file = import.meta.url.endsWith('.ts') ? './compile-worker.ts' : './compile-worker.js';
-  compileSeldom(!keepsCode());
   const workerData: ThreadStart = { keepsCode: keepsCode() };
   const worker = new Worker(new URL(file, import.meta.url), { workerData });
   const waiting: ((answer: CompileAnswer) => void)[] = [];

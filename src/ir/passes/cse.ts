@@ -19,11 +19,12 @@ import {
   type Mapper,
   mapExpr,
   mapLists,
+  mapSame,
   mapStmt,
   operands,
   reads,
   stmtOperands,
-  walk,
+  usesLeft,
   walkStmts,
 } from '../build.ts';
 import { noReturnFuncs, writingFuncs } from '../calls.ts';
@@ -170,7 +171,6 @@ function writesOf(e: Expr): void {
 
 // ---- expressions
 
-// Half of all nodes are constants and locals without another name: where most of these are, nothing is called for them.
 function expr(e: Expr): Expr {
   switch (e.op) {
     case Op.get:
@@ -179,7 +179,7 @@ function expr(e: Expr): Expr {
     case Op.data:
       return e;
     case Op.num: {
-      const args = exprs(e.args);
+      const args = mapSame(e.args, expr);
       return args === e.args ? e : { ...e, args };
     }
     case Op.load: {
@@ -192,7 +192,7 @@ function expr(e: Expr): Expr {
       return known && known.type === mapped.type ? known : mapped;
     }
     case Op.call: {
-      const args = exprs(e.args);
+      const args = mapSame(e.args, expr);
       if (loadCount > 0 && writes(e.func)) writeAll();
       return args === e.args ? e : { ...e, args };
     }
@@ -202,18 +202,6 @@ function expr(e: Expr): Expr {
       return mapped;
     }
   }
-}
-
-/** Rewrites operands; the same array if nothing changed. */
-function exprs(parts: readonly Expr[]): readonly Expr[] {
-  let out: Expr[] | undefined;
-  for (let i = 0; i < parts.length; i++) {
-    const before = parts[i]!;
-    const after = before.op === Op.const || (before.op === Op.get && named.length === 0) ? before : expr(before);
-    if (after !== before) out ??= parts.slice();
-    if (out) out[i] = after;
-  }
-  return out ?? parts;
 }
 
 // ---- statements
@@ -233,7 +221,7 @@ function list(stmts: readonly Stmt[]): readonly Stmt[] {
         const value = isInert || before.op === Op.const ? before : expr(before);
         done[local] = true;
         const known = assigned(local, before, value);
-        if (known && hasAllUses(stmts, i + 1, local)) {
+        if (known && usesLeft(stmts, i + 1, stmts.length, local, gets[local]!) === 0) {
           names[local] = known;
           named.push(local);
           out ??= stmts.slice(0, i);
@@ -290,16 +278,6 @@ function assigned(local: number, before: Expr, value: Expr): Get | undefined {
   if (known && known.type === type) return known;
   learn(value, key, get(local, type));
   return undefined;
-}
-
-/** Whether the local is read nowhere but in the statements from `start` on. */
-function hasAllUses(stmts: readonly Stmt[], start: number, local: number): boolean {
-  let left = gets[local]!;
-  const use = (e: Expr): void => {
-    if (e.op === Op.get && e.local === local) left--;
-  };
-  for (let i = start; i < stmts.length && left > 0; i++) walk([stmts[i]!], use);
-  return left === 0;
 }
 
 /** Whether a test, or what is done when it succeeds, assigns what the condition depends on. */

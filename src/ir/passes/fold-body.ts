@@ -5,7 +5,19 @@
  * dominates, that is in the rest of its statement list and in everything nested there.
  */
 
-import { as, get, hasStmts, i32, type Mapper, mapExpr, mapStmt, num, stmtOperands, walkStmts } from '../build.ts';
+import {
+  as,
+  get,
+  hasStmts,
+  i32,
+  type Mapper,
+  mapExpr,
+  mapSame,
+  mapStmt,
+  num,
+  stmtOperands,
+  walkStmts,
+} from '../build.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Stmt } from '../ir.ts';
 import * as Op from '../op.ts';
@@ -145,7 +157,7 @@ function expr(e: Expr): Expr {
       return addr === before ? e : { ...e, addr };
     }
     case Op.call: {
-      const args = exprs(e.args);
+      const args = mapSame(e.args, expr);
       return args === e.args ? e : { ...e, args };
     }
     case Op.as: {
@@ -177,18 +189,6 @@ function expr(e: Expr): Expr {
     default:
       return mapExpr(e, mapper);
   }
-}
-
-/** Folds operands; the same array if nothing changed. */
-function exprs(parts: readonly Expr[]): readonly Expr[] {
-  let out: Expr[] | undefined;
-  for (let i = 0; i < parts.length; i++) {
-    const before = parts[i]!;
-    const after = before.op === Op.const || (before.op === Op.get && !values[before.local]) ? before : expr(before);
-    if (after !== before) out ??= parts.slice();
-    if (out) out[i] = after;
-  }
-  return out ?? parts;
 }
 
 function foldSeq(e: Extract<Expr, { op: typeof Op.seq }>): Expr {

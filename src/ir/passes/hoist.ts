@@ -28,6 +28,7 @@ import {
   operands,
   set,
   stmtOperands,
+  usesLeft,
   walk,
   zero,
 } from '../build.ts';
@@ -504,17 +505,6 @@ function isSteady(e: Expr, assigned: ReadonlySet<number>, depth = 2): boolean {
   if (depth === 0) return false;
   if (e.op === Op.num) return !mayTrap(e.code) && e.args.every((arg) => isSteady(arg, assigned, depth - 1));
   return e.op === Op.as && isSteady(e.value, assigned, depth);
-}
-
-/** How many of the `uses` of a local are not in the statements from `start` to before `end`; it goes no further than to 0. */
-function usesLeft(stmts: readonly Stmt[], start: number, end: number, local: number, uses: number): number {
-  let left = uses;
-  for (let i = start; i < end && left > 0; i++) {
-    walk([stmts[i]!], (e) => {
-      if (e.op === Op.get && e.local === local) left--;
-    });
-  }
-  return left;
 }
 
 /** The statements with the values read again after each call that may change a list. */

@@ -8,7 +8,18 @@
  * form; a call back into a function that is being worked on stays a call.
  */
 
-import { assigns, fallsThrough, get, type Mapper, mapExpr, mapStmt, someStmt, stmtOperands, zero } from '../build.ts';
+import {
+  assigns,
+  fallsThrough,
+  get,
+  type Mapper,
+  mapExpr,
+  mapSame,
+  mapStmt,
+  someStmt,
+  stmtOperands,
+  zero,
+} from '../build.ts';
 import { noReturnFuncs } from '../calls.ts';
 import { factsOf } from '../facts.ts';
 import type { Expr, Func, Inlined, Module, Position, Stmt, Type } from '../ir.ts';
@@ -229,7 +240,7 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
       case Op.const:
         return e;
       case Op.num: {
-        const args = exprs(e.args);
+        const args = mapSame(e.args, expr);
         return args === e.args ? e : { ...e, args };
       }
       case Op.call: {
@@ -244,20 +255,8 @@ export function inlineInto(func: Func, candidate: (name: string) => Candidate | 
         return mapExpr(e, mapper);
     }
   };
-  const exprs = (parts: readonly Expr[]): readonly Expr[] => {
-    let out: Expr[] | undefined;
-    for (let i = 0; i < parts.length; i++) {
-      const before = parts[i]!;
-      if (before.op === Op.get || before.op === Op.const) continue;
-      const after = expr(before);
-      if (after === before) continue;
-      out ??= parts.slice();
-      out[i] = after;
-    }
-    return out ?? parts;
-  };
   const withArgs = (call: Call): Call => {
-    const args = exprs(call.args);
+    const args = mapSame(call.args, expr);
     return positioned(args === call.args ? call : { ...call, args });
   };
   const choose = (call: Call): Candidate | undefined => {
@@ -423,11 +422,11 @@ function copyExpr(e: Expr): Expr {
     case Op.const:
       return e;
     case Op.num: {
-      const args = copyArgs(e.args);
+      const args = mapSame(e.args, copyExpr);
       return args === e.args ? e : { ...e, args };
     }
     case Op.call: {
-      const args = copyArgs(e.args);
+      const args = mapSame(e.args, copyExpr);
       const span = positionOf(e.span);
       if (span !== e.span) return { ...e, args, span };
       return args === e.args ? e : { ...e, args };
@@ -450,30 +449,8 @@ function copyExpr(e: Expr): Expr {
   }
 }
 
-function copyArgs(args: readonly Expr[]): readonly Expr[] {
-  let out: Expr[] | undefined;
-  for (let i = 0; i < args.length; i++) {
-    const before = args[i]!;
-    const { op } = before;
-    if (op === Op.const) continue;
-    const after = op === Op.get ? copied[before.local]! : copyExpr(before);
-    if (after === before) continue;
-    out ??= args.slice();
-    out[i] = after;
-  }
-  return out ?? args;
-}
-
 function copyList(list: readonly Stmt[]): readonly Stmt[] {
-  let out: Stmt[] | undefined;
-  for (let i = 0; i < list.length; i++) {
-    const before = list[i]!;
-    const after = copyStmt(before);
-    if (after === before) continue;
-    out ??= list.slice();
-    out[i] = after;
-  }
-  return out ?? list;
+  return mapSame(list, copyStmt);
 }
 
 function copyStmt(s: Stmt): Stmt {

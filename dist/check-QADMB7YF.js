@@ -1,2 +1,0 @@
-import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';const require=__cr(import.meta.url),__filename=__fp(import.meta.url),__dirname=__fp(new URL('.',import.meta.url));
-import{check,plural}from"./chunk-4XI37MBA.js";import"./chunk-WFQMGPYK.js";import"./chunk-ZWOY6UYS.js";import"./chunk-V6FOUDP5.js";import"./chunk-DNWIZIIV.js";import"./chunk-ME5NL52T.js";import"./chunk-PEZGZ7IH.js";import"./chunk-MZ65HZ6X.js";import"./chunk-ITW6NB3N.js";import"./chunk-OLRZWMKN.js";import"./chunk-N62UWK6D.js";import"./chunk-NKL4CTBL.js";export{check,plural};
